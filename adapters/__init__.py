@@ -1,0 +1,1 @@
+"""The edge: payload to `Inbound`, `Reply` and `Delivery` to payload, and a thin send."""

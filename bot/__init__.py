@@ -1,0 +1,1 @@
+"""The dialogue engine, and the one place that runs it."""

@@ -1,0 +1,205 @@
+"""Where a person stands: the value that the engine turns into its successor. Law: valid whatever has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from bot.events import Frozen, Surface, Value
+
+Input = Literal["choice", "multi", "scale", "text", "none"]
+Origin = Literal["person", "check-in"]
+
+
+class Answer(Frozen):
+    """What a person answered. Empty values: skipped, or used inside the step and not kept."""
+
+    values: tuple[Value, ...] = ()
+    text: str = ""
+
+    @property
+    def known(self) -> tuple[Value, ...]:
+        """What a `when` may ask about."""
+        return self.values
+
+
+class Session(Frozen):
+    """One run of one script at one revision of it.
+
+    `answers` by step, in the order in which they were given; the way through the script is derived from them
+    (`bot.route`). `cursor`: the person went back to this step. `visit` counts changes of position.
+    """
+
+    id: UUID
+    script: str
+    revision: str
+    origin: Origin = "person"
+    first: bool = True  # the first use of this script by this person
+    started: AwareDatetime
+    touched: AwareDatetime
+    answers: Mapping[str, Answer] = Field(default_factory=dict)
+    cursor: str | None = None
+    visit: int = 0
+    draft: str = ""  # typed and not yet sent
+    held: str = ""  # the first parts of a text too long for one box
+    confirming: Literal["delete", "restart"] | None = None
+    more: bool = False  # the last screen shows what is behind "More…"
+    unchecked: tuple[str, ...] = ()  # codes that the person took out of the count
+
+
+class Consents(Frozen):
+    """What a person has agreed to. `words`: None until they chose; `counting`: None until they were asked."""
+
+    words: Literal["keep", "nothing"] | None = None
+    counting: Literal["ask", "always", "never"] | None = None
+    version: int = 0  # of the notice that was shown
+
+
+class Uses(Frozen):
+    count: int = 0
+    last: date | None = None
+
+
+class Memory(Frozen):
+    """What is carried from one reflection to the next; empty for a person who keeps nothing."""
+
+    uses: Mapping[str, Uses] = Field(default_factory=dict)
+    remembered: Mapping[str, str] = Field(default_factory=dict)  # step id -> choice id
+    retention_days: int | None = None
+    last_reflection: UUID | None = None
+    ask_counting: tuple[str, ...] = ()  # codes of the reflection after which counting is being asked about
+
+
+class Conversation(Frozen):
+    """One row a participant, and the unit of compare-and-swap. `session` and `waiting` are sealed apart (`talk`)."""
+
+    id: UUID
+    revision: int = 0
+    locale: str = "en"
+    chosen_locale: bool = False  # by the person, not by the platform's profile
+    greeted: bool = False
+    consents: Consents = Consents()
+    memory: Memory = Memory()
+    session: Session | None = None
+    waiting: tuple[Session, ...] = ()
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        return (() if self.session is None else (self.session,)) + self.waiting
+
+
+class Program(Frozen):
+    """A program's own settings (`afterword.toml`)."""
+
+    resources: Mapping[str, str] = Field(default_factory=dict)
+    retention_ceiling: int = Field(default=365, ge=0, le=365)
+    refuse_typed: bool = False  # what is typed into the chat is refused instead of taken
+    idle_days: int = Field(default=7, ge=1, le=90)
+    default_script: str = "quick-visit"
+    day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
+class Reflection(Frozen):
+    """A finished (or put away) session as the person keeps it. `codes`: what their taps stood for."""
+
+    id: UUID
+    script: str
+    revision: str
+    title: str
+    on: date
+    finished: bool
+    answers: tuple[tuple[str, str], ...]  # (question, answer) as they were read
+    codes: tuple[str, ...] = ()  # those that may be counted
+    receipt: UUID | None = None  # of the contribution, until its window is published
+
+
+class Facts(Frozen):
+    """Loaded with the conversation, never changed by a step. `circle`: themes can be counted for this person."""
+
+    program: Program = Program()
+    fresh: tuple[UUID, ...] = ()  # unused random ids: the engine makes none of its own
+    zone: str = "UTC"
+    circle: bool = False
+    supervises: bool = False
+    team: str = ""
+    earliest_themes: date | None = None
+    reflections: tuple[Reflection, ...] = ()  # only while a page asks for them
+
+
+class Option(Frozen):
+    id: str
+    label: str
+
+
+class Exchange(Frozen):
+    """One question and what was answered, as the talk so far shows it; private surfaces only."""
+
+    asked: str
+    answered: str
+    reply: str = ""
+
+
+class Message(Frozen):
+    """At most one a conversation and turn. `controls`: what can be done beside answering."""
+
+    preface: tuple[str, ...] = ()
+    text: str
+    hint: str = ""
+    input: Input = "none"
+    choices: tuple[Option, ...] = ()
+    controls: tuple[Option, ...] = ()
+    prompt: str = ""
+    progress: str = ""
+    minutes_left: int | None = None
+    draft: str = ""
+    low: str = ""
+    high: str = ""
+    step: str = ""
+    script: str = ""
+
+
+class FormField(Frozen):
+    """A field of a form."""
+
+    id: str
+    label: str
+    kind: Literal["choice", "multi", "text"] = "choice"
+    options: tuple[Option, ...] = ()
+    value: tuple[str, ...] = ()
+
+
+class Form(Frozen):
+    id: str
+    title: str
+    fields: tuple[FormField, ...] = ()
+    submit: str
+
+
+class Section(Frozen):
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    forms: tuple[Form, ...] = ()
+    scripts: tuple[Option, ...] = ()  # buttons that start a script
+
+
+class Page(Frozen):
+    name: str
+    title: str
+    lines: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+
+class Reply(Frozen):
+    """The immediate answer on the surface that asked; rendered after the commit, never queued, never stored."""
+
+    surface: Surface
+    locale: str = "en"
+    message: Message | None = None
+    page: Page | None = None
+    talk: tuple[Exchange, ...] = ()
+    closed: bool = False  # the private surface may close

@@ -1,0 +1,93 @@
+"""What a turn wants done beside changing the conversation. Law: the store does all of it, or none (law 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from bot.conversation import Conversation, Message, Reflection, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Private writing: sealed under the person's own key, gone after `until`."""
+
+    reflection: Reflection
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Deletes one reflection, and what it contributed while that can still be taken back."""
+
+    reflection: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Contribute:
+    """Theme codes for the team's count. Carries nobody and nothing else; `receipt` is its own random id."""
+
+    receipt: UUID
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """One more link of the person's consent chain."""
+
+    purpose: Literal["words", "counting"]
+    event: Literal["given", "refused", "withdrawn"]
+    choice: str
+    notice_version: int
+    notice_sha256: str
+    locale: str
+    surface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Ask again, once, at this moment, with this script."""
+
+    at: datetime
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message that is owed to the person's chat: neutral words, the same for every script."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe:
+    """Everything of this person goes: key, rows, contributions that can still be taken back."""
+
+
+Effect = Keep | LetGo | Contribute | RecordConsent | Remind | Deliver | EraseMe
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Work the engine cannot do itself: look for what identifies people in a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The step cannot be finished without this; the shell does it outside any transaction and steps again."""
+
+    work: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The outcome of a step. `illegal` names why an event changed nothing; the reply says it to the person."""
+
+    conversation: Conversation
+    reply: Reply
+    effects: tuple[Effect, ...] = ()
+    illegal: str = ""

@@ -1,0 +1,150 @@
+"""What can happen to a conversation. Law: an event is a fact that carries its own time; it can do nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+#: Where a person acted, and where the answer is shown. `none`: nobody acted (a clock did).
+Surface = Literal["private", "message", "none"]
+Value = str | int
+
+
+class Frozen(BaseModel):
+    """Immutable, no unknown keys, and never quoting its input in an error: that input may be a reflection."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class _Event(Frozen):
+    at: AwareDatetime
+
+
+class _Acted(_Event):
+    surface: Surface = "private"
+    #: The prompt that the button or box belonged to (`Message.prompt`); None where the surface cannot tell.
+    prompt: str | None = None
+
+
+class Say(_Event):
+    """Typed in the chat, where the platform keeps it."""
+
+    kind: Literal["say"] = "say"
+    text: str
+    surface: Literal["message"] = "message"
+
+
+class Write(_Acted):
+    """Typed on a private surface. `done=False`: a draft, handed over while the person was still typing or left."""
+
+    kind: Literal["write"] = "write"
+    text: str
+    done: bool = True
+
+
+class Choose(_Acted):
+    """One or several choices tapped, by id."""
+
+    kind: Literal["choose"] = "choose"
+    values: tuple[str, ...]
+
+
+class Rate(_Acted):
+    kind: Literal["rate"] = "rate"
+    value: int
+
+
+CommandName = Literal[
+    "reflect", "help", "back", "skip", "pause", "resume", "stop", "restart", "language", "delete", "safety", "breathe",
+]  # fmt: skip
+
+
+class Command(_Acted):
+    """Something a person may say at any moment. `argument`: a script's slug or a language."""
+
+    kind: Literal["command"] = "command"
+    name: CommandName
+    argument: str = ""
+
+
+class Open(_Event):
+    """Asks for a page."""
+
+    kind: Literal["open"] = "open"
+    page: str
+    surface: Literal["private"] = "private"
+
+
+class Submit(_Event):
+    """A form of a page, filled in. `values`: field id to text, or to several."""
+
+    kind: Literal["submit"] = "submit"
+    form: str
+    values: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    surface: Literal["private"] = "private"
+
+
+class CheckInDue(_Event):
+    """A reminder or check-in has come due. `script` is what it asks for."""
+
+    kind: Literal["check-in-due"] = "check-in-due"
+    check_in: UUID
+    script: str
+    surface: Literal["none"] = "none"
+
+
+class Idled(_Event):
+    """A reflection has been left alone for so long that it is put away (or its throwaway key has died)."""
+
+    kind: Literal["idled"] = "idled"
+    surface: Literal["none"] = "none"
+
+
+class Scanned(_Event):
+    """The outcome of a `Scan` that the engine asked for: the hash of the text and what was found in it."""
+
+    kind: Literal["scanned"] = "scanned"
+    text_hash: str
+    found: tuple[str, ...] = ()
+    surface: Surface = "private"
+
+
+class Joined(_Event):
+    """The person installed the app or was added to a team."""
+
+    kind: Literal["joined"] = "joined"
+    surface: Literal["none"] = "none"
+
+
+class Left(_Event):
+    """The person left the workspace or removed the app."""
+
+    kind: Literal["left"] = "left"
+    surface: Literal["none"] = "none"
+
+
+Event = Annotated[
+    Say | Write | Choose | Rate | Command | Open | Submit | CheckInDue | Idled | Scanned | Joined | Left,
+    Field(discriminator="kind"),
+]
+
+
+class Who(Frozen):
+    """A person as the platform names them. The same human on two platforms is two participants."""
+
+    platform: str
+    tenant: str
+    user: str
+
+
+class Inbound(Frozen):
+    """One thing that came in, whatever the platform. `key` is the same when the platform sends it again."""
+
+    key: str
+    who: Who
+    event: Event
+    surface_ref: str = ""  # opaque to all but the adapter: a view id, a card's activity id
+
+

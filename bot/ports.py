@@ -1,0 +1,174 @@
+"""What the shell needs from the outside. Law: nothing crosses a port but these types and these errors.
+
+The store is synchronous and runs on threads of its own; everything else is asynchronous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from bot.conversation import Conversation, Facts, Message, Reflection
+from bot.effects import Effect
+from bot.events import Who
+from prompts.script import Script
+
+#: A delivery that is committed is leased to the process that committed it for this long.
+LEASE_SECONDS = 30
+
+
+class Later(Exception):
+    """Sending failed for now; try again after so many seconds."""
+
+    def __init__(self, after: float = 0.0) -> None:
+        super().__init__("later")
+        self.after = after
+
+
+class ConversationGone(Exception):
+    """The person cannot be reached there any more: stop trying, stop their check-ins."""
+
+
+class InstallationGone(Exception):
+    """The whole workspace is gone: uninstalled, or its token was revoked."""
+
+
+class OurBug(Exception):
+    """The platform refuses what we made; trying again would not help."""
+
+
+class Refusal(Exception):
+    """Said to a person (or an operator) in one kind, clear sentence. `words` never hold what somebody wrote."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+        self.words = words
+
+
+class LostRace(Exception):
+    """Somebody else changed the conversation first: load and step again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message owed to a person's chat. Ordered by (conversation, revision, n)."""
+
+    id: UUID
+    conversation: UUID
+    revision: int
+    n: int
+    who: Who
+    locale: str
+    message: Message
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueCheckIn:
+    """A reminder whose moment has come and that nobody else has claimed."""
+
+    id: UUID
+    who: Who
+    script: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A person's conversation and circumstances. `scripts`: revisions that its sessions are pinned to."""
+
+    conversation: Conversation
+    facts: Facts
+    scripts: tuple[Script, ...] = ()
+
+
+class Transaction(Protocol):
+    """One transaction on the main database. Leaving the block commits; an exception undoes everything."""
+
+    def seen(self, who: Who, key: str, at: datetime) -> bool:
+        """Notes a dedupe key; True where it was there already."""
+
+    def load(self, who: Who, at: datetime, *, reflections: bool = False) -> Loaded:
+        """The person's conversation, made on first contact. `reflections`: also what they have kept."""
+
+    def save(
+        self, before: Conversation, after: Conversation, effects: Sequence[Effect], at: datetime, who: Who
+    ) -> tuple[Delivery, ...]:
+        """Writes the next revision and all effects; gives the deliveries, leased to this process.
+
+        Raises LostRace where `before` is no longer what is stored.
+        """
+
+    def keep_script(self, script: Script) -> None:
+        """Stores a revision that a session is beginning to use."""
+
+    def claim_due(self, now: datetime, limit: int) -> tuple[DueCheckIn, ...]:
+        """Claims due check-ins: each is given once, to one process."""
+
+    def idle(self, today: date, limit: int) -> tuple[Who, ...]:
+        """People whose reflection has been left alone until today, or whose throwaway key has died."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """One person's part of a batch: undone alone when it fails."""
+
+    def fail_check_in(self, check_in: UUID) -> None:
+        """Marks a claimed check-in as failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A team as an administrator sets it up. Users are platform ids."""
+
+    platform: str
+    tenant: str
+    team: str
+    members: tuple[str, ...] = ()
+    supervisors: tuple[str, ...] = ()
+    zone: str = "UTC"
+    circle: str = ""
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    def transaction(self) -> AbstractContextManager[Transaction]: ...
+
+    def after_commit(self) -> None:
+        """Destroys keys whose rows the last transactions of this thread gave up (key store after main store)."""
+
+    def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Leases deliveries that are due and that nobody holds, in order, at most one a conversation."""
+
+    def sent(self, delivery: UUID) -> None: ...
+
+    def failed(self, delivery: UUID, error: Exception, now: datetime) -> None:
+        """Puts a delivery back (Later, with backoff) or declares it dead (the other errors)."""
+
+    def set_up(self, setup: Setup, at: datetime) -> None: ...
+
+    def erase(self, who: Who, at: datetime) -> bool:
+        """Everything of a person goes; False where nobody of that name is known."""
+
+    def reflections(self, who: Who) -> tuple[Reflection, ...]: ...
+
+    def sweep(self, now: datetime) -> None:
+        """What time takes away: retention, old dedupe keys, throwaway keys, sent deliveries. Reports this process."""
+
+    def people(self) -> tuple[tuple[Who, str], ...]:
+        """Everybody known, with the team's name; for the local chat and the command line."""
+
+    def close(self) -> None: ...
+
+
+class Messenger(Protocol):
+    async def send(self, delivery: Delivery) -> None:
+        """Sends one message. Raises Later, ConversationGone, InstallationGone or OurBug, nothing else."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""

@@ -1,0 +1,141 @@
+"""From what authors wrote to what a session is pinned to: blocks inlined, every `next` explicit, every language in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from prompts.script import SOURCE_LOCALE, Card, ChoiceStep, EndStep, InfoStep, Script, Step, card_lines, step_lines
+from prompts.source import Fault, ScriptError, ScriptHead, Source, Use
+
+#: A translation: (catalogue, context) -> (English it was made from, the words in the other language).
+Translations = Mapping[tuple[str, str], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step in its place: which catalogue and context hold its lines, and where it was written."""
+
+    step: Step
+    catalogue: str
+    context: str
+    file: str
+    line: int
+
+
+def place(source: Source, blocks: Mapping[str, Source]) -> tuple[Placed, ...]:
+    """The steps of a script in order, with blocks inlined and `next` explicit (except after an end)."""
+    groups = list(_groups(source, blocks))
+    firsts = [group[0].step.id for group in groups] + [None]
+    placed: list[Placed] = []
+    for index, (item, group) in enumerate(zip(source.steps, groups, strict=True)):
+        after = item.next or firsts[index + 1]
+        placed += _chained(group, after, "out" if isinstance(item, Use) else None)
+    return tuple(placed)
+
+
+def resolve(
+    source: Source,
+    blocks: Mapping[str, Source],
+    cards: Mapping[str, Card],
+    languages: Mapping[str, Translations],
+) -> Script:
+    """The frozen script. Raises `ScriptError` for a block or card that does not exist."""
+    head = source.head
+    assert isinstance(head, ScriptHead)
+    placed = place(source, blocks)
+    shown = _cards_of(placed, cards)
+    lines = list(_all_lines(source, placed, shown))
+    strings = {SOURCE_LOCALE: {key: text for key, _, text in lines}}
+    for locale, translations in languages.items():
+        strings[locale] = {
+            key: translations[where][1]
+            for key, where, text in lines
+            if where in translations and translations[where][0] == text
+        }
+    return Script(
+        slug=source.name,
+        **head.model_dump(),
+        steps=tuple(item.step for item in placed),
+        cards=shown,
+        strings=strings,
+    )
+
+
+def expected_lines(
+    source: Source, blocks: Mapping[str, Source], cards: Mapping[str, Card]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Every line that a translator owes for a script, as ((catalogue, context), English)."""
+    placed = place(source, blocks)
+    for _, where, text in _all_lines(source, placed, _cards_of(placed, cards)):
+        yield where, text
+
+
+def _groups(source: Source, blocks: Mapping[str, Source]) -> Iterator[list[Placed]]:
+    for item, line in zip(source.steps, source.lines, strict=True):
+        if not isinstance(item, Use):
+            yield [Placed(item, source.name, f"{source.name}.{item.id}", source.file, line)]
+            continue
+        if item.use not in blocks:
+            words = f"there is no block '{item.use}'; the blocks are {', '.join(sorted(blocks))}."
+            raise ScriptError([Fault("unknown-block", words, source.file, line, item.use)])
+        block = blocks[item.use]
+        yield [
+            Placed(_narrowed(step, item), "blocks", f"{block.name}.{step.id}", block.file, block_line)
+            for step, block_line in zip(block.steps, block.lines, strict=True)
+            if not isinstance(step, Use)
+        ]
+
+
+def _narrowed(step: Step, use: Use) -> Step:
+    return step.model_copy(update={"when": {**step.when, **use.when}}) if use.when else step
+
+
+def _chained(group: list[Placed], after: str | None, way_out: str | None) -> Iterator[Placed]:
+    followers = [item.step.id for item in group[1:]] + [after]
+    for item, follower in zip(group, followers, strict=True):
+        step = item.step
+        goes = step.next or follower
+        update: dict[str, object] = {"next": after if way_out and goes == way_out else goes}
+        if isinstance(step, EndStep):
+            update["next"] = None
+        if isinstance(step, ChoiceStep) and way_out:
+            update["choices"] = tuple(
+                choice.model_copy(update={"next": after}) if choice.next == way_out else choice
+                for choice in step.choices
+            )
+        yield Placed(step.model_copy(update=update), item.catalogue, item.context, item.file, item.line)
+
+
+def _cards_of(placed: tuple[Placed, ...], cards: Mapping[str, Card]) -> dict[str, Card]:
+    shown: dict[str, Card] = {}
+    for item in placed:
+        for name in card_names(item.step):
+            if name not in cards:
+                words = f"there is no card '{name}'; the cards are {', '.join(sorted(cards))}."
+                raise ScriptError([Fault("unknown-card", words, item.file, item.line, item.step.id)])
+            shown[name] = cards[name]
+    return shown
+
+
+def card_names(step: Step) -> Iterator[str]:
+    if isinstance(step, InfoStep) and step.card:
+        yield step.card
+    for choice in getattr(step, "choices", ()):
+        if card := getattr(choice, "card", None):
+            yield card
+
+
+def _all_lines(
+    source: Source, placed: tuple[Placed, ...], cards: Mapping[str, Card]
+) -> Iterator[tuple[str, tuple[str, str], str]]:
+    head = source.head
+    assert isinstance(head, ScriptHead)
+    for name, text in (("title", head.title), ("summary", head.summary)):
+        yield name, (source.name, f"{source.name}.{name}"), text
+    for item in placed:
+        for name, text in step_lines(item.step):
+            yield f"{item.step.id}.{name}", (item.catalogue, f"{item.context}.{name}"), text
+    for card_id, card in cards.items():
+        for name, text in card_lines(card):
+            yield f"card:{card_id}.{name}", ("cards", f"{card_id}.{name}"), text

@@ -1,0 +1,1 @@
+"""Rows, keys and seals: everything that outlives the process."""
