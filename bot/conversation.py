@@ -21,11 +21,6 @@ class Answer(Frozen):
     values: tuple[Value, ...] = ()
     text: str = ""
 
-    @property
-    def known(self) -> tuple[Value, ...]:
-        """What a `when` may ask about."""
-        return self.values
-
 
 class Session(Frozen):
     """One run of one script at one revision of it.
@@ -44,11 +39,12 @@ class Session(Frozen):
     answers: Mapping[str, Answer] = Field(default_factory=dict)
     cursor: str | None = None
     visit: int = 0
-    draft: str = ""  # typed and not yet sent
+    drafts: Mapping[str, str] = Field(default_factory=dict)  # typed and not yet sent, by step; "": for the next box
     held: str = ""  # the first parts of a text too long for one box
     confirming: Literal["delete", "restart"] | None = None
     more: bool = False  # the last screen shows what is behind "More…"
     unchecked: tuple[str, ...] = ()  # codes that the person took out of the count
+    here: bool = False  # the person chose to go on in chat messages; law 6 holds all the same
 
 
 class Consents(Frozen):
@@ -72,6 +68,7 @@ class Memory(Frozen):
     retention_days: int | None = None
     last_reflection: UUID | None = None
     ask_counting: tuple[str, ...] = ()  # codes of the reflection after which counting is being asked about
+    put_away: bool = False  # a reflection was put away since the person was last here
 
 
 class Conversation(Frozen):
@@ -81,7 +78,6 @@ class Conversation(Frozen):
     revision: int = 0
     locale: str = "en"
     chosen_locale: bool = False  # by the person, not by the platform's profile
-    greeted: bool = False
     consents: Consents = Consents()
     memory: Memory = Memory()
     session: Session | None = None
@@ -121,7 +117,7 @@ class Facts(Frozen):
     """Loaded with the conversation, never changed by a step. `circle`: themes can be counted for this person."""
 
     program: Program = Program()
-    fresh: tuple[UUID, ...] = ()  # unused random ids: the engine makes none of its own
+    fresh: tuple[UUID, ...] = ()  # four unused random ids: the engine makes none of its own
     zone: str = "UTC"
     circle: bool = False
     supervises: bool = False

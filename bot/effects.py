@@ -27,10 +27,14 @@ class LetGo:
 
 @dataclass(frozen=True, slots=True)
 class Contribute:
-    """Theme codes for the team's count. Carries nobody and nothing else; `receipt` is its own random id."""
+    """Theme codes for the team's count, under a random id of their own.
+
+    The store writes that id (`receipt`) into the sealed `reflection` that they came from, and nothing the other way.
+    """
 
     receipt: UUID
     codes: tuple[str, ...]
+    reflection: UUID
 
 
 @dataclass(frozen=True, slots=True)

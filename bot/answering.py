@@ -1,0 +1,213 @@
+"""Taking an answer to the question that stands. Law: what is not understood is asked again kindly; nothing is lost."""
+
+from __future__ import annotations
+
+from bot import ending, position, screens
+from bot.case import Case
+from bot.commands import pick, pick_several, rating
+from bot.conversation import Answer, Session
+from bot.effects import Deliver, Effect, Remind, Turn
+from bot.typed import part
+from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
+from scheduler.recurrence import HALF_HOUR, day_end
+
+
+def typed(case: Case, session: Session, text: str) -> Turn:
+    """A text at whatever is being asked: words, a number, a label, several of them."""
+    if session.confirming:
+        options = screens.show(case).message
+        return confirmed(case, session, pick(options.choices if options else (), text) or "")
+    step = case.route(session).current
+    if isinstance(step, FreeStep):
+        return wrote(case, session, step, text)
+    if isinstance(step, ScaleStep):
+        value = rating(text)
+        return answered(case, session, step, Answer(values=(value,))) if value else ask_again(case, session, text)
+    if isinstance(step, MultiStep):
+        several = pick_several(screens.step_options(case, session, step), text)
+        return chose(case, session, several) if several else ask_again(case, session, text)
+    message = screens.show(case).message
+    one = pick(message.choices if message else (), text)
+    return chose(case, session, (one,)) if one and one not in ("private", "here") else ask_again(case, session, text)
+
+
+def ask_again(case: Case, session: Session, text: str = "") -> Turn:
+    """A kind re-ask. A text that was more than a slip of the finger waits in the next box."""
+    kinds = {"choice": "reask-choice", "end": "reask-choice", "multi": "reask-multi", "scale": "reask-scale"}
+    name = kinds.get(case.route(session).current.type, "reask-text")
+    if len(text.split()) >= WORTH_KEEPING:
+        case = case.now(session=position.aside(session, text))
+        name = "reask-aside"
+    return Turn(case.conversation, screens.show(case, case.word(name)), illegal=name)
+
+
+WORTH_KEEPING = 4
+
+
+def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
+    """Own words. What is longer than one box is taken in parts; the rest is offered back, never cut."""
+    if not text and not session.held:
+        return ask_again(case, session)
+    head, rest = part(text)
+    if rest:
+        drafts = {key: draft for key, draft in session.drafts.items() if key != step.id}
+        after = session.model_copy(
+            update={"held": session.held + head, "drafts": {**drafts, step.id: rest}, "touched": case.at}
+        )
+        after = position.moved(after, case.at)
+        case = case.now(session=after)
+        return Turn(case.conversation, screens.show(case, case.word("too-long")))
+    return answered(case, session, step, Answer(text=session.held + text))
+
+
+def chose(case: Case, session: Session, values: tuple[str, ...]) -> Turn:
+    """One or several choices, by id."""
+    if session.confirming:
+        return confirmed(case, session, values[0] if values else "")
+    step = case.route(session).current
+    if isinstance(step, EndStep):
+        return at_the_end(case, session, step, values[0] if len(values) == 1 else "")
+    if isinstance(step, ScaleStep):
+        value = rating(values[0]) if len(values) == 1 else None
+        return answered(case, session, step, Answer(values=(value,))) if value else ask_again(case, session)
+    offered = [choice.id for choice in position.choices_of(step)]
+    wanted = tuple(dict.fromkeys(values))
+    if not wanted or not set(wanted) <= set(offered) or (isinstance(step, ChoiceStep) and len(wanted) != 1):
+        return ask_again(case, session)
+    return answered(case, session, step, Answer(values=tuple(sorted(wanted, key=offered.index))))
+
+
+def skip(case: Case, session: Session) -> Turn:
+    """Any question can be passed; whatever stands in its box stays there for coming back."""
+    if session.confirming:
+        return ask_again(case, session)
+    step = case.route(session).current
+    if isinstance(step, EndStep):
+        return at_the_end(case, session, step, "")
+    if session.held:
+        return answered(case, session, step, Answer(text=session.held))
+    after = position.skipped(case.script(session), session, case.memory, case.at)
+    return _arrived(case.now(session=after))
+
+
+def answered(case: Case, session: Session, step: Question, answer: Answer) -> Turn:
+    """Goes on from an answer, saying the choice's reply and card first."""
+    choice = next((one for one in position.choices_of(step) if one.id in answer.values), None)
+    preface = said_after(case, session, step, choice if isinstance(choice, Choice) else None)
+    kept = answer if step.keep else Answer()
+    after = position.answered(case.script(session), session, case.memory, step.id, kept, case.at)
+    looped = _loop_infos(case, session, step, kept, after)
+    effects = reminders(case, session, choice) if isinstance(choice, Choice) else ()
+    return _arrived(case.now(session=after), *preface, *looped, effects=effects)
+
+
+def said_after(case: Case, session: Session, step: Question, choice: Choice | None) -> tuple[str, ...]:
+    """A choice's reply and its card; never in the chat when the step is sensitive."""
+    if choice is None or (case.surface != "private" and step.sensitive):
+        return ()
+    reply = case.say(session, f"{step.id}.{choice.id}.reply")
+    return (reply, *(screens.step_card(case, session, choice.card) if choice.card else ()))
+
+
+def _loop_infos(case: Case, session: Session, step: Question, answer: Answer, after: Session) -> tuple[str, ...]:
+    """Where an answer leads back to a question, the infos on the way round: they are not on the way to it."""
+    round_trip = session.model_copy(update={"answers": {**session.answers, step.id: answer}, "cursor": None})
+    way = position.route(case.script(session), round_trip, case.memory)
+    return tuple(screens.said(case, after, way)) if way.looped else ()
+
+
+def reminders(case: Case, session: Session, choice: Choice) -> tuple[Effect, ...]:
+    if choice.remind == "half-hour":
+        return (Remind(case.at + HALF_HOUR, session.script),)
+    if choice.remind == "day-end":
+        return (Remind(day_end(case.at, case.facts.zone, case.facts.program.day_end), session.script),)
+    return ()
+
+
+def _arrived(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Turn:
+    """Shows where the session now stands; a quiet end ends it without a screen and without keeping anything."""
+    session = case.conversation.session
+    assert session is not None
+    end = case.route(session).current
+    if isinstance(end, EndStep) and end.quiet:
+        reply = screens.line(case, case.say(session, f"{end.id}.text"), *preface, closed=True)
+        return Turn(ending.leave(case).conversation, reply, effects)
+    return Turn(case.conversation, screens.show(case, *preface), effects)
+
+
+def confirmed(case: Case, session: Session, choice: str) -> Turn:
+    what = session.confirming
+    if choice == "yes-delete" and what == "delete":
+        return over(ending.leave(case), case.word("deleted"), ())
+    if choice == "yes-restart" and what == "restart":
+        script = case.library.scripts.get(session.script, case.script(session))
+        again = position.begin(script, case.facts.fresh[0], case.at, first=session.first)
+        case = case.now(session=again)
+        return Turn(case.conversation, screens.show(case, case.word("restarted")))
+    if choice in ("no-delete", "no-restart"):
+        case = case.now(session=position.moved(session, case.at, confirming=None))
+        return Turn(case.conversation, screens.show(case))
+    return Turn(case.conversation, screens.show(case, case.word("reask-choice")), illegal="reask-choice")
+
+
+def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn:
+    """The last screen: done, done and counted, another way to finish, or something behind "More…"."""
+    if choice in ("more", "less"):
+        return _stay(case, session, more=choice == "more")
+    if choice.startswith("without:") and choice.removeprefix("without:") in screens.countable(case, session):
+        return _stay(case, session, unchecked=(*session.unchecked, choice.removeprefix("without:")))
+    if choice.startswith("change:") and choice.removeprefix("change:") in _carried(case, session):
+        after = position.moved(session, case.at, cursor=choice.removeprefix("change:"), more=False)
+        case = case.now(session=after)
+        return Turn(case.conversation, screens.show(case))
+    if choice == "let-go" and screens.keeps_words(case, session):
+        return over(ending.leave(case), case.word("let-go-done"), ())
+    own = next((one for one in step.choices if one.id == choice), None)
+    if own is None and choice not in ("done", "count"):
+        return ask_again(case, session)
+    always = case.conversation.consents.counting == "always"
+    return finished(case, session, step, own, count=always or choice == "count")
+
+
+def _carried(case: Case, session: Session) -> set[str]:
+    return {step.id for step in case.route(session).carried}
+
+
+def _stay(case: Case, session: Session, **changes: object) -> Turn:
+    case = case.now(session=session.model_copy(update={**changes, "touched": case.at}))
+    return Turn(case.conversation, screens.show(case))
+
+
+def finished(case: Case, session: Session, step: EndStep, own: Choice | None, *, count: bool) -> Turn:
+    kept = screens.keeps_words(case, session) and position.worth_keeping(session)
+    days = screens.retention(case, case.script(session))
+    after, effects = ending.finish(case, session, count=count)
+    word = case.word("finished-private", days=days) if kept else case.word("finished-nothing")
+    if own is not None:
+        effects += reminders(case, session, own)
+        word = case.say(session, f"{step.id}.{own.id}.reply") or word
+    if own is not None and own.open and own.open in case.library.scripts:
+        return _then(after, own.open, word, effects)
+    return over(after, word, effects)
+
+
+def _then(case: Case, slug: str, word: str, effects: tuple[Effect, ...]) -> Turn:
+    """Finishing with another script: it begins at once, and the chat need not say goodbye."""
+    script = case.library.scripts[slug]
+    waiting = case.conversation.waiting + ((case.conversation.session,) if case.conversation.session else ())
+    session = position.begin(script, case.facts.fresh[0], case.at, first=slug not in case.memory.uses)
+    case = case.now(session=session, waiting=waiting).remember(ask_counting=())
+    return Turn(case.conversation, screens.show(case, word), effects)
+
+
+def over(case: Case, word: str, effects: tuple[Effect, ...]) -> Turn:
+    """After the end of a session: a word where the person is, a neutral goodbye in the chat, what is still open."""
+    goodbye: tuple[Deliver, ...] = (screens.neutral(case, "goodbye"),) if case.surface == "private" else ()
+    effects = (*effects, *goodbye)
+    if case.conversation.session is not None and case.surface == "private":
+        return Turn(case.conversation, screens.show(case, word, case.word("waiting-back")), effects)
+    if case.memory.ask_counting and case.surface == "private":
+        return Turn(case.conversation, screens.show(case, word), effects)
+    words = word if case.surface == "private" else case.word("goodbye")
+    return Turn(case.conversation, screens.line(case, words, closed=True), effects)
+

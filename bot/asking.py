@@ -1,0 +1,46 @@
+"""The two questions the bot asks for itself: what may be kept, and what may be counted. Law: nothing is read before."""
+
+from __future__ import annotations
+
+from bot import screens
+from bot.case import Case
+from bot.commands import pick
+from bot.consent import agree_to_counting, agree_to_words, full_notice
+from bot.effects import Contribute, Effect, Turn
+
+
+def typed(case: Case, text: str) -> Turn:
+    message = screens.show(case).message
+    return chose(case, pick(message.choices if message else (), text) or "")
+
+
+def chose(case: Case, choice: str) -> Turn:
+    if case.conversation.session is not None and case.surface == "private":
+        return words(case, choice)
+    if case.memory.ask_counting and case.surface == "private":
+        return counting(case, choice)
+    known = choice in case.library.scripts
+    return Turn(case.conversation, screens.show(case), illegal="" if known else "nothing-open")
+
+
+def words(case: Case, choice: str) -> Turn:
+    if choice == "read":
+        return Turn(case.conversation, screens.show(case, *full_notice(case)))
+    if choice not in ("keep", "nothing"):
+        return Turn(case.conversation, screens.show(case, case.word("reask-choice")), illegal="reask-choice")
+    after, record = agree_to_words(case, "keep" if choice == "keep" else "nothing")
+    return Turn(after.conversation, screens.show(after, case.word(f"consent-thanks-{choice}")), (record,))
+
+
+def counting(case: Case, choice: str) -> Turn:
+    """Asked once, after the first finished reflection, with the themes that it would count."""
+    codes, reflection = case.memory.ask_counting, case.memory.last_reflection
+    agreed = {"once": "ask", "each": "ask", "always": "always", "never": "never"}.get(choice)
+    if agreed is None or reflection is None:
+        return Turn(case.conversation, screens.show(case, case.word("reask-choice")), illegal="reask-choice")
+    after, record = agree_to_counting(case, agreed)  # type: ignore[arg-type]
+    effects: tuple[Effect, ...] = (record,)
+    if choice in ("once", "always") and case.facts.circle:
+        effects += (Contribute(case.facts.fresh[2], codes, reflection),)
+    after = after.remember(ask_counting=())
+    return Turn(after.conversation, screens.line(after, case.word("counting-thanks"), closed=True), effects)

@@ -1,0 +1,60 @@
+"""One event at one conversation, with what is needed to answer it. Pure; every change makes a new value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import position
+from bot.conversation import Conversation, Facts, Memory, Session
+from bot.events import Event, Surface
+from prompts.library import Library
+from prompts.route import Route
+from prompts.script import Script
+
+
+@dataclass(frozen=True)
+class Case:
+    library: Library
+    conversation: Conversation
+    facts: Facts
+    event: Event
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+    @property
+    def surface(self) -> Surface:
+        return self.event.surface
+
+    @property
+    def locale(self) -> str:
+        return self.conversation.locale
+
+    @property
+    def memory(self) -> Memory:
+        return self.conversation.memory
+
+    def word(self, name: str, **values: object) -> str:
+        return self.library.word(self.locale, name, **values)
+
+    def card(self, name: str) -> tuple[str, ...]:
+        return self.library.card(self.locale, name, self.facts.program.resources)
+
+    def script(self, session: Session) -> Script:
+        return self.library.script(session.revision)
+
+    def say(self, session: Session, key: str) -> str:
+        text = self.script(session).say(self.locale, key)
+        return self.library.fill(self.locale, text, self.facts.program.resources)
+
+    def route(self, session: Session) -> Route:
+        return position.route(self.script(session), session, self.memory)
+
+    def now(self, **changes: object) -> Case:
+        """The case after the conversation has changed."""
+        return replace(self, conversation=self.conversation.model_copy(update=changes))
+
+    def remember(self, **changes: object) -> Case:
+        return self.now(memory=self.memory.model_copy(update=changes))

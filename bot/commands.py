@@ -1,0 +1,119 @@
+"""What a person may say at any moment, in English or Spanish. Law: only a whole message is a command, never a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.conversation import Option
+from bot.events import CommandName
+from bot.typed import plain
+from prompts.library import Library
+
+_PHRASES: Mapping[CommandName, str] = {
+    "reflect": "reflect, start, begin, reflection, new reflection, reflexionar, reflexion, empezar, comenzar, iniciar",
+    "help": "help, ayuda, what can i say, que puedo decir, menu",
+    "back": "back, go back, previous, undo, atras, volver, regresar, anterior",
+    "skip": "skip, pass, next question, saltar, omitir, pasar, siguiente pregunta",
+    "pause": "pause, wait, later, not now, continue later, pausa, pausar, esperar, luego, despues, ahora no, mas tarde",
+    "resume": "resume, continue, go on, carry on, continuar, seguir, sigamos, reanudar",
+    "stop": "stop, quit, cancel, end, exit, parar, para, terminar, cancelar, salir, alto",
+    "restart": "start over, restart, begin again, empezar de nuevo, comenzar de nuevo, volver a empezar, reiniciar",
+    "language": "language, idioma, lengua",
+    "delete": "delete, delete this, delete this reflection, delete reflection, delete it, "
+    "borrar, borrar esta reflexion, borrar reflexion, borrarla, eliminar, eliminar esta reflexion",
+    "safety": "safety, something about safety is on my mind, seguridad, me preocupa la seguridad de alguien",
+    "breathe": "breathe, breath, respirar, respiro",
+}
+_LANGUAGES: Mapping[str, str] = {
+    "en": "english, in english, ingles, en ingles, language en, language english, idioma ingles",
+    "es": "spanish, in spanish, espanol, en espanol, language es, language spanish, idioma espanol",
+}
+_PAGES: Mapping[str, str] = {
+    "home": "home, inicio",
+    "data": "my data, mis datos",
+    "consent": "consent, my consent, consentimiento, mi consentimiento",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command that was understood: its name and argument, or the page that was asked for."""
+
+    name: CommandName | None = None
+    argument: str = ""
+    page: str = ""
+
+
+def _table() -> dict[str, Said]:
+    said = {phrase: Said(name) for name, phrases in _PHRASES.items() for phrase in phrases.split(", ")}
+    said |= {
+        phrase: Said("language", locale) for locale, phrases in _LANGUAGES.items() for phrase in phrases.split(", ")
+    }
+    return said | {phrase: Said(page=page) for page, phrases in _PAGES.items() for phrase in phrases.split(", ")}
+
+
+_SAID = _table()
+_STARTS = tuple(f"{phrase} " for phrase in _PHRASES["reflect"].split(", "))
+
+
+def understand(library: Library, text: str) -> Said | None:
+    """The command that a whole message is, or None."""
+    words = plain(text.removeprefix("/"))
+    if words in _SAID:
+        return _SAID[words]
+    for start in _STARTS:
+        if words.startswith(start) and len(words) < 80:
+            slug = script_named(library, words.removeprefix(start))
+            return Said("reflect", slug) if slug else None
+    return None
+
+
+def script_named(library: Library, words: str) -> str:
+    """The slug of the script of that name, title or alias in any language, or an empty string."""
+    wanted = plain(words).replace("-", " ")
+    for slug, script in library.scripts.items():
+        names = {slug, *script.aliases, *(script.say(locale, "title") for locale in library.locales)}
+        if wanted in {plain(name).replace("-", " ") for name in names}:
+            return slug
+    return ""
+
+
+def pick(options: Sequence[Option], text: str) -> str | None:
+    """The option that somebody typed: by number, by id, by label, or by the one label that begins so."""
+    words = plain(text)
+    if not words:
+        return None
+    if words.isdecimal() and len(words) < 4:
+        return options[int(words) - 1].id if 0 < int(words) <= len(options) else None
+    for option in options:
+        if words in (plain(option.label), plain(option.id), option.id):
+            return option.id
+    begun = [option.id for option in options if len(words) > 2 and plain(option.label).startswith(words)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def pick_several(options: Sequence[Option], text: str) -> tuple[str, ...] | None:
+    """The options in a list such as "1, 3" or "worry and sadness"; None when any part is not understood."""
+    if (one := pick(options, text)) is not None:
+        return (one,)
+    listed = text.replace(";", ",").replace("\n", ",")
+    for word in (" and ", " y ", " e "):
+        listed = listed.replace(word, ",")
+    parts = [part for part in (listed.split(",") if "," in listed else listed.split()) if part.strip()]
+    picked = [pick(options, part) for part in parts]
+    if not picked or None in picked:
+        return None
+    return tuple(dict.fromkeys(part for part in picked if part is not None))
+
+
+_NUMBERS: Mapping[str, int] = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
+}  # fmt: skip
+
+
+def rating(text: str) -> int | None:
+    """A number from 1 to 5, in digits or words."""
+    words = plain(text)
+    value = int(words) if words.isdecimal() and len(words) == 1 else _NUMBERS.get(words, 0)
+    return value if 1 <= value <= 5 else None

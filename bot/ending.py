@@ -1,0 +1,101 @@
+"""How a session ends: finished, stopped, let go or put away. Law: what is kept is what the person chose to keep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import position, screens
+from bot.case import Case
+from bot.conversation import Answer, Memory, Reflection, Session, Uses
+from bot.effects import Contribute, Effect, Keep
+
+
+def finish(case: Case, session: Session, *, count: bool) -> tuple[Case, tuple[Effect, ...]]:
+    """Keeps a finished reflection as consent and retention say, and counts its themes if that was chosen."""
+    codes = screens.countable(case, session)
+    effects = _keep(case, session, finished=True, codes=codes)
+    if effects and count and codes:
+        effects += (Contribute(case.facts.fresh[2], codes, case.facts.fresh[1]),)
+    after = case.now(memory=_remember(case, session, codes)) if effects else case
+    return leave(after), effects
+
+
+def stop(case: Case, session: Session) -> tuple[Case, tuple[Effect, ...]]:
+    """Ends it here; what was written so far is kept like any other reflection, and nothing is counted."""
+    return leave(case), _keep(case, session, finished=False)
+
+
+def put_away(case: Case) -> tuple[Case, tuple[Effect, ...]]:
+    """Sessions left alone too long: their words are kept as unfinished reflections, and nobody is reminded."""
+    idle = timedelta(days=case.facts.program.idle_days)
+    old = [session for session in case.conversation.sessions if case.at - session.touched >= idle]
+    effects: tuple[Effect, ...] = ()
+    for number, session in enumerate(old):
+        effects += kept_unfinished(case, session, number)
+    if not old:
+        return case, ()
+    waiting = tuple(session for session in case.conversation.waiting if session not in old)
+    after = case.now(waiting=waiting).remember(put_away=True)
+    return (leave(after) if case.conversation.session in old else after), effects
+
+
+def kept_unfinished(case: Case, session: Session, number: int) -> tuple[Effect, ...]:
+    """`number`: which of the fresh ids it is kept under."""
+    return _keep(case, session, finished=False, number=number)
+
+
+def leave(case: Case) -> Case:
+    """Takes the active session off; the one that waited longest is the active one again."""
+    waiting = case.conversation.waiting
+    return case.now(session=waiting[-1] if waiting else None, waiting=waiting[:-1])
+
+
+def _keep(
+    case: Case, session: Session, *, finished: bool, codes: tuple[str, ...] = (), number: int = 1
+) -> tuple[Effect, ...]:
+    if not screens.keeps_words(case, session) or not position.worth_keeping(session):
+        return ()
+    script = case.script(session)
+    reflection = Reflection(
+        id=case.facts.fresh[number],
+        script=session.script,
+        revision=session.revision,
+        title=script.say(case.locale, "title"),
+        on=case.at.date(),
+        finished=finished,
+        answers=tuple(_answers(case, session)),
+        codes=codes,
+    )
+    return (Keep(reflection, reflection.on + timedelta(days=screens.retention(case, script))),)
+
+
+def _answers(case: Case, session: Session) -> list[tuple[str, str]]:
+    way = case.route(session)
+    pairs = []
+    for step in (*way.asked, *way.carried):
+        carried = Answer(values=(case.memory.remembered.get(step.id, ""),))
+        answer = session.answers.get(step.id, carried if step in way.carried else Answer())
+        if step.keep and (words := screens.in_words(case, session, step, answer)):
+            pairs.append((case.say(session, f"{step.id}.text"), words))
+    unsent = "\n".join(filter(None, (session.held, *session.drafts.values())))
+    return [*pairs, (case.word("unsent"), unsent)] if unsent else pairs
+
+
+def _remember(case: Case, session: Session, codes: tuple[str, ...]) -> Memory:
+    memory = case.memory
+    uses = memory.uses.get(session.script, Uses())
+    script = case.script(session)
+    chosen = {
+        step.id: str(answer.values[0])
+        for step in script.steps
+        if getattr(step, "remember", False) and (answer := session.answers.get(step.id)) and answer.values
+    }
+    ask = codes if case.conversation.consents.counting is None else ()
+    return memory.model_copy(
+        update={
+            "uses": {**memory.uses, session.script: Uses(count=uses.count + 1, last=case.at.date())},
+            "remembered": {**memory.remembered, **chosen},
+            "last_reflection": case.facts.fresh[1],
+            "ask_counting": ask,
+        }
+    )

@@ -1,0 +1,160 @@
+"""Where a session stands and how it moves. Law: the position follows from the answers; what depended on a changed
+answer is dropped, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from bot.conversation import Answer, Memory, Origin, Session
+from prompts.route import Known, Route, follow
+from prompts.script import (
+    DEFAULT_MINUTES,
+    Choice,
+    ChoiceStep,
+    EndStep,
+    MultiStep,
+    PlainChoice,
+    Script,
+    Step,
+)
+
+
+def begin(script: Script, session_id: UUID, at: datetime, *, first: bool, origin: Origin = "person") -> Session:
+    return Session(
+        id=session_id,
+        script=script.slug,
+        revision=script.revision,
+        origin=origin,
+        first=first,
+        started=at,
+        touched=at,
+    )
+
+
+def route(script: Script, session: Session, memory: Memory) -> Route:
+    """The way so far. A person who went back stands at the step they went back to."""
+    answers = {step: answer.values for step, answer in session.answers.items() if step != session.cursor}
+    remembered = {step: value for step, value in memory.remembered.items() if step != session.cursor}
+    return follow(script, answers, facts(session), remembered)
+
+
+def facts(session: Session) -> Known:
+    return {"@origin": (session.origin,), "@use": ("first" if session.first else "again",)}
+
+
+def prompt_id(session: Session) -> str:
+    """On every button and box of a question; changes only when the position does."""
+    return f"{session.id}.{session.visit}"
+
+
+def moved(session: Session, at: datetime, **changes: object) -> Session:
+    """A new position: old buttons are stale from here on."""
+    return session.model_copy(update={"visit": session.visit + 1, "touched": at, **changes})
+
+
+def answered(script: Script, session: Session, memory: Memory, step_id: str, answer: Answer, at: datetime) -> Session:
+    """The session with one answer given or changed, and everything dropped that only the old one led to."""
+    given = {**session.answers, step_id: answer}
+    drafts = {key: text for key, text in session.drafts.items() if key != step_id and (key or not answer.text)}
+    after = moved(session, at, answers=given, cursor=None, drafts=drafts, held="")
+    way = route(script, after, memory)
+    kept = _kept(script, given, way, facts(session))
+    return after.model_copy(update={"answers": {step: given[step] for step in given if step in kept}})
+
+
+def _kept(script: Script, given: Mapping[str, Answer], way: Route, known: Known) -> set[str]:
+    asked = [step.id for step in way.asked]
+    if way.looped:
+        return set(asked[: asked.index(way.current.id)])
+    on_the_way = {**known, **{step: given[step].values for step in asked}}
+    return set(asked) | set(_ahead(script, way.current, on_the_way))
+
+
+def _ahead(script: Script, start: Step, known: Known) -> Iterator[str]:
+    """Steps that can still be reached from `start`: those whose condition an answer on the way has not refused."""
+    seen: set[str] = set()
+    waiting: list[str | None] = [start.id]
+    while waiting:
+        step_id = waiting.pop()
+        if step_id is None or step_id in seen:
+            continue
+        seen.add(step_id)
+        step = script.step(step_id)
+        refused = any(key in known and not set(known[key]) & set(values) for key, values in step.when.items())
+        if not refused:
+            yield step_id
+            waiting += [choice.next for choice in step.choices] if isinstance(step, ChoiceStep) else []
+        waiting.append(step.next)
+
+
+def gone_back(script: Script, session: Session, memory: Memory, at: datetime) -> Session | None:
+    """The session at the question before this one, with what was written there back in the box; None at the first."""
+    way = route(script, session, memory)
+    if not way.asked:
+        return None
+    drafts = dict(session.drafts)
+    if session.held:
+        drafts[way.current.id] = session.held + drafts.get(way.current.id, "")
+    return moved(session, at, cursor=way.asked[-1].id, drafts=drafts, held="", more=False)
+
+
+def in_the_box(session: Session, step_id: str) -> str:
+    """What the box of a question holds already: a draft, or the answer that is being changed, then what was put
+    aside for the next box."""
+    own = session.drafts.get(step_id) or session.answers.get(step_id, Answer()).text
+    aside = session.drafts.get("", "")
+    return f"{own}\n{aside}" if own and aside else own or aside
+
+
+def aside(session: Session, text: str) -> Session:
+    """Keeps words that came when no box was open for them: they wait in the next one."""
+    before = session.drafts.get("", "")
+    return session.model_copy(update={"drafts": {**session.drafts, "": f"{before}\n{text}" if before else text}})
+
+
+def skipped(script: Script, session: Session, memory: Memory, at: datetime) -> Session:
+    """Past this question without an answer; where the person had gone back to it, its answer stays as it was."""
+    if session.cursor is not None and (session.cursor in session.answers or session.cursor in memory.remembered):
+        return moved(session, at, cursor=None, held="")
+    current = route(script, session, memory).current
+    return answered(script, session, memory, current.id, Answer(), at)
+
+
+def choices_of(step: Step) -> tuple[Choice | PlainChoice, ...]:
+    return step.choices if isinstance(step, ChoiceStep | MultiStep | EndStep) else ()
+
+
+def codes(script: Script, session: Session, memory: Memory) -> tuple[str, ...]:
+    """What the taps on the way stand for, without private and unkept steps and without what was taken out."""
+    way = route(script, session, memory)
+    found: set[str] = set()
+    for step in (*way.asked, *way.carried):
+        if step.private or not step.keep:
+            continue
+        answer = session.answers.get(step.id)
+        values = answer.values if answer else (memory.remembered.get(step.id, ""),)
+        found |= {code for choice in choices_of(step) if choice.id in values for code in choice.codes}
+    return tuple(sorted(found, key=lambda code: (code[0], int(code[1:]))))
+
+
+def worth_keeping(session: Session) -> bool:
+    return any(answer.values or answer.text for answer in session.answers.values()) or bool(session.held)
+
+
+def ahead(script: Script, session: Session, memory: Memory) -> tuple[int, float]:
+    """Screens and minutes still to come, this one included, if nothing more branches off."""
+    answers: dict[str, tuple[str | int, ...]] = {
+        step: answer.values for step, answer in session.answers.items() if step != session.cursor
+    }
+    remembered = {step: value for step, value in memory.remembered.items() if step != session.cursor}
+    screens, minutes = 0, 0.0
+    while screens <= len(script.steps):
+        step = follow(script, answers, facts(session), remembered).current
+        screens, minutes = screens + 1, minutes + (step.minutes or DEFAULT_MINUTES[step.type])
+        if isinstance(step, EndStep) or step.id in answers:
+            break
+        answers[step.id] = ()
+    return screens, minutes
+

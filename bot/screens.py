@@ -1,0 +1,319 @@
+"""What is shown where a conversation stands. Pure; the same place always looks the same (law 6 on message surfaces)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot import position
+from bot.case import Case
+from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
+from bot.effects import Deliver
+from prompts.route import Route
+from prompts.script import ChoiceStep, EndStep, FreeStep, InfoStep, MultiStep, Question, ScaleStep, Script, card_lines
+
+HELD_CONTROLS = ("pause", "help", "safety", "language", "delete")
+
+
+def show(case: Case, *preface: str) -> Reply:
+    """The place where the conversation stands, for the surface of the event."""
+    place = _place(case)
+    message = place.model_copy(update={"preface": (*filter(None, preface), *place.preface)})
+    return Reply(surface=case.surface, locale=case.locale, message=message, talk=talk(case))
+
+
+def _place(case: Case) -> Message:
+    session, memory = case.conversation.session, case.memory
+    if case.surface != "private" and not (session and in_the_open(case, session)):
+        return _in_chat(case)
+    if session is None:
+        return _counting(case) if memory.ask_counting else _idle(case)
+    if case.conversation.consents.words is None:
+        return _consent(case, session)
+    if session.confirming:
+        return _confirming(case, session)
+    way = case.route(session)
+    if isinstance(way.current, EndStep):
+        return _last(case, session, way.current)
+    return _question(case, session, way, way.current)
+
+
+def in_the_open(case: Case, session: Session) -> bool:
+    """Whether the current question may stand in the chat: the person asked for that (or a check-in just has), and
+    nothing sensitive has been answered, is being asked or is being said."""
+    if case.conversation.consents.words is None or session.confirming:
+        return False
+    way = case.route(session)
+    asked_there = session.here or (session.origin == "check-in" and not way.asked)
+    steps = (*way.asked, *way.carried, *way.infos, way.current)
+    return asked_there and not isinstance(way.current, EndStep) and not any(step.sensitive for step in steps)
+
+
+def _in_chat(case: Case) -> Message:
+    """The neutral line that the chat holds, whatever the script, the question or the answer."""
+    private = Option(id="private", label=case.word("continue-private"))
+    session = case.conversation.session
+    if session is None:
+        return Message(text=case.word("greeting"), input="choice", choices=(private,), prompt="greeting")
+    started = bool(session.answers or session.visit)
+    here = () if started or session.here else (Option(id="here", label=case.word("continue-here")),)
+    text = case.word("masked") if started else case.word("greeting")
+    return Message(text=text, input="choice", choices=(private, *here), prompt="greeting")
+
+
+def _idle(case: Case) -> Message:
+    starts = tuple(
+        Option(id=slug, label=script.say(case.locale, "title")) for slug, script in case.library.scripts.items()
+    )
+    return Message(
+        text=case.word("nothing-open"),
+        hint=case.word("start-hint"),
+        input="choice",
+        choices=starts,
+        controls=options(case, "help", "safety", "language"),
+        prompt="start",
+    )
+
+
+def _consent(case: Case, session: Session) -> Message:
+    return Message(
+        text=case.word("consent"),
+        input="choice",
+        choices=(
+            Option(id="keep", label=case.word("consent-keep")),
+            Option(id="nothing", label=case.word("consent-nothing")),
+            Option(id="read", label=case.word("consent-read")),
+        ),
+        controls=options(case, "help", "safety", "language"),
+        prompt=f"consent.{session.id}",
+        step="consent",
+        script=session.script,
+    )
+
+
+def _counting(case: Case) -> Message:
+    return Message(
+        text=case.word("counting-ask", themes=themes(case, case.memory.ask_counting)),
+        input="choice",
+        choices=tuple(
+            Option(id=name, label=case.word(f"counting-{name}")) for name in ("once", "always", "each", "never")
+        ),
+        prompt=f"counting.{case.memory.last_reflection}",
+        step="counting",
+    )
+
+
+def _confirming(case: Case, session: Session) -> Message:
+    what = session.confirming
+    return Message(
+        text=case.word(f"confirm-{what}"),
+        input="choice",
+        choices=(
+            Option(id=f"yes-{what}", label=case.word(f"yes-{what}")),
+            Option(id=f"no-{what}", label=case.word(f"no-{what}")),
+        ),
+        prompt=position.prompt_id(session),
+        step="confirm",
+        script=session.script,
+    )
+
+
+def _question(case: Case, session: Session, way: Route, step: Question) -> Message:
+    script = case.script(session)
+    in_chat = case.surface != "private"
+    screens, minutes = position.ahead(script, session, case.memory)
+    number = len(way.asked) + 1
+    extra = (Option(id="private", label=case.word("continue-private")),) if in_chat else ()
+    return Message(
+        preface=tuple(said(case, session, way)),
+        text=case.say(session, f"{step.id}.text"),
+        hint=case.say(session, f"{step.id}.hint"),
+        input=_input(step),
+        choices=(*step_options(case, session, step), *extra),
+        controls=_controls(case, session, way),
+        prompt=position.prompt_id(session),
+        progress=case.word("progress", n=number, total=number + screens - 1),
+        minutes_left=max(1, round(minutes)),
+        draft="" if in_chat or not isinstance(step, FreeStep) else position.in_the_box(session, step.id),
+        low=case.say(session, f"{step.id}.low"),
+        high=case.say(session, f"{step.id}.high"),
+        step=step.id,
+        script=session.script,
+    )
+
+
+def _input(step: Question) -> str:
+    match step:
+        case FreeStep():
+            return "text"
+        case ChoiceStep():
+            return "choice"
+        case MultiStep():
+            return "multi"
+        case ScaleStep():
+            return "scale"
+
+
+def step_options(case: Case, session: Session, step: Question | EndStep) -> tuple[Option, ...]:
+    if isinstance(step, ScaleStep):
+        return tuple(Option(id=str(number), label=str(number)) for number in range(1, 6))
+    return tuple(
+        Option(id=choice.id, label=case.say(session, f"{step.id}.{choice.id}.label"))
+        for choice in position.choices_of(step)
+    )
+
+
+def _controls(case: Case, session: Session, way: Route) -> tuple[Option, ...]:
+    skip = Option(id="skip", label=case.word("keep-as-is" if session.cursor else "skip"))
+    back = options(case, "back") if way.asked else options(case, "breathe")
+    return (skip, *back, *options(case, *HELD_CONTROLS))
+
+
+def options(case: Case, *names: str) -> tuple[Option, ...]:
+    return tuple(Option(id=name, label=case.word(f"{name}-button")) for name in names)
+
+
+def _last(case: Case, session: Session, step: EndStep) -> Message:
+    """The last screen: one tap finishes; the rest is behind "More…"."""
+    keeps = keeps_words(case, session)
+    codes = countable(case, session)
+    counting = case.conversation.consents.counting
+    done = Option(id="done", label=case.word("done-keep" if keeps else "done-nothing"))
+    count = (Option(id="count", label=case.word("done-count")),) if codes and counting == "ask" else ()
+    drop = tuple(
+        Option(id=f"without:{code}", label=case.word("leave-out", theme=case.library.theme(case.locale, code)))
+        for code in (codes if counting in ("ask", "always") and session.more else ())
+    )
+    return Message(
+        preface=tuple(said(case, session, case.route(session))),
+        text=case.say(session, f"{step.id}.text"),
+        hint=_themes_line(case, codes),
+        input="choice",
+        choices=(done, *count, *step_options(case, session, step), *_more(case, session), *drop),
+        controls=options(case, "back", *HELD_CONTROLS),
+        prompt=position.prompt_id(session),
+        progress=case.word("last-screen"),
+        minutes_left=None,
+        step=step.id,
+        script=session.script,
+    )
+
+
+def _themes_line(case: Case, codes: tuple[str, ...]) -> str:
+    counting = case.conversation.consents.counting
+    if not codes or counting not in ("ask", "always"):
+        return ""
+    return case.word("themes-intro" if counting == "ask" else "themes-always", themes=themes(case, codes))
+
+
+def _more(case: Case, session: Session) -> tuple[Option, ...]:
+    if not session.more:
+        return (Option(id="more", label=case.word("more")),)
+    changes = tuple(
+        Option(id=f"change:{step.id}", label=case.word("change-setting", label=_carried(case, session, step)))
+        for step in case.route(session).carried
+    )
+    keeping = (Option(id="let-go", label=case.word("let-go")),) if keeps_words(case, session) else ()
+    return (*changes, *keeping, Option(id="less", label=case.word("less")))
+
+
+def _carried(case: Case, session: Session, step: ChoiceStep) -> str:
+    return case.say(session, f"{step.id}.{case.memory.remembered.get(step.id, '')}.label")
+
+
+def keeps_words(case: Case, session: Session) -> bool:
+    return case.conversation.consents.words == "keep" and retention(case, case.script(session)) > 0
+
+
+def retention(case: Case, script: Script) -> int:
+    """Days; the shortest of what the person, the script and the program want."""
+    wanted = case.memory.retention_days
+    terms = [DEFAULT_DAYS if wanted is None else wanted, case.facts.program.retention_ceiling]
+    return min(terms if script.retention_days is None else [*terms, script.retention_days])
+
+
+DEFAULT_DAYS = 90
+
+
+def countable(case: Case, session: Session) -> tuple[str, ...]:
+    """Codes that could go into a count, if the person wants that and there is a circle to count in."""
+    if not case.facts.circle or not keeps_words(case, session):
+        return ()
+    codes = position.codes(case.script(session), session, case.memory)
+    return tuple(code for code in codes if code not in session.unchecked)
+
+
+def themes(case: Case, codes: tuple[str, ...]) -> str:
+    return ", ".join(case.library.theme(case.locale, code) for code in codes)
+
+
+def said(case: Case, session: Session, way: Route) -> Iterator[str]:
+    """What infos and their cards say before the current question."""
+    for info in way.infos:
+        yield from info_lines(case, session, info)
+
+
+def info_lines(case: Case, session: Session, info: InfoStep) -> Iterator[str]:
+    if info.text:
+        yield case.say(session, f"{info.id}.text")
+    if info.card:
+        yield from step_card(case, session, info.card)
+
+
+def step_card(case: Case, session: Session, name: str) -> Iterator[str]:
+    for line, _ in card_lines(case.script(session).cards[name]):
+        yield case.say(session, f"card:{name}.{line}")
+
+
+def talk(case: Case) -> tuple[Exchange, ...]:
+    """The talk so far, own words included; on a private surface only."""
+    session = case.conversation.session
+    if case.surface != "private" or session is None or case.conversation.consents.words is None:
+        return ()
+    return tuple(exchange(case, session, step) for step in case.route(session).asked)
+
+
+def exchange(case: Case, session: Session, step: Question) -> Exchange:
+    answer = session.answers.get(step.id, Answer())
+    return Exchange(
+        asked=case.say(session, f"{step.id}.text"),
+        answered=in_words(case, session, step, answer) or case.word("skipped" if step.keep else "not-kept"),
+        reply=reply_line(case, session, step, answer),
+    )
+
+
+def in_words(case: Case, session: Session, step: Question, answer: Answer) -> str:
+    if answer.text:
+        return answer.text
+    if isinstance(step, ScaleStep):
+        return "".join(str(value) for value in answer.values)
+    return ", ".join(case.say(session, f"{step.id}.{value}.label") for value in answer.values)
+
+
+def reply_line(case: Case, session: Session, step: Question, answer: Answer) -> str:
+    if isinstance(step, ChoiceStep) and answer.values:
+        return case.say(session, f"{step.id}.{answer.values[0]}.reply")
+    return ""
+
+
+def is_words(case: Case, session: Session) -> bool:
+    """Whether the current question asks for somebody's own words."""
+    return isinstance(case.route(session).current, FreeStep)
+
+
+def asked(case: Case) -> Deliver:
+    """The current place as the chat may hold it: a delivery, since nobody is there to be answered."""
+    return Deliver(_place(case))
+
+
+def neutral(case: Case, name: str, *choices: str) -> Deliver:
+    """A line for the chat, the same for every script; `choices` are buttons under it."""
+    buttons = tuple(Option(id=choice, label=case.word("continue-private")) for choice in choices)
+    return Deliver(
+        Message(text=case.word(name), input="choice" if buttons else "none", choices=buttons, prompt="greeting")
+    )
+
+
+def line(case: Case, words: str, *preface: str, closed: bool = False) -> Reply:
+    """A reply that asks nothing."""
+    message = Message(preface=tuple(filter(None, preface)), text=words)
+    return Reply(surface=case.surface, locale=case.locale, message=message, closed=closed)

@@ -1,0 +1,220 @@
+"""The one path in and out. Law: one transaction a turn; what is sent was committed, and what was committed is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from bot import screens
+from bot.case import Case
+from bot.conversation import Conversation, Reply
+from bot.effects import EraseMe, Need, Turn
+from bot.engine import step
+from bot.events import CheckInDue, Event, Idled, Inbound, Open, Submit, Who
+from bot.ports import (
+    Clock,
+    ConversationGone,
+    Delivery,
+    DueCheckIn,
+    InstallationGone,
+    Later,
+    Loaded,
+    LostRace,
+    Messenger,
+    OurBug,
+    Refusal,
+    Store,
+    Transaction,
+)
+from prompts.library import Library
+
+log = logging.getLogger("afterword")
+
+#: A turn that loses its race so often gives up; people are not that fast.
+TRIES = 20
+
+#: What a messenger may raise; anything else is our mistake, and is tried again like a failure of the network.
+KNOWN = (Later, ConversationGone, InstallationGone, OurBug)
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A committed turn: what to answer, what this process owes, and whether the person asked to be erased."""
+
+    reply: Reply
+    deliveries: tuple[Delivery, ...] = ()
+    erase: bool = False
+
+
+@dataclass
+class Shell:
+    """Runs turns. `workers`: 1 for SQLite, whose writer is one thread; a few for PostgreSQL."""
+
+    library: Library
+    store: Store
+    messenger: Messenger
+    workers: int = 1
+    clock: Clock = field(default_factory=SystemClock)
+    _threads: ThreadPoolExecutor = field(init=False)
+    _sending: set[asyncio.Task[None]] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="store")
+
+    async def handle(self, inbound: Inbound) -> Reply:
+        """Takes one event and gives the answer for the surface that asked.
+
+        A repeated key changes nothing and gets the current prompt afresh. Raises Refusal, nothing else on purpose.
+        """
+        done = await self.on_store(lambda: self.take(inbound))
+        self._send_soon(done.deliveries)
+        return done.reply
+
+    async def on_store(self, work: Callable[[], T]) -> T:
+        """Runs storage work on the store's own threads, never on the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def take(self, inbound: Inbound) -> Done:
+        """One turn on the store's thread: load, step, commit; again when somebody else was faster."""
+        for _ in range(TRIES):
+            try:
+                with self.store.transaction() as tx:
+                    done = self._turn(tx, inbound)
+            except LostRace:
+                continue
+            if done.erase:
+                self.store.erase(inbound.who, inbound.event.at)
+            self.store.after_commit()
+            return done
+        raise Refusal("busy", self.library.word("en", "busy"))
+
+    def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
+        event, who = inbound.event, inbound.who
+        if tx.seen(who, inbound.key, event.at):
+            return Done(self._again(tx, who, event))
+        loaded = tx.load(who, event.at, reflections=isinstance(event, Open | Submit))
+        return self._step(tx, loaded, who, event)
+
+    def _step(self, tx: Transaction, loaded: Loaded, who: Who, event: Event) -> Done:
+        library = self._with(loaded)
+        turn = step(library, loaded.conversation, loaded.facts, event)
+        if isinstance(turn, Need):
+            raise OurBug("no detector is installed")
+        deliveries = self._save(tx, library, loaded.conversation, turn, who, event)
+        return Done(turn.reply, deliveries, any(isinstance(effect, EraseMe) for effect in turn.effects))
+
+    def _save(
+        self, tx: Transaction, library: Library, before: Conversation, turn: Turn, who: Who, event: Event
+    ) -> tuple[Delivery, ...]:
+        after = turn.conversation
+        if after == before and not turn.effects:
+            return ()
+        for session in after.sessions:
+            if session not in before.sessions:
+                tx.keep_script(library.script(session.revision))
+        return tx.save(before, after, turn.effects, event.at, who)
+
+    def _again(self, tx: Transaction, who: Who, event: Event) -> Reply:
+        """The current place, for something that came a second time."""
+        loaded = tx.load(who, event.at, reflections=isinstance(event, Open | Submit))
+        case = Case(self._with(loaded), loaded.conversation, loaded.facts, event)
+        if isinstance(event, Open):
+            turn = step(case.library, case.conversation, case.facts, event)
+            return turn.reply if isinstance(turn, Turn) else screens.show(case)
+        return screens.show(case)
+
+    def _with(self, loaded: Loaded) -> Library:
+        library = self.library
+        for script in loaded.scripts:
+            if script.revision not in library.pinned:
+                library = library.with_pinned(script)
+        return library
+
+    # What the clock asks for
+
+    def due_now(self, now: datetime, limit: int) -> tuple[int, tuple[Delivery, ...]]:
+        """Claims due check-ins and takes their turns in one transaction, a savepoint a person; how many, and what is
+        owed for them. One that fails is marked so while the others commit."""
+        owed: list[Delivery] = []
+        with self.store.transaction() as tx:
+            claimed = tx.claim_due(now, limit)
+            for check_in in claimed:
+                owed += self._check_in(tx, check_in, now)
+        self.store.after_commit()
+        return len(claimed), tuple(owed)
+
+    def _check_in(self, tx: Transaction, check_in: DueCheckIn, now: datetime) -> tuple[Delivery, ...]:
+        event = CheckInDue(at=now, check_in=check_in.id, script=check_in.script)
+        for _ in range(TRIES):
+            try:
+                with tx.savepoint():
+                    return self._step(tx, tx.load(check_in.who, now), check_in.who, event).deliveries
+            except LostRace:
+                continue
+            except Exception as error:
+                log.warning("check-in failed", extra={"event": "check-in-failed", "kind": type(error).__name__})
+                break
+        tx.fail_check_in(check_in.id)
+        return ()
+
+    def idled_now(self, now: datetime, limit: int) -> int:
+        """Puts away what was left alone; how many people that concerned."""
+        with self.store.transaction() as tx:
+            idle = tx.idle(now.date(), limit)
+        for who in idle:
+            key = f"idle:{who.platform}:{who.tenant}:{who.user}:{now.date()}"
+            self.take(Inbound(key=key, who=who, event=Idled(at=now)))
+        return len(idle)
+
+    # Sending
+
+    def _send_soon(self, deliveries: Iterable[Delivery]) -> None:
+        ordered = tuple(deliveries)
+        if ordered:
+            task = asyncio.create_task(self.send_all(ordered))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def send_all(self, deliveries: Iterable[Delivery]) -> None:
+        """In order; where one has to wait, those behind it in the same conversation wait too."""
+        blocked: set[UUID] = set()
+        for delivery in deliveries:
+            if delivery.conversation not in blocked and not await self.send(delivery):
+                blocked.add(delivery.conversation)
+
+    async def send(self, delivery: Delivery) -> bool:
+        """Sends one delivery that this process holds; False where later ones of the conversation must wait."""
+        try:
+            await self.messenger.send(delivery)
+        except Exception as error:
+            if not isinstance(error, Later):
+                log.warning("delivery failed", extra={"event": "delivery-failed", "kind": type(error).__name__})
+            now = self.clock.now()
+            failure = error if isinstance(error, KNOWN) else Later()
+            await self.on_store(lambda: self.store.failed(delivery.id, failure, now))
+            return not isinstance(failure, Later)
+        await self.on_store(lambda: self.store.sent(delivery.id))
+        return True
+
+    async def drained(self) -> None:
+        """Until everything that this process was sending is sent or put back."""
+        while self._sending:
+            await asyncio.gather(*self._sending)
+
+    async def close(self) -> None:
+        await self.drained()
+        self._threads.shutdown(wait=True)
+        self.store.close()

@@ -1,0 +1,66 @@
+"""What is due, done once. Law: a tick is a plain function of the time; APScheduler only calls it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+
+from bot.ports import Clock
+from bot.turn import Shell
+
+log = logging.getLogger("afterword")
+
+#: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
+BATCH = 20
+#: Batches a tick, so that one tick ends.
+BATCHES = 500
+
+
+async def tick(shell: Shell, now: datetime) -> None:
+    """Everything that time has made due: what is owed, check-ins, reflections left alone, and what must go."""
+    await send_owed(shell, now)
+    await check_in(shell, now)
+    await put_away(shell, now)
+    await shell.on_store(lambda: shell.store.sweep(now))
+
+
+async def send_owed(shell: Shell, now: datetime) -> None:
+    """Deliveries that nobody has sent: their process died, or the platform was not ready."""
+    for _ in range(BATCHES):
+        owed = await shell.on_store(lambda: shell.store.owed(now, BATCH))
+        if not owed:
+            return
+        for delivery in owed:
+            await shell.send(delivery)
+
+
+async def check_in(shell: Shell, now: datetime) -> None:
+    for _ in range(BATCHES):
+        claimed, owed = await shell.on_store(lambda: shell.due_now(now, BATCH))
+        await shell.send_all(owed)
+        if claimed < BATCH:
+            return
+
+
+async def put_away(shell: Shell, now: datetime) -> None:
+    for _ in range(BATCHES):
+        if await shell.on_store(lambda: shell.idled_now(now, BATCH)) < BATCH:
+            return
+
+
+def start(shell: Shell, clock: Clock, seconds: float = 1.0) -> AsyncIOScheduler:
+    """A clock inside this process that calls `tick`; it shares nothing with other processes."""
+
+    async def call() -> None:
+        try:
+            await tick(shell, clock.now())
+        except Exception as error:  # the next tick tries again; the text of an error may hold what it failed on
+            log.error("tick failed", extra={"event": "tick-failed", "kind": type(error).__name__})
+
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    clockwork = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
+    clockwork.add_job(call, "interval", seconds=seconds)
+    clockwork.start()
+    return clockwork
