@@ -34,51 +34,48 @@ class NeverEnds(Exception):
 def follow(script: Script, answers: Known, facts: Known, remembered: Mapping[str, str] | None = None) -> Route:
     """Walks from the first step to the first that waits. `facts` are the values of `FACTS` keys.
 
-    Raises NeverEnds for a script that `prompts.lint` would refuse.
+    A condition sees only what was answered on the way to it. Coming back to a question stops there (`looped`);
+    coming back to a carried-over one passes it again. Raises NeverEnds for a script that `prompts.lint` would refuse.
     """
     asked: list[Question] = []
     carried: list[ChoiceStep] = []
     infos: list[InfoStep] = []
-    known = {**facts, **answers}
-    passed: set[str] = set()
+    known = dict(facts)
+    quiet: set[str] = set()  # passed since the last answer: the same step twice is a round without end
     step: Step = script.steps[0]
-    for _ in range(2 * len(script.steps) + 1):
+    while True:
+        goes_on: str | None = step.next
         if not holds(step.when, known):
-            step = _next(script, step, step.next)
+            pass
         elif isinstance(step, InfoStep):
-            if step.id in passed:
-                raise NeverEnds(step.id)
-            passed.add(step.id)
             infos.append(step)
-            step = _next(script, step, step.next)
         elif isinstance(step, EndStep):
             return Route(tuple(asked), tuple(carried), tuple(infos), step)
-        elif step.id in passed:
+        elif step.id not in known:
+            if (answer := answers.get(step.id)) is not None:
+                asked.append(step)
+                infos.clear()
+            elif isinstance(step, ChoiceStep) and (answer := _carried_over(step, remembered)) is not None:
+                carried.append(step)
+            else:
+                return Route(tuple(asked), tuple(carried), tuple(infos), step)
+            quiet.clear()
+            known[step.id] = answer
+            goes_on = target(step, answer)
+        elif step not in carried:
             return Route(tuple(asked), tuple(carried), tuple(infos), step, looped=True)
-        elif step.id in answers:
-            passed.add(step.id)
-            asked.append(step)
-            infos.clear()
-            step = _next(script, step, target(step, answers[step.id]))
-        elif (value := _carried_over(step, remembered)) is not None:
-            assert isinstance(step, ChoiceStep)
-            passed.add(step.id)
-            carried.append(step)
-            known[step.id] = (value,)
-            step = _next(script, step, target(step, (value,)))
         else:
-            return Route(tuple(asked), tuple(carried), tuple(infos), step)
-    raise NeverEnds(step.id)
+            goes_on = target(step, known[step.id])
+        step = _after(script, step, goes_on, quiet)
 
 
-def _carried_over(step: Question, remembered: Mapping[str, str] | None) -> str | None:
-    if not isinstance(step, ChoiceStep) or not step.remember or not remembered:
-        return None
-    value = remembered.get(step.id)
-    return value if any(choice.id == value for choice in step.choices) else None
+def _carried_over(step: ChoiceStep, remembered: Mapping[str, str] | None) -> tuple[str] | None:
+    value = remembered.get(step.id) if step.remember and remembered else None
+    return (value,) if value and any(choice.id == value for choice in step.choices) else None
 
 
-def _next(script: Script, step: Step, step_id: str | None) -> Step:
-    if step_id is None:
+def _after(script: Script, step: Step, step_id: str | None, quiet: set[str]) -> Step:
+    if step_id is None or step.id in quiet:
         raise NeverEnds(step.id)
+    quiet.add(step.id)
     return script.step(step_id)
