@@ -137,6 +137,13 @@ def test_consent_fits_one_screen(library: Library, locale: str) -> None:
     assert words(library.word(locale, "consent")) <= 90
 
 
+def test_the_whole_notice_stands_in_numbered_paragraphs(library: Library) -> None:
+    found = [name for name in library.app if name.startswith("consent-full-")]
+    assert found == [f"consent-full-{number}" for number in range(1, 12)]
+    for locale, name in itertools.product(library.locales, found):
+        assert "{" not in library.fill(locale, library.word(locale, name), {})
+
+
 def test_nothing_is_called_anonymous(sources: Sources) -> None:
     assert [where for where, text in everything(sources) if re.search(r"anonym|anónim", text, re.IGNORECASE)] == []
 
