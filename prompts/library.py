@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
-from babel.messages.pofile import PoFileError, read_po
 from pydantic import TypeAdapter, ValidationError
 
 from prompts.codebook import Codebook, read_codebook
 from prompts.resolve import Translations, resolve
 from prompts.script import SOURCE_LOCALE, Card, Frozen, Line, Script, card_lines
 from prompts.source import Fault, ScriptError, Source, read_block, read_card, read_script, read_toml
+from prompts.translations import Catalogue, read_catalogue, translations
 
 HOME = Path(__file__).parent
+Read = TypeVar("Read")
 
 
 class Resource(Frozen):
@@ -90,75 +92,99 @@ class Library:
 
 @dataclass(frozen=True)
 class Sources:
-    """A folder of prompts as written, before anything is resolved."""
+    """A folder of prompts as written, before anything is resolved. `borrowed`: parts that another folder lent
+    ("blocks", "codebook.toml" …); `unread`: what could not be read, as "blocks/gate", "codebook.toml/codebook"."""
 
     scripts: Mapping[str, Source]
     blocks: Mapping[str, Source]
     cards: Mapping[str, Card]
-    languages: Mapping[str, Translations]
+    catalogues: tuple[Catalogue, ...]
     app: Mapping[str, str]
     codebook: Codebook
     resources: Resources
+    borrowed: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+
+    @property
+    def languages(self) -> dict[str, Translations]:
+        return translations(self.catalogues)
 
 
 def read_sources(home: Path = HOME) -> Sources:
     """Reads a whole folder of prompts. Raises `ScriptError` with every fault of every file at once."""
-    faults: list[Fault] = []
-
-    def gather(folder: str, read: object) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for path in sorted((home / folder).glob("*.toml")):
-            try:
-                found[path.stem] = read(path)  # type: ignore[operator]
-            except ScriptError as error:
-                faults.extend(error.faults)
-        return found
-
-    scripts, blocks, cards = gather("scripts", read_script), gather("blocks", read_block), gather("cards", read_card)
+    sources, faults = read_all(home)
     if faults:
         raise ScriptError(faults)
-    return Sources(
-        scripts,  # type: ignore[arg-type]
-        blocks,  # type: ignore[arg-type]
-        cards,  # type: ignore[arg-type]
-        read_languages(home),
-        read_app(home / "app.toml"),
-        read_codebook(home / "codebook.toml"),
-        read_resources(home / "resources.toml"),
+    return sources
+
+
+def read_all(home: Path, lender: Path | None = None) -> tuple[Sources, tuple[Fault, ...]]:
+    """What can be read of a folder, and what is wrong with the rest. `lender` lends the parts that `home` lacks."""
+    reading = _Reading(home, lender)
+    sources = Sources(
+        scripts=reading.folder("scripts", read_script),
+        blocks=reading.folder("blocks", read_block),
+        cards=reading.folder("cards", read_card),
+        catalogues=tuple(
+            reading.each(sorted(home.glob("locales/*/LC_MESSAGES/*.po")), read_catalogue, "locales").values()
+        ),
+        app=reading.file("app.toml", read_app, {}),
+        codebook=reading.file("codebook.toml", read_codebook, Codebook(families={}, themes=())),
+        resources=reading.file("resources.toml", read_resources, Resources(checked=date.min, resources={})),
+        borrowed=frozenset(reading.borrowed),
+        unread=frozenset(reading.unread),
     )
+    return sources, tuple(reading.faults)
+
+
+class _Reading:
+    def __init__(self, home: Path, lender: Path | None) -> None:
+        self.home = home
+        self.lender = lender
+        self.faults: list[Fault] = []
+        self.borrowed: set[str] = set()
+        self.unread: set[str] = set()
+
+    def folder(self, name: str, read: Callable[[Path], Read]) -> dict[str, Read]:
+        return self.each(sorted((self._where(name) / name).glob("*.toml")), read, name)
+
+    def file(self, name: str, read: Callable[[Path], Read], nothing: Read) -> Read:
+        found = self.each([self._where(name) / name], read, name)
+        return next(iter(found.values()), nothing)
+
+    def each(self, paths: Sequence[Path], read: Callable[[Path], Read], part: str) -> dict[str, Read]:
+        found: dict[str, Read] = {}
+        for path in paths:
+            try:
+                found[path.stem if path.suffix == ".toml" else str(path)] = read(path)
+            except ScriptError as error:
+                # What is wrong with a lender's file is the lender's to mend.
+                self.faults += error.faults if part not in self.borrowed else ()
+                self.unread.add(f"{part}/{path.stem}")
+        return found
+
+    def _where(self, name: str) -> Path:
+        if self.lender is None or name == "scripts" or (self.home / name).exists():
+            return self.home
+        self.borrowed.add(name)
+        return self.lender
 
 
 def build(sources: Sources) -> Library:
     """Resolves every script. Raises `ScriptError`; the checks of `prompts.lint` come on top of it."""
+    languages = sources.languages
     scripts = {
-        name: resolve(source, sources.blocks, sources.cards, sources.languages)
-        for name, source in sources.scripts.items()
+        name: resolve(source, sources.blocks, sources.cards, languages) for name, source in sources.scripts.items()
     }
     return Library(
         scripts=scripts,
         cards=sources.cards,
         codebook=sources.codebook,
         resources=sources.resources,
-        languages=sources.languages,
+        languages=languages,
         app=sources.app,
         pinned={script.revision: script for script in scripts.values()},
     )
-
-
-def read_languages(home: Path) -> dict[str, Translations]:
-    """Every `locales/<language>/LC_MESSAGES/*.po`. Fuzzy entries are not used, only reported by the linter."""
-    languages: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
-    for path in sorted((home / "locales").glob("*/LC_MESSAGES/*.po")):
-        known = languages.setdefault(path.parent.parent.name, {})
-        try:
-            with path.open("rb") as file:
-                catalog = read_po(file, abort_invalid=True)
-        except (PoFileError, UnicodeDecodeError, ValueError) as error:
-            raise ScriptError([Fault("not-po", f"this catalogue cannot be read ({error}).", str(path))]) from None
-        for message in catalog:
-            if message.id and message.context and message.string and not message.fuzzy:
-                known[(path.stem, message.context)] = (str(message.id), str(message.string))
-    return dict(languages)
 
 
 def read_app(path: Path) -> dict[str, str]:

@@ -14,13 +14,15 @@ Translations = Mapping[tuple[str, str], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Placed:
-    """A step in its place: which catalogue and context hold its lines, and where it was written."""
+    """A step in its place: which catalogue and context hold its lines, and where it was written. `at` is the line of
+    the script on which it, or the block that it comes from, stands."""
 
     step: Step
     catalogue: str
     context: str
     file: str
     line: int
+    at: int
 
 
 def place(source: Source, blocks: Mapping[str, Source]) -> tuple[Placed, ...]:
@@ -74,21 +76,25 @@ def expected_lines(
 def _groups(source: Source, blocks: Mapping[str, Source]) -> Iterator[list[Placed]]:
     for item, line in zip(source.steps, source.lines, strict=True):
         if not isinstance(item, Use):
-            yield [Placed(item, source.name, f"{source.name}.{item.id}", source.file, line)]
+            yield [Placed(item, source.name, f"{source.name}.{item.id}", source.file, line, line)]
             continue
         if item.use not in blocks:
             words = f"there is no block '{item.use}'; the blocks are {', '.join(sorted(blocks))}."
             raise ScriptError([Fault("unknown-block", words, source.file, line, item.use)])
         block = blocks[item.use]
         yield [
-            Placed(_narrowed(step, item), "blocks", f"{block.name}.{step.id}", block.file, block_line)
+            Placed(_narrowed(step, item), "blocks", f"{block.name}.{step.id}", block.file, block_line, line)
             for step, block_line in zip(block.steps, block.lines, strict=True)
             if not isinstance(step, Use)
         ]
 
 
 def _narrowed(step: Step, use: Use) -> Step:
-    return step.model_copy(update={"when": {**step.when, **use.when}}) if use.when else step
+    """Both conditions must hold: where they ask for the same key, only the values that both name are left."""
+    both = {
+        key: tuple(value for value in step.when.get(key, values) if value in values) for key, values in use.when.items()
+    }
+    return step.model_copy(update={"when": {**step.when, **both}}) if both else step
 
 
 def _chained(group: list[Placed], after: str | None, way_out: str | None) -> Iterator[Placed]:
@@ -104,7 +110,7 @@ def _chained(group: list[Placed], after: str | None, way_out: str | None) -> Ite
                 choice.model_copy(update={"next": after}) if choice.next == way_out else choice
                 for choice in step.choices
             )
-        yield Placed(step.model_copy(update=update), item.catalogue, item.context, item.file, item.line)
+        yield Placed(step.model_copy(update=update), item.catalogue, item.context, item.file, item.line, item.at)
 
 
 def _cards_of(placed: tuple[Placed, ...], cards: Mapping[str, Card]) -> dict[str, Card]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from prompts.script import Card, EndStep, Frozen, Id, InfoStep, Line, Step, Value
+
+#: A script is a few kilobytes; reading far more would only slow down whoever opens the wrong file.
+MOST_BYTES = 500_000
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 _ID: TypeAdapter[str] = TypeAdapter(Id)
@@ -70,6 +73,14 @@ class Source:
     head: ScriptHead | BlockHead
     steps: tuple[Step | Use, ...]
     lines: tuple[int, ...]
+    text: str = field(default="", repr=False)
+
+    def line_with(self, pattern: str, start: int = 1) -> int:
+        """The first line from `start` on, before the next step begins, in which `pattern` is found; else `start`."""
+        stop = next((line for line in self.lines if line > start), None)
+        written = self.text.splitlines()[start - 1 : stop and stop - 1]
+        found = re.compile(pattern)
+        return next((number for number, line in enumerate(written, start) if found.search(line)), start)
 
     def line_of(self, step_id: str) -> int:
         for step, line in zip(self.steps, self.lines, strict=True):
@@ -101,7 +112,10 @@ def read_card(path: Path) -> Card:
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     """The text of a TOML file and its data; a `ScriptError` with rule `not-toml` where it is neither text nor TOML."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.stat().st_size > MOST_BYTES:
+            words = f"this file has more than {MOST_BYTES // 1000} kB, which no script needs; split it."
+            raise ScriptError([Fault("not-toml", words, str(path))])
+        text = path.read_text(encoding="utf-8-sig")  # with the mark that some editors on Windows put in front
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
@@ -110,8 +124,11 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         raise ScriptError([Fault("not-toml", f"{words}.", str(path), line)]) from None
     except UnicodeDecodeError:
         raise ScriptError([Fault("not-toml", "this file is not UTF-8 text; save it as UTF-8.", str(path))]) from None
-    except OSError as error:
-        words = f"this file cannot be read ({error.strerror}); check the path."
+    except RecursionError:
+        words = "the brackets in this file are nested too deep; a script needs three levels at most."
+        raise ScriptError([Fault("not-toml", words, str(path))]) from None
+    except (OSError, ValueError) as error:
+        words = f"this file cannot be read ({getattr(error, 'strerror', error)}); check the path."
         raise ScriptError([Fault("not-toml", words, str(path))]) from None
 
 
@@ -137,7 +154,7 @@ def _read(path: Path, head_model: type[ScriptHead] | type[BlockHead]) -> Source:
     if faults or head is None:
         raise ScriptError(faults)
     lines = tuple(find_line(text, ("steps", index)) for index in range(len(steps)))
-    return Source(str(path), path.stem, head, tuple(steps), lines)
+    return Source(str(path), path.stem, head, tuple(steps), lines, text)
 
 
 def _read_step(raw: object) -> Step | Use:

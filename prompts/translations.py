@@ -1,0 +1,154 @@
+"""Translations as gettext catalogues, and whether they still fit the English. Law: a stale line is not said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.pofile import PoFileError, read_po
+
+from prompts.resolve import Translations
+from prompts.source import Fault, ScriptError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a catalogue; `line` is where its msgid stands. A fuzzy one is a translator's guess, and not used."""
+
+    context: str
+    english: str
+    text: str
+    line: int
+    fuzzy: bool = False
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`locales/<locale>/LC_MESSAGES/<name>.po`"""
+
+    file: str
+    locale: str
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A line of English that needs a translation, and where it was written."""
+
+    catalogue: str
+    context: str
+    english: str
+    file: str
+    line: int
+    step: str = ""
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Raises `ScriptError` with rule `not-po`."""
+    try:
+        with path.open("rb") as file:
+            catalog = read_po(file, abort_invalid=True)
+    except PoFileError as error:
+        words = f"{str(error).rpartition(' on ')[0]}; this line does not belong in a PO file."
+        raise ScriptError([Fault("not-po", words, str(path), error.lineno + 1)]) from None
+    except (UnicodeError, LookupError, ValueError):
+        words = "this is not a PO file in UTF-8; save it as UTF-8 text with msgctxt, msgid and msgstr."
+        raise ScriptError([Fault("not-po", words, str(path))]) from None
+    except OSError as error:
+        words = f"this file cannot be read ({error.strerror}); check the path."
+        raise ScriptError([Fault("not-po", words, str(path))]) from None
+    entries = tuple(
+        Entry(message.context or "", str(message.id), str(message.string or ""), message.lineno or 1, message.fuzzy)
+        for message in catalog
+        if message.id
+    )
+    return Catalogue(str(path), path.parent.parent.name, path.stem, entries)
+
+
+def translations(catalogues: Iterable[Catalogue]) -> dict[str, Translations]:
+    """What can be said, by language. Fuzzy and empty entries are left out; the linter reports them."""
+    languages: dict[str, dict[tuple[str, str], tuple[str, str]]] = {}
+    for catalogue in catalogues:
+        known = languages.setdefault(catalogue.locale, {})
+        for entry in catalogue.entries:
+            if entry.context and entry.text and not entry.fuzzy:
+                known[(catalogue.name, entry.context)] = (entry.english, entry.text)
+    return dict(languages)
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"\{[^{}]*\}|[{}]", text))
+
+
+def check(
+    catalogues: Sequence[Catalogue], owed: Sequence[Owed], unread: frozenset[str] = frozenset()
+) -> Iterator[Fault]:
+    """`unread`: names of catalogues whose English could not be read, and of which nothing can be said."""
+    by_name: dict[str, list[Owed]] = {}
+    for line in owed:
+        by_name.setdefault(line.catalogue, []).append(line)
+    found = {(catalogue.locale, catalogue.name): catalogue for catalogue in catalogues}
+    for locale in sorted({catalogue.locale for catalogue in catalogues}):
+        for name, lines in by_name.items():
+            if (locale, name) in found:
+                yield from _missing(found[locale, name], lines)
+            elif name not in unread:
+                words = f"there is no {locale}/LC_MESSAGES/{name}.po, so {len(lines)} lines would be said in English."
+                yield Fault("missing-translation", words, lines[0].file, 1)
+    for catalogue in catalogues:
+        if catalogue.name not in unread:
+            yield from _entries(catalogue, {line.context: line for line in by_name.get(catalogue.name, ())})
+
+
+def _missing(catalogue: Catalogue, lines: Sequence[Owed]) -> Iterator[Fault]:
+    there = {entry.context: entry for entry in catalogue.entries}
+    for line in lines:
+        entry = there.get(line.context)
+        if entry is not None and entry.text and not entry.fuzzy:
+            continue
+        why = "is not there" if entry is None else "is marked fuzzy" if entry.text else "has an empty msgstr"
+        words = f"'{line.context}' {why} in {catalogue.file}; translate \"{_short(line.english)}\"."
+        yield Fault("missing-translation", words, line.file, line.line, line.step)
+
+
+def _entries(catalogue: Catalogue, owed: Mapping[str, Owed]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for entry in catalogue.entries:
+        if entry.context in seen:
+            words = f"'{entry.context}' stands here twice; only one of them can be said."
+            yield Fault("duplicate-id", words, catalogue.file, entry.line)
+        seen.add(entry.context)
+        line = owed.get(entry.context)
+        if line is None:
+            what = f"nothing has the line '{entry.context}'" if entry.context else "this entry has no msgctxt"
+            words = f"{what}, so it is never said; take the entry out."
+            yield Fault("orphan-translation", words, catalogue.file, entry.line, severity="warning")
+        elif entry.text and not entry.fuzzy:
+            yield from _compared(catalogue, entry, line)
+
+
+def _compared(catalogue: Catalogue, entry: Entry, line: Owed) -> Iterator[Fault]:
+    if entry.english != line.english:
+        words = (
+            f"'{entry.context}' was translated from \"{_short(entry.english)}\", but the English is now "
+            f'"{_short(line.english)}"; translate it again and mend the msgid.'
+        )
+        yield Fault("stale-translation", words, catalogue.file, entry.line, line.step)
+    elif placeholders(entry.text) != placeholders(line.english):
+        words = (
+            f"'{entry.context}' has {_braces(entry.text)} in {catalogue.locale}, {_braces(line.english)} in English; "
+            "they must be the same, since the bot fills them in."
+        )
+        yield Fault("placeholder-mismatch", words, catalogue.file, entry.line, line.step)
+
+
+def _braces(text: str) -> str:
+    return ", ".join(placeholders(text)) or "nothing in braces"
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
