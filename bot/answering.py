@@ -37,7 +37,7 @@ def ask_again(case: Case, session: Session, text: str = "") -> Turn:
     name = kinds.get(case.route(session).current.type, "reask-text")
     if len(text.split()) >= WORTH_KEEPING:
         case = case.now(session=position.aside(session, text))
-        name = "reask-aside"
+        return Turn(case.conversation, screens.show(case, case.word("reask-aside")))
     return Turn(case.conversation, screens.show(case, case.word(name)), illegal=name)
 
 

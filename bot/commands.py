@@ -84,7 +84,7 @@ def pick(options: Sequence[Option], text: str) -> str | None:
     words = plain(text)
     if not words:
         return None
-    if words.isdecimal() and len(words) < 4:
+    if words.isascii() and words.isdecimal() and len(words) < 4:
         return options[int(words) - 1].id if 0 < int(words) <= len(options) else None
     for option in options:
         if words in (plain(option.label), plain(option.id), option.id):
@@ -93,18 +93,22 @@ def pick(options: Sequence[Option], text: str) -> str | None:
     return begun[0] if len(begun) == 1 else None
 
 
+_AND = frozenset({"and", "y", "e", "or", "o", "u"})
+
+
 def pick_several(options: Sequence[Option], text: str) -> tuple[str, ...] | None:
-    """The options in a list such as "1, 3" or "worry and sadness"; None when any part is not understood."""
-    if (one := pick(options, text)) is not None:
-        return (one,)
-    listed = text.replace(";", ",").replace("\n", ",")
-    for word in (" and ", " y ", " e "):
-        listed = listed.replace(word, ",")
-    parts = [part for part in (listed.split(",") if "," in listed else listed.split()) if part.strip()]
-    picked = [pick(options, part) for part in parts]
-    if not picked or None in picked:
-        return None
-    return tuple(dict.fromkeys(part for part in picked if part is not None))
+    """The options in a list such as "1, 3" or "worry and sadness", the longest label first; None when any part of it
+    is not understood."""
+    words = plain(text).split()[:100]
+    picked: list[str] = []
+    while words:
+        taken = next((size for size in range(len(words), 0, -1) if pick(options, " ".join(words[:size]))), 0)
+        one = pick(options, " ".join(words[:taken]))
+        if one is None and words[0] not in _AND:
+            return None
+        picked += [one] if one else []
+        words = words[taken or 1 :]
+    return tuple(dict.fromkeys(picked)) or None
 
 
 _NUMBERS: Mapping[str, int] = {
@@ -115,5 +119,5 @@ _NUMBERS: Mapping[str, int] = {
 def rating(text: str) -> int | None:
     """A number from 1 to 5, in digits or words."""
     words = plain(text)
-    value = int(words) if words.isdecimal() and len(words) == 1 else _NUMBERS.get(words, 0)
+    value = int(words) if words.isascii() and words.isdecimal() and len(words) == 1 else _NUMBERS.get(words, 0)
     return value if 1 <= value <= 5 else None

@@ -147,8 +147,9 @@ def in_private(case: Case, event: Write, text: str) -> Turn:
     if session is None or case.conversation.consents.words is None:
         return asking.typed(case, text)
     if _stale(case, event.prompt):
-        after = case.now(session=position.aside(session, text)) if text else case
-        return Turn(after.conversation, screens.show(after, case.word("late-words")), illegal="old-button")
+        if not text:
+            return illegal(case, "old-button")
+        return settled(case.now(session=position.aside(session, text)), case.word("late-words"))
     return answering.typed(case, session, text)
 
 

@@ -202,7 +202,7 @@ def take_language(case: Case, values: Values) -> Turn:
 
 def take_retention(case: Case, values: Values) -> Turn:
     days = _one(values, "days")
-    if not days.isdecimal() or len(days) > 3 or int(days) > case.facts.program.retention_ceiling:
+    if not (days.isascii() and days.isdecimal()) or len(days) > 3 or int(days) > case.facts.program.retention_ceiling:
         return _not_understood(case, data(case))
     case = case.remember(retention_days=int(days))
     return _saved(case, data(case))

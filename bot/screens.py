@@ -243,7 +243,7 @@ def countable(case: Case, session: Session) -> tuple[str, ...]:
 
 
 def themes(case: Case, codes: tuple[str, ...]) -> str:
-    return ", ".join(case.library.theme(case.locale, code) for code in codes)
+    return "; ".join(case.library.theme(case.locale, code) for code in codes)
 
 
 def said(case: Case, session: Session, way: Route) -> Iterator[str]:

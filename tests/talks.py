@@ -1,0 +1,102 @@
+"""A conversation with the pure engine, for tests: events in, the last reply and all effects at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from bot.conversation import Conversation, Facts, Message, Reply
+from bot.effects import Effect, Turn
+from bot.engine import step
+from bot.events import Choose, Event, Rate, Say, Surface, Write
+from prompts.library import Library, build, read_sources
+from prompts.source import read_script
+
+AT = datetime(2026, 11, 2, 16, 40, tzinfo=UTC)
+
+
+@cache
+def library() -> Library:
+    """The shipped prompts and the tests' own script beside them."""
+    sources = read_sources()
+    path = Path(__file__).parent / "library" / "scripts" / "everything.toml"
+    return build(type(sources)(**{**vars(sources), "scripts": {**sources.scripts, path.stem: read_script(path)}}))
+
+
+def fresh() -> tuple[UUID, ...]:
+    return tuple(uuid4() for _ in range(4))
+
+
+@dataclass
+class Talk:
+    """One person's conversation; every call is one event and gives the reply's message."""
+
+    facts: Facts = field(default_factory=lambda: Facts(circle=True))
+    conversation: Conversation = field(default_factory=lambda: Conversation(id=uuid4()))
+    at: datetime = AT
+    turn: Turn | None = None
+    effects: list[Effect] = field(default_factory=list)
+
+    def take(self, event: Event) -> Turn:
+        facts = self.facts.model_copy(update={"fresh": fresh()})
+        turn = step(library(), self.conversation, facts, event)
+        assert isinstance(turn, Turn)
+        self.turn, self.conversation = turn, turn.conversation
+        self.effects += turn.effects
+        return turn
+
+    @property
+    def reply(self) -> Reply:
+        assert self.turn is not None
+        return self.turn.reply
+
+    @property
+    def message(self) -> Message:
+        assert self.reply.message is not None
+        return self.reply.message
+
+    def say(self, text: str) -> Message:
+        self.take(Say(at=self.at, text=text))
+        return self.message
+
+    def write(self, text: str, prompt: str | None = None) -> Message:
+        self.take(Write(at=self.at, text=text, prompt=prompt))
+        return self.message
+
+    def draft(self, text: str) -> None:
+        self.take(Write(at=self.at, text=text, done=False))
+
+    def tap(self, *values: str, surface: Surface = "private", prompt: str | None = None) -> Message:
+        self.take(Choose(at=self.at, values=values, surface=surface, prompt=prompt))
+        return self.message
+
+    def rate(self, value: int) -> Message:
+        self.take(Rate(at=self.at, value=value))
+        return self.message
+
+    def agree(self, script: str = "everything", words: str = "keep") -> Message:
+        """Begins a script in private and answers the consent question."""
+        self.say(f"reflect {script}")
+        self.tap("private")
+        return self.tap(words)
+
+    def through(self, answers: Sequence[str | int | tuple[str, ...]]) -> Message:
+        """Answers one question after another: words or labels, numbers, several choices."""
+        for answer in answers:
+            if isinstance(answer, int):
+                self.rate(answer)
+            elif isinstance(answer, tuple):
+                self.tap(*answer)
+            else:
+                self.write(answer)
+        return self.message
+
+    def later(self, **delta: float) -> None:
+        self.at += timedelta(**delta)
+
+    def effects_of(self, kind: type[Effect]) -> list[Effect]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]

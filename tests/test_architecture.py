@@ -1,0 +1,106 @@
+"""Who may import whom, and what the pure parts may not touch (DESIGN: the tree)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("prompts", "scheduler", "bot", "storage", "adapters")
+#: What a package may import of the project; `bot.cli` and `bot.__main__` may import everything.
+ALLOWED = {
+    "prompts": ("prompts",),
+    "scheduler.recurrence": (),
+    "bot": ("bot", "prompts", "scheduler.recurrence"),
+    "storage": ("storage", "bot", "prompts", "scheduler.recurrence"),
+    "scheduler.ticker": ("bot", "prompts", "scheduler.recurrence"),
+    "adapters.terminal": ("bot", "prompts", "scheduler.recurrence"),
+    "adapters.web": ("adapters.web", "bot", "prompts", "scheduler.recurrence"),
+}
+EVERYTHING = ("bot.cli", "bot.__main__")
+PURE = (
+    "bot.engine", "bot.pages", "bot.answering", "bot.asking", "bot.case", "bot.commands", "bot.consent",
+    "bot.conversation", "bot.effects", "bot.ending", "bot.events", "bot.position", "bot.screens", "bot.typed",
+    "prompts.route", "prompts.script", "scheduler.recurrence",
+)  # fmt: skip
+IMPURE_IMPORTS = {"time", "random", "secrets", "os", "asyncio", "sqlalchemy", "pathlib", "socket", "logging"}
+IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "uuid1", "open"}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+                yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+MODULES = dict(modules())
+
+
+def under(name: str, prefixes: tuple[str, ...]) -> bool:
+    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_imports_only_what_the_tree_allows(name: str) -> None:
+    if name in EVERYTHING or name in ("adapters", "scheduler"):
+        return
+    allowed = next(allowed for start, allowed in ALLOWED.items() if under(name, (start,)))
+    for other in imported(MODULES[name]):
+        if under(other, PACKAGES) and other not in PACKAGES:
+            parents = tuple(part.rpartition(".")[0] for part in allowed)
+            assert under(other, allowed) or other in parents, f"{name} imports {other}"
+        assert not under(other, EVERYTHING), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_the_pure_parts_touch_no_clock_no_chance_and_no_outside(name: str) -> None:
+    tree = MODULES[name]
+    assert not {other.split(".")[0] for other in imported(tree)} & IMPURE_IMPORTS
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called == "now" and isinstance(node.func, ast.Attribute):
+                owner = node.func.value
+                assert not (isinstance(owner, ast.Name) and owner.id in ("datetime", "date", "time")), name
+            else:
+                assert called not in IMPURE_CALLS, f"{name} calls {called}"
+
+
+SDKS = {
+    "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "botbuilder": "adapters.teams",
+    "botframework": "adapters.teams", "msrest": "adapters.teams", "aiohttp": "adapters", "sqlalchemy": "storage",
+    "alembic": "storage", "cryptography": "storage", "psycopg": "storage", "apscheduler": "scheduler",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_each_outside_library_stays_in_its_folder(name: str) -> None:
+    for other in imported(MODULES[name]):
+        home = SDKS.get(other.split(".")[0])
+        assert home is None or under(name, (home,)) or name in EVERYTHING, f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_each_file_opens_with_its_job(name: str) -> None:
+    assert ast.get_docstring(MODULES[name]), f"{name} has no first line that says what may live there"
+
+
+def test_nothing_calls_de_identified_text_anonymous() -> None:
+    for folder in ("prompts", "docs"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in {".toml", ".po"}:
+                assert "anonym" not in path.read_text(encoding="utf-8").lower(), path

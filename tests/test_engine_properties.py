@@ -1,0 +1,243 @@
+"""Rules of the engine that hold always, whatever happens in whatever order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from talks import AT, Talk, library
+
+from bot import position
+from bot.conversation import Conversation, Program
+from bot.effects import Contribute, Deliver, Keep, Turn
+from bot.events import (
+    CheckInDue,
+    Choose,
+    Command,
+    Event,
+    Idled,
+    Joined,
+    Left,
+    Open,
+    Rate,
+    Say,
+    Scanned,
+    Submit,
+    Write,
+)
+from prompts.script import EndStep
+
+CANARY = "zq7canary"
+
+#: What people type: commands and labels in two languages, numbers, rubbish, long texts, their own words.
+TEXTS = st.one_of(
+    st.sampled_from(
+        "reflect|help|ayuda|back|atrás|skip|saltar|pause|resume|stop|parar|start over|español|english|idioma|delete|"
+        "borrar|yes|1|2, 3|5|cinco|safety|breathe|reflect everything|reflect between sites|my data|Worry|worry and "
+        "warmth|done|more|Keep nothing|skip|".split("|")
+    ),
+    st.text(max_size=40),
+    st.just(CANARY + " she looked at him for a long time"),
+    st.just((CANARY + " ") * 900),
+)
+IDS = st.sampled_from(
+    "keep nothing read private here yes longer somewhat much none worry anger warmth no not-sure home-visit room done "
+    "count more less let-go tonight visit yes-delete no-delete yes-restart no-restart back skip once always each never "
+    "everything quick-visit without:A1 change:place change:setting 1 5 rubbish".split()
+)
+PROMPTS = st.sampled_from(["none", "current", "old"])
+SURFACES = st.sampled_from(["private", "message"])
+KINDS = st.one_of(
+    st.tuples(st.just("say"), TEXTS),
+    st.tuples(st.just("write"), TEXTS, PROMPTS, st.booleans()),
+    st.tuples(st.just("choose"), st.lists(IDS, max_size=3), PROMPTS, SURFACES),
+    st.tuples(st.just("offered"), st.integers(0, 12)),
+    st.tuples(st.just("rate"), st.integers(-1, 9), PROMPTS),
+    st.tuples(st.just("command"), st.sampled_from(["reflect", "back", "skip", "restart", "delete", "language"]), PROMPTS),
+    st.tuples(st.just("open"), st.sampled_from(["home", "data", "consent", "report", "packet", "nowhere"])),
+    st.tuples(
+        st.just("submit"),
+        st.sampled_from(["consent", "retention", "language", "erase", "delete-reflection", "rubbish"]),
+        st.dictionaries(
+            st.sampled_from(["words", "counting", "days", "language", "confirm", "reflection"]),
+            st.sampled_from(["keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x"]),
+        ),
+    ),
+    st.tuples(st.sampled_from(["due", "idled", "joined", "left", "scanned"])),
+    st.tuples(st.just("wait"), st.integers(1, 400)),
+)
+
+
+def event_of(talk: Talk, kind: tuple[object, ...]) -> Event:
+    at = talk.at
+    offered = talk.turn.reply.message if talk.turn and talk.turn.reply.message else None
+
+    def prompt(which: object) -> str | None:
+        return {"none": None, "old": "00000000-0000-4000-8000-000000000000.1"}.get(
+            str(which), offered.prompt if offered else None
+        )
+
+    match kind:
+        case ("say", text):
+            return Say(at=at, text=text)
+        case ("write", text, which, done):
+            return Write(at=at, text=text, prompt=prompt(which), done=done)
+        case ("choose", values, which, surface):
+            return Choose(at=at, values=tuple(values), prompt=prompt(which), surface=surface)
+        case ("offered", index):
+            choices = offered.choices if offered else ()
+            value = choices[index % len(choices)].id if choices else "private"
+            surface = talk.turn.reply.surface if talk.turn and talk.turn.reply.surface == "message" else "private"
+            return Choose(at=at, values=(value,), prompt=offered.prompt if offered else None, surface=surface)
+        case ("rate", value, which):
+            return Rate(at=at, value=value, prompt=prompt(which))
+        case ("command", name, which):
+            return Command(at=at, name=name, prompt=prompt(which))
+        case ("open", page):
+            return Open(at=at, page=page)
+        case ("submit", form, values):
+            return Submit(at=at, form=form, values=values)
+        case ("due",):
+            return CheckInDue(at=at, check_in=uuid4(), script="between-sites")
+        case ("idled",):
+            return Idled(at=at)
+        case ("joined",):
+            return Joined(at=at)
+        case ("left",):
+            return Left(at=at)
+    return Scanned(at=at, text_hash="00")
+
+
+def run(kinds: list[tuple[object, ...]], refuse_typed: bool = False) -> Talk:
+    talk = Talk()
+    talk.facts = talk.facts.model_copy(update={"program": Program(refuse_typed=refuse_typed)})
+    for kind in kinds:
+        if kind[0] == "wait":
+            talk.at += timedelta(hours=int(str(kind[1])))
+            continue
+        before = talk.conversation
+        turn = talk.take(event_of(talk, kind))
+        valid(talk.conversation)
+        silent_in_the_chat(turn)
+        nothing_private_is_shared(turn)
+        if turn.illegal:
+            assert turn.conversation == before, f"{turn.illegal} changed something"
+    return talk
+
+
+def valid(conversation: Conversation) -> None:
+    assert Conversation.model_validate_json(conversation.model_dump_json()) == conversation
+    ids = [session.id for session in conversation.sessions]
+    assert len(ids) == len(set(ids)) <= 4
+    for session in conversation.sessions:
+        script = library().script(session.revision)
+        way = position.route(script, session, conversation.memory)
+        assert not (isinstance(way.current, EndStep) and way.current.quiet)
+        for step in script.steps:
+            if step.id in session.answers and not getattr(step, "keep", True):
+                assert not session.answers[step.id].values
+
+
+def silent_in_the_chat(turn: Turn) -> None:
+    """What somebody wrote is in no message that the platform would store."""
+    for effect in turn.effects:
+        if isinstance(effect, Deliver):
+            assert CANARY not in effect.message.model_dump_json()
+    if turn.reply.surface != "private":
+        assert CANARY not in turn.reply.model_dump_json()
+
+
+def nothing_private_is_shared(turn: Turn) -> None:
+    """Codes of a private step (P7, A5 of `everything`) and answers that are not kept reach no shared effect or row."""
+    for effect in turn.effects:
+        if isinstance(effect, Contribute):
+            assert not {"P7"} & set(effect.codes)
+            assert CANARY not in repr(effect)
+        if isinstance(effect, Keep):
+            assert "Is anyone's safety on your mind?" not in dict(effect.reflection.answers)
+
+
+def can_end(talk: Talk) -> bool:
+    """Whether tapping on reaches the end of everything that is open."""
+    for _ in range(200):
+        if not talk.conversation.sessions and not talk.conversation.memory.ask_counting:
+            return True
+        message = talk.tap("private")
+        offered = [option.id for option in message.choices]
+        ways_on = ("no-delete", "no-restart", "done", "never", "keep")
+        talk.tap(next((choice for choice in ways_on if choice in offered), "skip"))
+    return False
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(KINDS, max_size=30), st.booleans())
+def test_any_sequence_leaves_a_valid_conversation_that_can_still_end(
+    kinds: list[tuple[object, ...]], refuse_typed: bool
+) -> None:
+    assert can_end(run([("say", "reflect everything"), ("offered", 0), *kinds], refuse_typed))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(KINDS, max_size=20))
+def test_any_sequence_after_consent_leaves_a_valid_conversation_that_can_still_end(
+    kinds: list[tuple[object, ...]],
+) -> None:
+    begun = [("say", "reflect everything"), ("offered", 0), ("choose", ["keep"], "none", "private")]
+    assert can_end(run([*begun, *kinds]))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(KINDS, max_size=20))
+def test_keep_nothing_keeps_nothing(kinds: list[tuple[object, ...]]) -> None:
+    """Whatever is done without agreeing to keep words: no reflection, no contribution, no memory of one."""
+    begun = [("say", "reflect everything"), ("offered", 0), ("choose", ["nothing"], "none", "private")]
+    quiet = [kind for kind in kinds if kind[0] != "submit"]
+    talk = run([*begun, *quiet])
+    assert not talk.effects_of(Keep)
+    assert not talk.effects_of(Contribute)
+    assert not talk.conversation.memory.uses
+    assert not talk.conversation.memory.remembered
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.sampled_from(["yes", "no", "not-sure"]),
+    st.sampled_from(["yes", "no", "not-sure"]),
+    st.sampled_from(["somewhat", "much", "none"]),
+    st.sampled_from(["somewhat", "much", "none"]),
+)
+def test_two_runs_that_differ_in_sensitive_answers_leave_the_same_messages_in_the_chat(
+    mood_a: int, mood_b: int, gate_a: str, gate_b: str, self_a: str, self_b: str
+) -> None:
+    def stored(mood: int, gate: str, own: str) -> list[str]:
+        talk = Talk()
+        kept: list[str] = []
+        for kind in [("say", "reflect everything"), ("choose", ["here"], "none", "message")]:
+            talk.take(event_of(talk, kind))
+        talk.tap("private")
+        talk.tap("keep")
+        talk.tap("here", surface="message")
+        for event in (
+            Choose(at=AT, values=("yes",), surface="message"),
+            Rate(at=AT, value=mood),
+            Say(at=AT, text=f"{CANARY} typed in the chat"),
+            Command(at=AT, name="skip"),
+            Choose(at=AT, values=(own,)),
+            Say(at=AT, text="3"),
+            Choose(at=AT, values=("worry",)),
+            Say(at=AT, text="help"),
+            Choose(at=AT, values=(gate,)),
+            Say(at=AT, text="back"),
+            Say(at=AT, text="pause"),
+        ):
+            turn = talk.take(event)
+            if turn.reply.surface == "message":
+                kept.append(turn.reply.model_dump_json())
+            kept += [effect.message.model_dump_json() for effect in turn.effects if isinstance(effect, Deliver)]
+        return [text.replace(str(talk.conversation.session.id) if talk.conversation.session else "", "") for text in kept]
+
+    assert stored(mood_a, gate_a, self_a) == stored(mood_b, gate_b, self_b)
