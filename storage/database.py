@@ -1,0 +1,179 @@
+"""One database, SQLite or PostgreSQL. Law: whatever goes wrong here reaches the caller as one clear sentence."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from bot.ports import LostRace, Refusal
+from storage.prepared import Wire
+
+#: `docs`: https://www.sqlite.org/pragma.html. WAL lets readers read while one writes; secure_delete overwrites.
+_PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-16000",
+    "temp_store=MEMORY",
+    "secure_delete=ON",
+)
+_READERS = 4
+_CHECKPOINTS = 5
+_DRIVER_ERRORS = (sqlite3.Error, psycopg.Error, DBAPIError)
+
+
+def database_url(text: str) -> URL:
+    """Raises Refusal. `postgres://` and `postgresql://` mean psycopg 3."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise Refusal("database-url", "A database address must read like sqlite:///afterword.db.") from None
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        raise Refusal("database-url", f"Afterword runs on SQLite and PostgreSQL, not on {url.drivername}.")
+    if not url.database or url.database == ":memory:":
+        raise Refusal("database-url", "A SQLite database needs a file: sqlite:///afterword.db.")
+    return url
+
+
+class Database:
+    """A write engine with one writer at a time on SQLite, a pool on PostgreSQL; readers beside it."""
+
+    def __init__(self, url: URL) -> None:
+        self.where = url.render_as_string(hide_password=True)
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _postgres_engine(url)
+        self._readers = _sqlite_engine(url, writes=False) if self.sqlite else self.engine
+        self._turnstile = threading.Lock()
+        self._writer: Any = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Wire]:
+        """A transaction that writes. Raises LostRace where the database says to try again, else Refusal."""
+        with self._explained():
+            if not self.sqlite:
+                with self._pooled(self.engine, "") as wire:
+                    yield wire
+                return
+            with self._turnstile:
+                wire = self._sqlite_writer()
+                wire.driver.execute("BEGIN IMMEDIATE")
+                try:
+                    yield wire
+                except BaseException:
+                    wire.driver.rollback()
+                    raise
+                wire.driver.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Wire]:
+        """A consistent view that waits for no writer."""
+        with self._explained(), self._pooled(self._readers, "BEGIN" if self.sqlite else "") as wire:
+            yield wire
+
+    def checkpoint(self) -> bool:
+        """Empties the write-ahead log, which still holds what was deleted; False while a reader keeps it open."""
+        if not self.sqlite:
+            return True  # dead rows stay there until vacuum; they are unreadable because their key is gone
+        with self._explained(), self._turnstile:
+            wire = self._sqlite_writer()
+            return any(wire.say("PRAGMA wal_checkpoint(TRUNCATE)") == (0, 0, 0) for _ in range(_CHECKPOINTS))
+
+    def close(self) -> None:
+        with self._turnstile:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+        self._readers.dispose()
+        self.engine.dispose()
+
+    def _sqlite_writer(self) -> Wire:
+        """The pool's one connection, kept: fetching it anew costs more than a turn's statements."""
+        if self._writer is None:
+            self._writer = self.engine.raw_connection()
+            self._wire = Wire(self._writer.driver_connection, self.engine.dialect)
+        return self._wire
+
+    @contextmanager
+    def _pooled(self, engine: Engine, begin: str) -> Iterator[Wire]:
+        connection = engine.raw_connection()
+        driver: Any = connection.driver_connection
+        try:
+            if begin:
+                driver.execute(begin)
+            yield Wire(driver, engine.dialect)
+            driver.commit()
+        except BaseException:
+            if getattr(driver, "broken", False):
+                connection.invalidate()
+            else:
+                driver.rollback()
+            raise
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except _DRIVER_ERRORS as error:
+            raise explained(error, self.where) from None
+
+
+def explained(error: Exception, where: str) -> Exception:
+    """The same failure as a LostRace or a Refusal. Drivers' details are dropped: they can quote a row."""
+    cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
+    if _passing(cause):
+        return LostRace()
+    if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
+        return Refusal("database", f"No PostgreSQL answers at {where}. Check that it runs and the address.")
+    if isinstance(cause, sqlite3.DatabaseError) and "not a database" in str(cause):
+        return Refusal("database", f"{where} is not an SQLite database. Move the file away, or name another one.")
+    if isinstance(cause, sqlite3.OperationalError) and "unable to open" in str(cause):
+        return Refusal("database", f"{where} cannot be opened. Check that its folder is there and may be written to.")
+    words = cause.diag.message_primary if isinstance(cause, psycopg.Error) else str(cause)
+    return Refusal("database", f"The database {where} reports: {words or type(cause).__name__}.")
+
+
+def _passing(error: Exception) -> bool:
+    """Somebody else was faster: the same work, begun again, can succeed."""
+    if isinstance(error, sqlite3.OperationalError):
+        return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "check_same_thread": False, "cached_statements": 256},
+        pool_size=1 if writes else _READERS,
+        max_overflow=0,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for pragma in (*_PRAGMAS, *(() if writes else ("query_only=ON",))):
+            connection.execute(f"PRAGMA {pragma}")
+
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return create_engine(url, hide_parameters=True, pool_size=_READERS, max_overflow=_READERS, pool_recycle=1800)

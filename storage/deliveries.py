@@ -1,0 +1,139 @@
+"""Messages owed to people's chats: leased in order, one a conversation, sent at least once."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, exists, or_, select, tuple_, update
+
+from bot.conversation import Message
+from bot.events import Frozen
+from bot.ports import LEASE_SECONDS, ConversationGone, Delivery, Later
+from storage import tables as t
+from storage.keystore import KeyStore
+from storage.place import PERSON, named
+from storage.prepared import Prepared, Row, Wire
+from storage.vault import Unopened
+
+MOST_ATTEMPTS = 12
+_FIRST_PAUSE = 2.0
+_LONGEST_PAUSE = 900.0
+
+_mine = t.deliveries
+_earlier = t.deliveries.alias("earlier")
+
+#: An older one of the same conversation that is not sent yet holds the newer ones back; a dead one does not.
+_OWED = Prepared(
+    select(_mine.c.id, _mine.c.conversation_id, _mine.c.revision, _mine.c.n, _mine.c.payload, _mine.c.attempts, *PERSON)
+    .select_from(
+        _mine.join(t.participants, t.participants.c.id == _mine.c.conversation_id).join(
+            t.tenants, t.tenants.c.id == t.participants.c.tenant_id
+        )
+    )
+    .where(
+        t.PENDING,
+        _mine.c.not_before <= bindparam("now", type_=t.Moment()),
+        or_(_mine.c.lease_until.is_(None), _mine.c.lease_until <= bindparam("now", type_=t.Moment())),
+        ~exists().where(
+            and_(
+                _earlier.c.conversation_id == _mine.c.conversation_id,
+                t.pending(_earlier),
+                tuple_(_earlier.c.revision, _earlier.c.n) < tuple_(_mine.c.revision, _mine.c.n),
+            )
+        ),
+    )
+    .order_by(_mine.c.not_before)
+    .limit(bindparam("limit"))
+    .with_for_update(of=_mine, skip_locked=True)
+)
+_LEASE = Prepared(
+    update(t.deliveries)
+    .where(t.deliveries.c.id == bindparam("delivery"))
+    .values(lease_until=bindparam("until"), worker=bindparam("process"))
+)
+_OVER = Prepared(
+    update(t.deliveries)
+    .where(t.deliveries.c.id == bindparam("delivery"), t.PENDING)
+    .values(
+        state=bindparam("outcome"),
+        last_error=bindparam("error"),
+        payload=None,
+        not_before=None,
+        lease_until=None,
+        worker=None,
+    )
+)
+_AGAIN = Prepared(
+    update(t.deliveries)
+    .where(t.deliveries.c.id == bindparam("delivery"), t.PENDING)
+    .values(
+        attempts=bindparam("tried"),
+        last_error=bindparam("error"),
+        not_before=bindparam("moment"),
+        lease_until=None,
+        worker=None,
+    )
+)
+_TRIED = Prepared(
+    select(t.deliveries.c.attempts, t.deliveries.c.conversation_id).where(t.deliveries.c.id == bindparam("delivery"))
+)
+_CANCEL = Prepared(
+    update(t.check_ins).where(t.check_ins.c.participant_id == bindparam("person"), t.WAITING).values(state="cancelled")
+)
+
+
+class Payload(Frozen):
+    """What a delivery carries until it is sent."""
+
+    locale: str
+    message: Message
+
+    def written(self) -> str:
+        return self.model_dump_json(exclude_defaults=True)
+
+
+def lease(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    """Takes what is due and free for this process."""
+    rows = wire.all(_OWED, now=now, limit=limit)
+    until = now + timedelta(seconds=LEASE_SECONDS)
+    wire.run_many(_LEASE, [{"delivery": row[0], "until": until, "process": keys.process} for row in rows])
+    read = [_delivery(wire, keys, row) for row in rows]
+    return tuple(delivery for delivery in read if delivery is not None)
+
+
+def _delivery(wire: Wire, keys: KeyStore, row: Row) -> Delivery | None:
+    delivery, conversation, revision, n, payload, attempts, *person = row
+    try:
+        who = named(keys, *person)
+    except Unopened:
+        wire.run(_OVER, delivery=delivery, outcome="dead", error="Unopened")
+        return None
+    what = Payload.model_validate_json(payload)
+    return Delivery(delivery, conversation, revision, n, who, what.locale, what.message, attempts)
+
+
+def sent(wire: Wire, delivery: UUID) -> None:
+    wire.run(_OVER, delivery=delivery, outcome="sent", error=None)
+
+
+def failed(wire: Wire, delivery: UUID, error: Exception, now: datetime) -> None:
+    row = wire.one(_TRIED, delivery=delivery)
+    if row is None:
+        return
+    tried, person = row[0] + 1, row[1]
+    name = type(error).__name__[:40]
+    if isinstance(error, Later) and tried < MOST_ATTEMPTS:
+        moment = now + timedelta(seconds=max(error.after, pause(tried)))
+        wire.run(_AGAIN, delivery=delivery, tried=tried, error=name, moment=moment)
+        return
+    wire.run(_OVER, delivery=delivery, outcome="dead", error=name)
+    if isinstance(error, ConversationGone):
+        wire.run(_CANCEL, person=person)
+
+
+def pause(tried: int) -> float:
+    """Seconds until the next attempt: doubling, capped, and never the same for all (half of it is random)."""
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (tried - 1))
+    return longest * random.uniform(0.5, 1.0)

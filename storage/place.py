@@ -1,0 +1,238 @@
+"""Where a person stands, read in one statement, and how their rows are sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import bindparam, insert, select
+
+from bot.conversation import Conversation, Facts, Program, Reflection
+from bot.events import Who
+from bot.ports import LostRace, Refusal
+from storage import tables as t
+from storage.keystore import DataKey, KeyStore
+from storage.prepared import Prepared, Wire
+from storage.vault import Key, Unopened, fingerprint, place
+from storage.windows import earliest_themes, monday_after
+
+NO_CONSENTS = b"0:"
+
+_since = (
+    select(t.memberships.c.since)
+    .where(t.memberships.c.participant_id == t.participants.c.id, t.memberships.c.role != "member")
+    .order_by(t.memberships.c.since)
+    .limit(1)
+    .scalar_subquery()
+)
+_team = (
+    select(t.teams.c.name)
+    .join(t.memberships, t.memberships.c.team_id == t.teams.c.id)
+    .where(t.memberships.c.participant_id == t.participants.c.id)
+    .order_by(t.teams.c.name)
+    .limit(1)
+    .scalar_subquery()
+)
+_WHERE_THEY_STAND = Prepared(
+    select(
+        t.participants.c.id,
+        t.participants.c.tenant_id,
+        t.participants.c.key_id,
+        t.participants.c.zone,
+        t.participants.c.circle_id,
+        t.participants.c.next_circle_id,
+        t.participants.c.next_circle_from,
+        t.participants.c.joined_day,
+        t.conversations.c.revision,
+        t.conversations.c.state,
+        t.conversations.c.talk,
+        t.conversations.c.talk_key_id,
+        t.tenants.c.grid_monday,
+        t.tenants.c.settings,
+        _since,
+        _team,
+    )
+    .select_from(t.participants.join(t.conversations).join(t.tenants))
+    .where(t.participants.c.who_index == bindparam("who_index"))
+    .with_for_update(of=t.conversations)  # PostgreSQL: two turns of one person, or a turn and an erasure, take turns
+)
+_TENANT = Prepared(
+    select(t.tenants.c.id).where(
+        t.tenants.c.platform == bindparam("platform"), t.tenants.c.external == bindparam("external")
+    )
+)
+_ADD_TENANT = Prepared(insert(t.tenants), unless_there=True)
+_ADD_PARTICIPANT = Prepared(insert(t.participants), unless_there=True)
+_ADD_CONVERSATION = Prepared(insert(t.conversations))
+_REFLECTIONS = Prepared(
+    select(t.reflections.c.id, t.reflections.c.body).where(t.reflections.c.participant_id == bindparam("person"))
+)
+
+
+class Place(NamedTuple):
+    """A person's row with all that a turn needs beside it."""
+
+    person: UUID
+    tenant: UUID
+    key_id: UUID
+    zone: str
+    circle: UUID | None
+    next_circle: UUID | None
+    next_circle_from: date | None
+    joined: date
+    revision: int
+    state: bytes
+    talk: bytes | None
+    talk_key_id: UUID | None
+    grid: date
+    settings: str
+    supervises_since: date | None
+    team: str | None
+
+    def circle_on(self, day: date) -> UUID | None:
+        """The circle in which their codes count: a change waits for the next window."""
+        if self.next_circle_from is not None and day >= self.next_circle_from:
+            return self.next_circle
+        return self.circle
+
+    def where(self, table: str, row: UUID, field: str) -> bytes:
+        return place(self.tenant, table, row, field)
+
+
+#: What it takes to name a person, in the order in which `named` takes it.
+PERSON = (
+    t.participants.c.id,
+    t.participants.c.tenant_id,
+    t.participants.c.key_id,
+    t.participants.c.ref,
+    t.tenants.c.platform,
+    t.tenants.c.external,
+)
+
+
+def named(keys: KeyStore, person: UUID, in_tenant: UUID, key_id: UUID, ref: bytes, platform: str, external: str) -> Who:
+    """The person as the platform names them. Raises Unopened where their key is gone."""
+    key = keys.data_key(key_id)
+    if key is None:
+        raise Unopened
+    user = key.key.open(ref, place(in_tenant, "participants", person, "ref"))
+    return Who(platform=platform, tenant=external, user=user.decode())
+
+
+def who_index(keys: KeyStore, who: Who) -> bytes:
+    return fingerprint(keys.purpose_key("index"), who.platform, who.tenant, who.user)
+
+
+def find(wire: Wire, keys: KeyStore, who: Who) -> Place | None:
+    row = wire.one(_WHERE_THEY_STAND, who_index=who_index(keys, who))
+    return None if row is None else Place._make(row)
+
+
+def person_key(keys: KeyStore, found: Place) -> Key:
+    """Raises Refusal where the key store does not have it (it may be older than the main database)."""
+    key = keys.data_key(found.key_id)
+    if key is None:
+        raise Refusal(
+            "key-missing",
+            "What was written here before cannot be opened: its key is not in the key store. "
+            "Please tell whoever runs Afterword for you.",
+        )
+    return key.key
+
+
+def tenant(wire: Wire, platform: str, external: str, at: date) -> UUID:
+    """The tenant's id; made on first contact."""
+    named = {"platform": platform, "external": external}
+    row = wire.one(_TENANT, **named)
+    if row is None:
+        wire.run(_ADD_TENANT, **named, id=uuid4(), name=external, grid_monday=monday_after(at), settings="{}")
+        row = wire.one(_TENANT, **named)
+    assert row is not None
+    found: UUID = row[0]
+    return found
+
+
+def arrive(wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date) -> None:
+    """First contact: a participant and an empty conversation. Raises LostRace where somebody else was first."""
+    person, in_tenant = uuid4(), tenant(wire, who.platform, who.tenant, day)
+    added = wire.run(
+        _ADD_PARTICIPANT,
+        id=person,
+        tenant_id=in_tenant,
+        who_index=who_index(keys, who),
+        ref=key.key.seal(who.user.encode(), place(in_tenant, "participants", person, "ref")),
+        key_id=key.id,
+        zone="UTC",
+        circle_id=None,
+        next_circle_id=None,
+        next_circle_from=None,
+        joined_day=day,
+    )
+    if not added:
+        raise LostRace
+    state = written(Conversation(id=person), NO_CONSENTS)
+    wire.run(
+        _ADD_CONVERSATION,
+        participant_id=person,
+        revision=0,
+        state=key.key.seal(state, place(in_tenant, "conversations", person, "state")),
+        talk=None,
+        talk_key_id=None,
+        idle_day=None,
+    )
+
+
+def written(conversation: Conversation, consents_head: bytes) -> bytes:
+    """The state as it is sealed: the head of the consent chain, so that a cut chain shows, then the conversation."""
+    state = conversation.model_dump_json(exclude={"session", "waiting", "revision"})
+    return consents_head + b"\n" + state.encode()
+
+
+def read_reflections(wire: Wire, found: Place, key: Key) -> tuple[Reflection, ...]:
+    """Newest first."""
+    rows = wire.all(_REFLECTIONS, person=found.person)
+    opened = [
+        Reflection.model_validate_json(key.open(body, found.where("reflections", row, "body"))) for row, body in rows
+    ]
+    return tuple(sorted(opened, key=lambda reflection: (reflection.on, reflection.id), reverse=True))
+
+
+def facts(found: Place, program: Program, day: date, kept: tuple[Reflection, ...]) -> Facts:
+    circle = found.circle_on(day)
+    return Facts(
+        program=program,
+        fresh=(uuid4(), uuid4(), uuid4(), uuid4()),
+        zone=found.zone,
+        circle=circle is not None,
+        supervises=found.supervises_since is not None,
+        team=found.team or "",
+        earliest_themes=earliest_themes(found.grid, found.joined if circle else None, found.supervises_since),
+        reflections=kept,
+    )
+
+
+class Programs:
+    """The program's settings under each tenant's own."""
+
+    def __init__(self, own: Program) -> None:
+        self._own = own
+        self._under: dict[str, Program] = {"{}": own}
+
+    def under(self, settings: str) -> Program:
+        known = self._under.get(settings)
+        return known or self._under.setdefault(settings, merge(self._own, json.loads(settings)))
+
+
+def merge(program: Program, settings: Mapping[str, object]) -> Program:
+    """Settings that a program knows; a ceiling can only be lowered, resources are added. Raises ValidationError."""
+    known = {name: value for name, value in settings.items() if name in Program.model_fields}
+    asked = Program.model_validate({**program.model_dump(), **known})
+    return asked.model_copy(
+        update={
+            "resources": {**program.resources, **asked.resources},
+            "retention_ceiling": min(program.retention_ceiling, asked.retention_ceiling),
+        }
+    )

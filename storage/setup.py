@@ -1,0 +1,156 @@
+"""Teams, circles and roles, as an administrator sets them up. What is named is added; nothing is taken away here."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from bot.conversation import Program
+from bot.events import Who
+from bot.ports import Refusal, Setup
+from storage import tables as t
+from storage.counting import count_in
+from storage.keystore import KeyStore
+from storage.place import Place, arrive, find, merge, tenant
+from storage.prepared import Prepared, Wire
+from storage.windows import monday_after
+
+_LONGEST_NAME = 200
+
+_TENANT = Prepared(
+    select(t.tenants.c.grid_monday, t.tenants.c.settings).where(t.tenants.c.id == bindparam("tenant")).with_for_update()
+)
+_SET_TENANT = Prepared(
+    update(t.tenants)
+    .where(t.tenants.c.id == bindparam("tenant"))
+    .values(grid_monday=bindparam("grid"), settings=bindparam("new_settings"))
+)
+_TEAMS = Prepared(select(func.count()).select_from(t.teams).where(t.teams.c.tenant_id == bindparam("tenant")))
+_TEAM = Prepared(
+    select(t.teams.c.id, t.teams.c.circle_id).where(
+        t.teams.c.tenant_id == bindparam("tenant"), t.teams.c.name == bindparam("called")
+    )
+)
+_ADD_TEAM = Prepared(insert(t.teams))
+_MOVE_TEAM = Prepared(update(t.teams).where(t.teams.c.id == bindparam("team")).values(circle_id=bindparam("circle")))
+_CIRCLE = Prepared(
+    select(t.circles.c.id).where(t.circles.c.tenant_id == bindparam("tenant"), t.circles.c.name == bindparam("called"))
+)
+_ADD_CIRCLE = Prepared(insert(t.circles))
+_ADD_ROLE = Prepared(insert(t.memberships), unless_there=True)
+_DROP_ROLES = Prepared(
+    delete(t.memberships).where(
+        t.memberships.c.participant_id == bindparam("person"), t.memberships.c.team_id == bindparam("team")
+    )
+)
+_MEMBERS = Prepared(
+    select(t.memberships.c.participant_id).where(
+        t.memberships.c.team_id == bindparam("team"), t.memberships.c.role == "member"
+    )
+)
+_SET_ZONE = Prepared(
+    update(t.participants).where(t.participants.c.id == bindparam("person")).values(zone=bindparam("new_zone"))
+)
+
+
+def set_up(wire: Wire, keys: KeyStore, program: Program, setup: Setup, at: datetime, day: date) -> tuple[UUID, ...]:
+    """Raises Refusal where a name, a zone or a setting is wrong. Gives the keys made, for the case of a rollback."""
+    _check(setup)
+    in_tenant = tenant(wire, setup.platform, setup.tenant, day)
+    _settle(wire, program, setup, in_tenant, day)
+    team, moved = _team(wire, setup, in_tenant)
+    made, people = _people(wire, keys, setup, at, day)
+    for user in setup.supervisors:
+        wire.run(_ADD_ROLE, participant_id=people[user].person, team_id=team, role="supervisor", since=day)
+    for user in setup.members:
+        wire.run(_ADD_ROLE, participant_id=people[user].person, team_id=team, role="member", since=day)
+        wire.run(_SET_ZONE, person=people[user].person, new_zone=setup.zone)
+    touched = {place.person for place in people.values()}
+    if moved:
+        touched |= {person for (person,) in wire.all(_MEMBERS, team=team)}
+    for person in touched:
+        count_in(wire, keys, person, day)
+    return made
+
+
+def leave_team(wire: Wire, keys: KeyStore, who: Who, team: str, day: date) -> bool:
+    """Takes a person out of a team, whatever their role; False where either is unknown."""
+    found = find(wire, keys, who)
+    row = None if found is None else wire.one(_TEAM, tenant=found.tenant, called=team)
+    if found is None or row is None or not wire.run(_DROP_ROLES, person=found.person, team=row[0]):
+        return False
+    count_in(wire, keys, found.person, day)
+    return True
+
+
+def _check(setup: Setup) -> None:
+    names = (setup.platform, setup.tenant, setup.team, *setup.members, *setup.supervisors)
+    if any(not name.strip() or len(name) > _LONGEST_NAME for name in (*names, setup.circle or "-")):
+        raise Refusal("name", f"Names of teams, circles and people have 1 to {_LONGEST_NAME} characters.")
+    try:
+        ZoneInfo(setup.zone)
+    except (KeyError, ValueError, OSError):
+        raise Refusal("zone", "That time zone is not known. Use a name such as America/New_York.") from None
+
+
+def _settle(wire: Wire, program: Program, setup: Setup, in_tenant: UUID, day: date) -> None:
+    """The tenant's settings, and its grid where this is its first team."""
+    row = wire.one(_TENANT, tenant=in_tenant)
+    count = wire.one(_TEAMS, tenant=in_tenant)
+    assert row is not None
+    assert count is not None
+    settings: dict[str, Any] = {**json.loads(row[1]), **setup.settings}
+    try:
+        merge(program, settings)
+        written = json.dumps(settings, sort_keys=True)
+    except ValidationError as error:
+        wrong = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}))
+        raise Refusal("settings", f"These settings cannot be used as they are: {wrong}.") from None
+    except TypeError:
+        raise Refusal("settings", "Settings are text, numbers, yes or no, and lists of these.") from None
+    wire.run(_SET_TENANT, tenant=in_tenant, grid=row[0] if count[0] else monday_after(day), new_settings=written)
+
+
+def _team(wire: Wire, setup: Setup, in_tenant: UUID) -> tuple[UUID, bool]:
+    """The team, in its circle (alone: a circle of its own name), and whether it has moved there from another."""
+    row = wire.one(_TEAM, tenant=in_tenant, called=setup.team)
+    if row is not None and not setup.circle:
+        return row[0], False
+    circle = _circle(wire, in_tenant, setup.circle or setup.team)
+    if row is None:
+        team = uuid4()
+        wire.run(_ADD_TEAM, id=team, tenant_id=in_tenant, circle_id=circle, name=setup.team)
+        return team, False
+    if row[1] != circle:
+        wire.run(_MOVE_TEAM, team=row[0], circle=circle)
+    return row[0], row[1] != circle
+
+
+def _circle(wire: Wire, in_tenant: UUID, name: str) -> UUID:
+    row = wire.one(_CIRCLE, tenant=in_tenant, called=name)
+    if row is not None:
+        found: UUID = row[0]
+        return found
+    made = uuid4()
+    wire.run(_ADD_CIRCLE, id=made, tenant_id=in_tenant, name=name)
+    return made
+
+
+def _people(
+    wire: Wire, keys: KeyStore, setup: Setup, at: datetime, day: date
+) -> tuple[tuple[UUID, ...], dict[str, Place]]:
+    """Everybody who is named, made where they are new: they may be set up before they have said a word."""
+    users = dict.fromkeys((*setup.supervisors, *setup.members))
+    asked = {user: Who(platform=setup.platform, tenant=setup.tenant, user=user) for user in users}
+    new = [who for who in asked.values() if find(wire, keys, who) is None]
+    made = keys.make_data_keys(len(new), at) if new else ()
+    for who, key in zip(new, made, strict=True):
+        arrive(wire, keys, who, key, day)
+    places = {user: find(wire, keys, who) for user, who in asked.items()}
+    return tuple(key.id for key in made), {user: place for user, place in places.items() if place is not None}

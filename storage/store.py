@@ -1,0 +1,241 @@
+"""The store: one door to both databases. Law: the main database commits first, keys are destroyed after it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from bot.conversation import Program, Reflection
+from bot.events import Who
+from bot.ports import Delivery, Refusal, Setup
+from prompts.script import Script
+from storage import consents, deliveries, erase, migrations, setup, sweep
+from storage import tables as t
+from storage.database import Database, database_url
+from storage.keyring import Keyring, from_text, new_key
+from storage.keystore import KeyStore
+from storage.place import PERSON, Programs, find, named, person_key, read_reflections
+from storage.prepared import Prepared
+from storage.shelf import Shelf
+from storage.turns import SqlTransaction, opened
+from storage.vault import Unopened
+
+_INSTALLATION = Prepared(select(t.installation.c.id))
+_INSTALL = Prepared(insert(t.installation), unless_there=True)
+_PEOPLE = Prepared(
+    select(*PERSON, t.teams.c.name)
+    .select_from(
+        t.participants.join(t.tenants)
+        .outerjoin(t.memberships, t.memberships.c.participant_id == t.participants.c.id)
+        .outerjoin(t.teams, t.teams.c.id == t.memberships.c.team_id)
+    )
+    .order_by(t.teams.c.name)
+)
+
+
+class SqlStore:
+    """`Store` over SQLite or PostgreSQL. `database` and `keys` are there for what reads beside the conversation.
+
+    Safe on several threads and beside other processes on the same databases.
+    """
+
+    def __init__(self, database: Database, keys: KeyStore, program: Program, scripts: Iterable[Script]) -> None:
+        self.database = database
+        self.keys = keys
+        self._program = program
+        self._programs = Programs(program)
+        self._shelf = Shelf(scripts)
+        self._thread = threading.local()
+        self._swept: date | None = None
+        self._unclean = False
+        _pair(database, keys)
+        erase.replay(database, keys)
+
+    # Turns -----------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        undone: list[UUID] = []
+        try:
+            with self.database.transaction() as wire:
+                turn = SqlTransaction(wire, self.keys, self._programs, self._shelf)
+                try:
+                    yield turn
+                except BaseException:
+                    undone = turn.made
+                    raise
+        except BaseException:
+            # Only where the block failed: when a commit fails, its rows may be there all the same and need their keys.
+            with suppress(Refusal):
+                self.keys.destroy(undone)
+            raise
+        self._shelf.stored(turn.shelved)
+        if turn.given_up:
+            self._given_up().extend(turn.given_up)
+
+    def after_commit(self) -> None:
+        given_up = self._given_up()
+        if given_up:
+            self.keys.destroy(given_up)
+            given_up.clear()
+
+    def _given_up(self) -> list[UUID]:
+        keys: list[UUID] = self._thread.__dict__.setdefault("given_up", [])
+        return keys
+
+    # Deliveries ------------------------------------------------------------------------------------------------------
+
+    def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        with self.database.transaction() as wire:
+            return deliveries.lease(wire, self.keys, now, limit)
+
+    def sent(self, delivery: UUID) -> None:
+        with self.database.transaction() as wire:
+            deliveries.sent(wire, delivery)
+
+    def failed(self, delivery: UUID, error: Exception, now: datetime) -> None:
+        with self.database.transaction() as wire:
+            deliveries.failed(wire, delivery, error, now)
+
+    # People ----------------------------------------------------------------------------------------------------------
+
+    def set_up(self, team: Setup, at: datetime) -> None:
+        """Adds what is named to what is there. Raises Refusal."""
+        with self.transaction() as turn:
+            turn.set_up(self._program, team, at)
+
+    def leave_team(self, who: Who, team: str, at: datetime) -> bool:
+        """Takes a person out of a team; False where either is unknown."""
+        with self.database.transaction() as wire:
+            return setup.leave_team(wire, self.keys, who, team, at.astimezone(UTC).date())
+
+    def people(self) -> tuple[tuple[Who, str], ...]:
+        with self.database.reading() as wire:
+            rows = wire.all(_PEOPLE)
+        found: dict[UUID, tuple[Who, str]] = {}
+        for *person, team in rows:
+            with suppress(Unopened):
+                found.setdefault(person[0], (named(self.keys, *person), team or ""))
+        return tuple(sorted(found.values(), key=lambda pair: (pair[0].platform, pair[0].tenant, pair[0].user)))
+
+    def reflections(self, who: Who) -> tuple[Reflection, ...]:
+        with self.database.reading() as wire:
+            found = find(wire, self.keys, who)
+            return () if found is None else read_reflections(wire, found, person_key(self.keys, found))
+
+    def consents(self, who: Who) -> tuple[dict[str, Any], ...]:
+        """A person's own copy of their consent records, first to last."""
+        with self.database.reading() as wire:
+            found = find(wire, self.keys, who)
+            return () if found is None else consents.records(wire, found, person_key(self.keys, found))
+
+    def verify_consents(self, who: Who) -> bool:
+        """Whether the chain of a person's consent records is whole, to its last link."""
+        with self.database.reading() as wire:
+            found = find(wire, self.keys, who)
+            if found is None:
+                return True
+            key = person_key(self.keys, found)
+            head, _ = opened(found, key)
+            return consents.verified(wire, found, key, consents.read_head(head))
+
+    def erase(self, who: Who, at: datetime) -> bool:
+        known = erase.erase(self.database, self.keys, who, at.astimezone(UTC).date())
+        if known:
+            self._clean()
+        return known
+
+    @property
+    def erasure_pending(self) -> bool:
+        """Deleted bytes may still stand in a write-ahead log that a reader holds open; `sweep` tries again."""
+        return self._unclean
+
+    def _clean(self) -> None:
+        clean = [self.database.checkpoint(), self.keys.database.checkpoint()]
+        self._unclean = not all(clean)
+
+    # Time ------------------------------------------------------------------------------------------------------------
+
+    def sweep(self, now: datetime) -> None:
+        """Call it every half minute: it also tells other processes that this one is alive."""
+        self.keys.heartbeat()
+        sweep.throwaways(self.database, self.keys, now)
+        today = now.astimezone(UTC).date()
+        if self._swept != today:
+            sweep.daily(self.database, self.keys, now)
+            self._swept = today
+        if self._unclean:
+            self._clean()
+
+    def close(self) -> None:
+        self.keys.close()
+        self.database.close()
+
+
+def _pair(database: Database, keys: KeyStore) -> None:
+    """Refuses two stores that do not belong together: the sweep would take one's keys for orphans of the other."""
+    with database.transaction() as wire:
+        row = wire.one(_INSTALLATION)
+        if row is None and not keys.has_persons():
+            wire.run(_INSTALL, id=keys.installation)
+            return
+    if row is None or row[0] != keys.installation:
+        raise Refusal(
+            "wrong-pair",
+            f"The database {database.where} and the key store {keys.database.where} do not belong together. "
+            "Give the addresses of two that were made together.",
+        )
+
+
+def open_keys(keys_url: str, ring: Keyring) -> KeyStore:
+    """The key store alone, for `keys rotate`. Raises Refusal."""
+    database = Database(database_url(keys_url))
+    migrations.prepare(database, migrations.KEYS)
+    return KeyStore(database, ring)
+
+
+def open_store(
+    main_url: str, keys_url: str, ring: Keyring, *, program: Program | None = None, scripts: Iterable[Script] = ()
+) -> SqlStore:
+    """Opens both databases, filling empty ones and bringing SQLite files up to date. Raises Refusal.
+
+    `scripts`: the current ones, so that a session on them needs no query.
+    """
+    main, keys = database_url(main_url), database_url(keys_url)
+    if main == keys:
+        raise Refusal(
+            "one-database", "The keys need a database of their own: AFTERWORD_KEYS_URL must name another one."
+        )
+    database = Database(main)
+    migrations.prepare(database, migrations.MAIN)
+    return SqlStore(database, open_keys(keys_url, ring), program or Program(), scripts)
+
+
+def migrate(main_url: str, keys_url: str) -> None:
+    """`afterword migrate`: both databases to the newest version. Raises Refusal."""
+    for url, line in ((main_url, migrations.MAIN), (keys_url, migrations.KEYS)):
+        database = Database(database_url(url))
+        try:
+            migrations.upgrade(database, line)
+        finally:
+            database.close()
+
+
+@contextmanager
+def temporary_store(*, program: Program | None = None, scripts: Iterable[Script] = ()) -> Iterator[SqlStore]:
+    """A store in a folder that goes when the block ends, under a ring that is written nowhere."""
+    with tempfile.TemporaryDirectory(prefix="afterword-") as folder:
+        main, keys = (f"sqlite:///{Path(folder) / name}" for name in ("afterword.db", "afterword-keys.db"))
+        store = open_store(main, keys, from_text(new_key()), program=program, scripts=scripts)
+        try:
+            yield store
+        finally:
+            store.close()

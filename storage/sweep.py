@@ -1,0 +1,61 @@
+"""What time takes away. Law: each thing goes on its day, whether or not anybody comes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, select, update
+
+from storage import tables as t
+from storage.database import Database
+from storage.keystore import KeyStore
+from storage.prepared import Prepared
+
+INBOX_DAYS = 3
+DELIVERY_DAYS = 7
+
+_REFLECTIONS = Prepared(delete(t.reflections).where(t.reflections.c.delete_day < bindparam("today")))
+_INBOX = Prepared(delete(t.inbox).where(t.inbox.c.day < bindparam("before")))
+_DELIVERIES = Prepared(
+    delete(t.deliveries).where(t.deliveries.c.state != "pending", t.deliveries.c.day < bindparam("before"))
+)
+_CHECK_INS = Prepared(
+    delete(t.check_ins).where(t.check_ins.c.state != "waiting", t.check_ins.c.due_at < bindparam("before"))
+)
+_DEAD_TALK = Prepared(
+    update(t.conversations)
+    .where(t.conversations.c.talk_key_id == bindparam("key"))
+    .values(talk=None, talk_key_id=None, idle_day=None)
+)
+_NAMED = Prepared(select(t.participants.c.key_id))
+
+
+def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
+    """Talks whose key is over its 24 hours: the key first, so that a crash leaves nothing that can be read."""
+    dead = keys.dead_throwaways(now)
+    if dead:
+        keys.destroy(dead)
+        with main.transaction() as wire:
+            wire.run_many(_DEAD_TALK, [{"key": key} for key in dead])
+
+
+def daily(main: Database, keys: KeyStore, now: datetime) -> None:
+    """Retention, old dedupe keys, the skeletons of deliveries and check-ins, and keys that no row names."""
+    today = now.astimezone(UTC).date()
+    with main.transaction() as wire:
+        gone = wire.run(_REFLECTIONS, today=today)
+        wire.run(_INBOX, before=today - timedelta(days=INBOX_DAYS))
+        wire.run(_DELIVERIES, before=today - timedelta(days=DELIVERY_DAYS))
+        wire.run(_CHECK_INS, before=now - timedelta(days=DELIVERY_DAYS))
+    keys.destroy(orphans(main, keys, today))
+    if gone:
+        main.checkpoint()
+
+
+def orphans(main: Database, keys: KeyStore, today: date) -> tuple[UUID, ...]:
+    """Keys older than a day that no person names: made just before a crash, or left by one just after an erasure."""
+    old = keys.person_keys_before(today - timedelta(days=1))
+    with main.reading() as wire:
+        named = {key for (key,) in wire.all(_NAMED)}
+    return tuple(key for key in old if key not in named)

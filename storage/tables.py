@@ -1,0 +1,254 @@
+"""The main database. Law: a clear column holds an id, a revision or a day, and times only where the clock needs them.
+
+Everything that a person wrote or chose is in a `LargeBinary` column, sealed under that person's own key (`vault.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    FromClause,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    literal_column,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+#: Without names SQLite cannot drop a constraint in a migration.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware UTC in Python, `timestamptz` on PostgreSQL, naive UTC on SQLite, which has no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _person() -> Column[object]:
+    """A row of a person's: it goes when they go."""
+    return Column("participant_id", Uuid, ForeignKey("participants.id", ondelete="CASCADE"), nullable=False)
+
+
+#: One row; the same id stands in the key store, so that two stores that do not belong together are never mixed.
+installation = Table("installation", metadata, Column("id", Uuid, primary_key=True))
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("external", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("grid_monday", Date, nullable=False),  # every window is four ISO weeks counted from here
+    Column("settings", Text, nullable=False),
+    UniqueConstraint("platform", "external"),
+)
+
+circles = Table(
+    "circles",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(200), nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), nullable=False),
+    Column("circle_id", Uuid, ForeignKey("circles.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    UniqueConstraint("tenant_id", "name"),
+)
+
+#: `next_circle_id` counts from the day `next_circle_from`: nobody's codes are in two circles in one window.
+participants = Table(
+    "participants",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), nullable=False),
+    Column("who_index", LargeBinary, nullable=False),
+    Column("ref", LargeBinary, nullable=False),
+    Column("key_id", Uuid, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("circle_id", Uuid, ForeignKey("circles.id")),
+    Column("next_circle_id", Uuid, ForeignKey("circles.id")),
+    Column("next_circle_from", Date),
+    Column("joined_day", Date, nullable=False),
+    UniqueConstraint("who_index"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("participant_id", Uuid, ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    Column("team_id", Uuid, ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(10), primary_key=True),
+    Column("since", Date, nullable=False),
+    CheckConstraint("role IN ('member', 'supervisor', 'lead')", name="role"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("participant_id", Uuid, ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("talk", LargeBinary),
+    Column("talk_key_id", Uuid),  # a throwaway key; empty where the talk is sealed under the person's own
+    Column("idle_day", Date),
+    Index("ix_conversations_idle_day", "idle_day", sqlite_where=text("idle_day IS NOT NULL"),
+          postgresql_where=text("idle_day IS NOT NULL")),
+    Index("ix_conversations_talk_key_id", "talk_key_id", sqlite_where=text("talk_key_id IS NOT NULL"),
+          postgresql_where=text("talk_key_id IS NOT NULL")),
+)  # fmt: skip
+
+reflections = Table(
+    "reflections",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _person(),
+    Column("body", LargeBinary, nullable=False),
+    Column("delete_day", Date, nullable=False),  # the last day on which it may still be there
+    Index("ix_reflections_participant_id", "participant_id"),
+    Index("ix_reflections_delete_day", "delete_day"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _person(),
+    Column("n", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    UniqueConstraint("participant_id", "n"),
+)
+
+#: A claim commits together with the turn it causes, so `claimed` is where a check-in ends when all went well.
+check_ins = Table(
+    "check_ins",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _person(),
+    Column("due_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    CheckConstraint("state IN ('waiting', 'claimed', 'failed', 'cancelled')", name="state"),
+    Index("ix_check_ins_participant_id", "participant_id"),
+    Index("ix_check_ins_due_at", "due_at", sqlite_where=text("state = 'waiting'"),
+          postgresql_where=text("state = 'waiting'")),
+)  # fmt: skip
+
+#: `payload`, `not_before`, `lease_until` and `worker` are emptied as soon as a delivery is sent or dead.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("conversation_id", Uuid, ForeignKey("conversations.participant_id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("payload", Text),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("not_before", Moment),
+    Column("lease_until", Moment),
+    Column("worker", Uuid),
+    Column("last_error", String(40)),  # the class of the error, never its words
+    CheckConstraint("state IN ('pending', 'sent', 'dead')", name="state"),
+    UniqueConstraint("conversation_id", "revision", "n"),
+    Index("ix_deliveries_pending", "conversation_id", "revision", "n", sqlite_where=text("state = 'pending'"),
+          postgresql_where=text("state = 'pending'")),
+)  # fmt: skip
+
+#: Dedupe keys of what came in, as an HMAC; kept for 72 hours.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("day", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+script_revisions = Table(
+    "script_revisions",
+    metadata,
+    Column("revision", String(16), primary_key=True),
+    Column("slug", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("day_added", Date, nullable=False),
+)
+
+#: Shared: no person, no time, no reference to the private half, and no row number that would tell the order.
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("circle_id", Uuid, nullable=False),
+    Column("window", String(8), nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("codes", Text, nullable=False),
+    Index("ix_contributions_circle_id_window", "circle_id", "window"),
+    sqlite_with_rowid=False,
+)
+
+deletion_ledger = Table(
+    "deletion_ledger",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("kind", String(20), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+def pending(table: FromClause) -> ColumnElement[bool]:
+    """Spelled out, not a parameter: only then is the partial index used."""
+    return table.c.state == literal_column("'pending'")
+
+
+PENDING = pending(deliveries)
+WAITING = check_ins.c.state == literal_column("'waiting'")

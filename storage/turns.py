@@ -1,0 +1,256 @@
+"""One transaction: a person's conversation is read, and its successor written with all that the turn wants done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, update
+
+from bot.conversation import Conversation, Program, Session
+from bot.effects import Effect, RecordConsent
+from bot.events import Frozen, Who
+from bot.ports import Delivery, DueCheckIn, Loaded, LostRace, Setup
+from prompts.script import Script
+from storage import checkins, consents, setup
+from storage import tables as t
+from storage.consents import Head
+from storage.keystore import DataKey, KeyStore
+from storage.place import Place, Programs, arrive, facts, find, person_key, read_reflections, written
+from storage.prepared import Prepared, Wire
+from storage.shelf import Shelf
+from storage.vault import Key, fingerprint
+from storage.writing import Pen
+
+_SEEN = Prepared(insert(t.inbox), unless_there=True)
+
+
+def _next(*columns: str) -> Prepared:
+    """The compare-and-swap, with only those columns that changed."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    return Prepared(
+        update(t.conversations)
+        .where(t.conversations.c.participant_id == bindparam("person"), t.conversations.c.revision == bindparam("was"))
+        .values(revision=bindparam("becomes"), **values)
+    )
+
+
+_TALK = ("talk", "talk_key_id", "idle_day")
+#: By (state changed, talk changed).
+_NEXT = {
+    (False, False): _next(),
+    (True, False): _next("state"),
+    (False, True): _next(*_TALK),
+    (True, True): _next("state", *_TALK),
+}
+
+
+class Talk(Frozen):
+    """The sessions as they are sealed: apart from the rest, because they may have a key that dies sooner."""
+
+    session: Session | None = None
+    waiting: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What was loaded, beside the conversation itself."""
+
+    place: Place
+    key: Key
+    head: Head
+
+
+class SqlTransaction:
+    """`made`: keys to destroy if this is undone; `given_up`: keys to destroy once it is committed."""
+
+    def __init__(self, wire: Wire, keys: KeyStore, programs: Programs, shelf: Shelf) -> None:
+        self._wire = wire
+        self._keys = keys
+        self._programs = programs
+        self._shelf = shelf
+        self._standing: dict[UUID, _Standing] = {}
+        self.made: list[UUID] = []
+        self.given_up: list[UUID] = []
+        self.shelved: list[str] = []
+
+    def seen(self, who: Who, key: str, at: datetime) -> bool:
+        hashed = fingerprint(self._keys.purpose_key("inbox"), who.platform, who.tenant, who.user, key)
+        return self._wire.run(_SEEN, key=hashed, day=_day(at)) == 0
+
+    # Reading ---------------------------------------------------------------------------------------------------------
+
+    def load(self, who: Who, at: datetime, *, reflections: bool = False) -> Loaded:
+        found = find(self._wire, self._keys, who) or self._first_contact(who, at)
+        key = person_key(self._keys, found)
+        head, conversation = opened(found, key)
+        talk = self._talk(found, key, at)
+        self._standing[found.person] = _Standing(found, key, consents.read_head(head))
+        kept = read_reflections(self._wire, found, key) if reflections else ()
+        conversation = conversation.model_copy(
+            update={"revision": found.revision, "session": talk.session, "waiting": talk.waiting}
+        )
+        pinned = {session.revision for session in conversation.sessions}
+        return Loaded(
+            conversation,
+            facts(found, self._programs.under(found.settings), _day(at), kept),
+            tuple(self._shelf.pinned(self._wire, revision) for revision in pinned),
+        )
+
+    def _first_contact(self, who: Who, at: datetime) -> Place:
+        (key,) = self._keys.make_data_keys(1, at)
+        self.made.append(key.id)
+        arrive(self._wire, self._keys, who, key, _day(at))
+        found = find(self._wire, self._keys, who)
+        assert found is not None
+        return found
+
+    def _talk(self, found: Place, key: Key, at: datetime) -> Talk:
+        """The sessions; none where their throwaway key has died."""
+        if found.talk is None:
+            return Talk()
+        if found.talk_key_id is not None:
+            throwaway = self._living(found.talk_key_id, at)
+            if throwaway is None:
+                return Talk()
+            key = throwaway.key
+        return Talk.model_validate_json(key.open(found.talk, found.where("conversations", found.person, "talk")))
+
+    def _living(self, key: UUID, at: datetime) -> DataKey | None:
+        found = self._keys.data_key(key)
+        return found if found is not None and found.dies is not None and at < found.dies else None
+
+    # Writing ---------------------------------------------------------------------------------------------------------
+
+    def save(
+        self, before: Conversation, after: Conversation, effects: Sequence[Effect], at: datetime, who: Who
+    ) -> tuple[Delivery, ...]:
+        standing = self._standing.get(before.id) or self._again(who, at)
+        place, key, head = standing.place, standing.key, standing.head
+        if before.id != place.person or before.revision != place.revision:
+            raise LostRace
+        for effect in effects:
+            if isinstance(effect, RecordConsent):
+                head = consents.record(self._wire, place, key, head, effect, at)
+        changes = self._state(standing, before, after, head) | self._sessions(place, key, before, after, at)
+        swap = _NEXT["new_state" in changes, "new_talk" in changes]
+        if not self._wire.run(swap, person=place.person, was=place.revision, becomes=place.revision + 1, **changes):
+            raise LostRace
+        deliveries: tuple[Delivery, ...] = ()
+        if effects:
+            pen = Pen(self._wire, self._keys, place, key, after, at, _day(at), who)
+            for effect in effects:
+                pen.write(effect)
+            deliveries = pen.deliver(effects)
+        written_down = {name.removeprefix("new_"): value for name, value in changes.items() if name != "new_idle_day"}
+        self._standing[place.person] = _Standing(place._replace(revision=place.revision + 1, **written_down), key, head)
+        return deliveries
+
+    def _again(self, who: Who, at: datetime) -> _Standing:
+        """What `save` needs where this transaction has not loaded the person."""
+        return self._standing[self.load(who, at).conversation.id]
+
+    def _state(self, standing: _Standing, before: Conversation, after: Conversation, head: Head) -> dict[str, Any]:
+        if head == standing.head and not _differs(before, after):
+            return {}
+        where = standing.place.where("conversations", standing.place.person, "state")
+        return {"new_state": standing.key.seal(written(after, head.written()), where)}
+
+    def _sessions(
+        self, place: Place, key: Key, before: Conversation, after: Conversation, at: datetime
+    ) -> dict[str, Any]:
+        """The talk sealed anew, if it or the key that it belongs under has changed."""
+        if not after.sessions:
+            if place.talk is None:
+                return {}
+            self._give_up(place.talk_key_id)
+            return {"new_talk": None, "new_talk_key_id": None, "new_idle_day": None}
+        throwaway = None if after.consents.words == "keep" else self._throwaway(place, at)
+        under = None if throwaway is None else throwaway.id
+        if under == place.talk_key_id and before.session == after.session and before.waiting == after.waiting:
+            return {}
+        if under != place.talk_key_id:
+            self._give_up(place.talk_key_id)
+        talk = Talk.model_construct(session=after.session, waiting=after.waiting).model_dump_json().encode()
+        sealing = key if throwaway is None else throwaway.key
+        return {
+            "new_talk": sealing.seal(talk, place.where("conversations", place.person, "talk")),
+            "new_talk_key_id": under,
+            "new_idle_day": self._idle_day(place, after, throwaway),
+        }
+
+    def _throwaway(self, place: Place, at: datetime) -> DataKey:
+        """The key of this talk alone: for a person who keeps nothing, or has not said yet."""
+        if place.talk_key_id is not None and (living := self._living(place.talk_key_id, at)) is not None:
+            return living
+        (made,) = self._keys.make_data_keys(1, at, throwaway=True)
+        self.made.append(made.id)
+        return made
+
+    def _give_up(self, key: UUID | None) -> None:
+        if key is not None:
+            self.given_up.append(key)
+
+    def _idle_day(self, place: Place, after: Conversation, throwaway: DataKey | None) -> date:
+        """The day after the last on which this talk may be left alone."""
+        touched = max(session.touched for session in after.sessions)
+        day = _day(touched) + timedelta(days=self._programs.under(place.settings).idle_days + 1)
+        if throwaway is not None and throwaway.dies is not None:
+            day = min(day, _day(throwaway.dies) + timedelta(days=1))
+        return day
+
+    def set_up(self, program: Program, team: Setup, at: datetime) -> None:
+        self.made += setup.set_up(self._wire, self._keys, program, team, at, _day(at))
+
+    def keep_script(self, script: Script) -> None:
+        self.shelved.append(self._shelf.keep(self._wire, script, datetime.now(UTC).date()))
+
+    # What a clock starts ---------------------------------------------------------------------------------------------
+
+    def claim_due(self, now: datetime, limit: int) -> tuple[DueCheckIn, ...]:
+        return checkins.claim(self._wire, self._keys, now, limit)
+
+    def idle(self, today: date, limit: int) -> tuple[Who, ...]:
+        return checkins.idle(self._wire, self._keys, today, limit)
+
+    def fail_check_in(self, check_in: UUID) -> None:
+        checkins.fail(self._wire, check_in)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        made, given_up, shelved = len(self.made), len(self.given_up), len(self.shelved)
+        standing = dict(self._standing)
+        self._wire.say("SAVEPOINT one_person")
+        try:
+            yield
+        except BaseException:
+            self._wire.say("ROLLBACK TO SAVEPOINT one_person")
+            del self.given_up[given_up:], self.shelved[shelved:]
+            self.given_up += self.made[made:]
+            self._standing = standing
+            raise
+        finally:
+            self._wire.say("RELEASE SAVEPOINT one_person")
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()
+
+
+def opened(found: Place, key: Key) -> tuple[bytes, Conversation]:
+    state = key.open(found.state, found.where("conversations", found.person, "state"))
+    head, _, body = state.partition(b"\n")
+    return head, Conversation.model_validate_json(body)
+
+
+_STATE_FIELDS = tuple(
+    name for name in Conversation.model_fields if name not in ("id", "revision", "session", "waiting")
+)
+
+
+def _differs(before: Conversation, after: Conversation) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in _STATE_FIELDS)

@@ -1,0 +1,44 @@
+"""The tenant's one grid of windows: four ISO weeks each, counted from the Monday after set-up. Pure; days are UTC."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+WEEKS = 4
+GRACE_DAYS = 3
+_DAYS = 7 * WEEKS
+
+
+def monday_after(day: date) -> date:
+    """The first Monday that is later than this day."""
+    return day + timedelta(days=7 - day.weekday())
+
+
+def window_start(grid: date, day: date) -> date:
+    """The Monday on which the window of a day begins. What comes before the first window is counted with it."""
+    return grid + timedelta(days=max(0, (day - grid).days // _DAYS) * _DAYS)
+
+
+def next_start(grid: date, day: date) -> date:
+    """The first window that begins on this day or later."""
+    start = window_start(grid, day)
+    return start if start >= day else start + timedelta(days=_DAYS)
+
+
+def window_name(start: date) -> str:
+    """A window is named by its first week: 2026-W45."""
+    year, week, _ = start.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def published_from(start: date) -> date:
+    """The earliest day on which a window's themes can appear: after its end and the days of grace."""
+    return start + timedelta(days=_DAYS + GRACE_DAYS)
+
+
+def earliest_themes(grid: date, joined: date | None, named: date | None) -> date | None:
+    """`joined`: counted in a circle since; `named`: a supervisor since, who sees no window that was open before."""
+    starts = [] if joined is None else [window_start(grid, joined)]
+    if named is not None:
+        starts.append(next_start(grid, named))
+    return published_from(min(starts)) if starts else None

@@ -1,0 +1,138 @@
+"""What a turn wants done, written inside its transaction: one function an effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from bot.conversation import Conversation, Reflection
+from bot.effects import Contribute, Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind
+from bot.events import Who
+from bot.ports import LEASE_SECONDS, Delivery
+from storage import tables as t
+from storage.counting import token
+from storage.deliveries import Payload
+from storage.keystore import KeyStore
+from storage.place import Place
+from storage.prepared import Prepared, Wire
+from storage.vault import Key
+from storage.windows import window_name, window_start
+
+_ADD_REFLECTION = Prepared(insert(t.reflections))
+_REFLECTION = Prepared(
+    select(t.reflections.c.body).where(
+        t.reflections.c.id == bindparam("reflection"), t.reflections.c.participant_id == bindparam("person")
+    )
+)
+_DROP_REFLECTION = Prepared(delete(t.reflections).where(t.reflections.c.id == bindparam("reflection")))
+_ADD_CONTRIBUTION = Prepared(insert(t.contributions))
+_TAKE_BACK = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
+_ADD_CHECK_IN = Prepared(insert(t.check_ins))
+_ADD_DELIVERY = Prepared(insert(t.deliveries))
+_STILL_OWED = Prepared(
+    select(t.deliveries.c.n).where(t.deliveries.c.conversation_id == bindparam("conversation"), t.PENDING).limit(1)
+)
+
+
+class NothingMayBeKept(AssertionError):
+    """A mistake of ours: writing was to be kept for somebody who has not agreed to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """All that writing an effect needs."""
+
+    wire: Wire
+    keys: KeyStore
+    found: Place
+    key: Key
+    after: Conversation
+    at: datetime
+    day: date
+    who: Who
+
+    def write(self, effect: Effect) -> None:
+        match effect:
+            case Keep(reflection, until):
+                self._keep(reflection, until)
+            case LetGo(reflection_id):
+                self._let_go(reflection_id)
+            case Contribute(receipt, codes):
+                self._contribute(receipt, codes)
+            case Remind(at, script):
+                self._remind(at, script)
+            case Deliver() | RecordConsent() | EraseMe():
+                pass  # deliveries go together, consents stand in the state, erasing follows the commit
+
+    def _keep(self, reflection: Reflection, until: date) -> None:
+        if self.after.consents.words != "keep":
+            raise NothingMayBeKept
+        where = self.found.where("reflections", reflection.id, "body")
+        body = self.key.seal(reflection.model_dump_json().encode(), where)
+        self.wire.run(_ADD_REFLECTION, id=reflection.id, participant_id=self.found.person, body=body, delete_day=until)
+
+    def _let_go(self, reflection: UUID) -> None:
+        row = self.wire.one(_REFLECTION, reflection=reflection, person=self.found.person)
+        if row is None:
+            return
+        body = self.key.open(row[0], self.found.where("reflections", reflection, "body"))
+        receipt = Reflection.model_validate_json(body).receipt
+        if receipt is not None:
+            self.wire.run(_TAKE_BACK, receipt=receipt)
+        self.wire.run(_DROP_REFLECTION, reflection=reflection)
+
+    def _contribute(self, receipt: UUID, codes: Sequence[str]) -> None:
+        circle = self.found.circle_on(self.day)
+        if circle is None:
+            return  # they left the circle; there is nothing in which this could be counted
+        window = window_name(window_start(self.found.grid, self.day))
+        self.wire.run(
+            _ADD_CONTRIBUTION,
+            id=receipt,
+            circle_id=circle,
+            window=window,
+            token=token(self.keys.window_key(circle, window), self.key, circle),
+            codes=json.dumps(sorted(codes)),
+        )
+
+    def _remind(self, at: datetime, script: str) -> None:
+        row = uuid4()
+        body = self.key.seal(script.encode(), self.found.where("check_ins", row, "body"))
+        self.wire.run(_ADD_CHECK_IN, id=row, participant_id=self.found.person, due_at=at, body=body, state="waiting")
+
+    def deliver(self, effects: Iterable[Effect]) -> tuple[Delivery, ...]:
+        """Owes the messages. They are leased to this process, unless older ones are still on their way."""
+        messages = [effect.message for effect in effects if isinstance(effect, Deliver)]
+        if not messages:
+            return ()
+        free = self.wire.one(_STILL_OWED, conversation=self.found.person) is None
+        owed = tuple(
+            Delivery(uuid4(), self.found.person, self.found.revision + 1, n, self.who, self.after.locale, message)
+            for n, message in enumerate(messages)
+        )
+        lease = {
+            "not_before": self.at,
+            "lease_until": self.at + timedelta(seconds=LEASE_SECONDS) if free else None,
+            "worker": self.keys.process if free else None,
+        }
+        for each in owed:
+            payload = Payload(locale=each.locale, message=each.message).written()
+            self.wire.run(
+                _ADD_DELIVERY,
+                id=each.id,
+                conversation_id=each.conversation,
+                revision=each.revision,
+                n=each.n,
+                payload=payload,
+                state="pending",
+                attempts=0,
+                day=self.day,
+                last_error=None,
+                **lease,
+            )
+        return owed if free else ()
