@@ -16,7 +16,9 @@ RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 
 
 def opened(case: Case, name: str) -> Turn:
-    """A page by name. Pages are shown on a private surface only."""
+    """A page by name, on a private surface only; `talk` is the place where the conversation stands."""
+    if name == "talk":
+        return Turn(case.conversation, screens.show(case))
     builders = {"home": home, "data": data, "consent": consent, "report": report, "packet": packet}
     if name not in builders:
         return illegal(case, "page-unknown")
