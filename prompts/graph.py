@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from prompts.outcomes import Outcome, outcomes, tests_by_key
+from prompts.rounds import live_keys, rounds
 from prompts.script import (
     FACTS,
     ChoiceStep,
     EndStep,
     InfoStep,
-    MultiStep,
-    ScaleStep,
     Script,
     Step,
     Value,
@@ -26,16 +26,6 @@ Origin = Literal["person", "check-in", "both"]
 Known = tuple[tuple[str, tuple[Value, ...]], ...]
 #: A script with more states than this is refused: nobody could read its paths either.
 MOST_SPOTS = 20_000
-SCALE = (1, 2, 3, 4, 5)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Answers to one step that nothing tells apart: `values` stands for them; `words` is empty where there is one."""
-
-    values: tuple[Value, ...]
-    target: str | None
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,152 +215,3 @@ def _later_first(starts: Iterable[Leg], legs: Mapping[Spot, tuple[Leg, ...]]) ->
             stack.append((spot, True))
             stack += [(leg.to, False) for leg in legs[spot] if leg.to is not None and leg.to not in ordered]
     return ordered
-
-
-# --- classes of answers
-
-
-def tests_by_key(script: Script) -> dict[str, tuple[frozenset[Value], ...]]:
-    """For every key that a `when` names, the different sets of values that are asked for."""
-    tests: dict[str, dict[frozenset[Value], None]] = {}
-    for step in script.steps:
-        for key, values in step.when.items():
-            tests.setdefault(key, {})[frozenset(values)] = None
-    return {key: tuple(found) for key, found in tests.items()}
-
-
-def outcomes(step: Step, tests: Sequence[frozenset[Value]], *, carried: bool = False) -> tuple[Outcome, ...]:
-    """The classes of answers to a step. A question can always be skipped, unless its answer is carried over."""
-    if isinstance(step, ChoiceStep) and step.keep:
-        answers = [(choice.id,) for choice in step.choices]
-        return _grouped(step, tests, answers if carried else [*answers, ()])
-    if isinstance(step, ScaleStep) and step.keep:
-        return _grouped(step, tests, [*((value,) for value in SCALE), ()])
-    if isinstance(step, MultiStep) and step.keep:
-        return _sets(step, tests)
-    return (Outcome((), step.next),)
-
-
-def _grouped(
-    step: Step, tests: Sequence[frozenset[Value]], answers: Sequence[tuple[Value, ...]]
-) -> tuple[Outcome, ...]:
-    groups: dict[object, list[tuple[Value, ...]]] = {}
-    for answer in answers:
-        groups.setdefault((target(step, answer), _signature(answer, tests)), []).append(answer)
-    if len(groups) == 1:
-        return (Outcome(answers[-1], target(step, answers[-1])),)
-    return tuple(
-        Outcome(group[0], target(step, group[0]), _named(step.id, group, answers)) for group in groups.values()
-    )
-
-
-def _signature(answer: tuple[Value, ...], tests: Sequence[frozenset[Value]]) -> tuple[bool, ...]:
-    return tuple(not test.isdisjoint(answer) for test in tests)
-
-
-def _named(step_id: str, group: Sequence[tuple[Value, ...]], answers: Sequence[tuple[Value, ...]]) -> str:
-    others = [answer for answer in answers if answer not in group]
-    if len(others) < len(group):
-        return f"{step_id} = anything but {_listed(others)}"
-    return f"{step_id} = {_listed(group)}"
-
-
-def _listed(answers: Sequence[tuple[Value, ...]]) -> str:
-    return " or ".join(str(answer[0]) if answer else "skipped" for answer in answers)
-
-
-def _sets(step: MultiStep, tests: Sequence[frozenset[Value]]) -> tuple[Outcome, ...]:
-    """Any set of choices can be the answer: the classes are what the conditions say of one choice, joined."""
-    found: dict[tuple[bool, ...], tuple[Value, ...]] = {_signature((), tests): ()}
-    for choice in step.choices:
-        for values in list(found.values()):
-            joined = (*values, choice.id)
-            found.setdefault(_signature(joined, tests), joined)
-    if len(found) == 1:
-        return (Outcome((), step.next),)
-    return tuple(Outcome(values, step.next, _having(step.id, tests, signature)) for signature, values in found.items())
-
-
-def _having(step_id: str, tests: Sequence[frozenset[Value]], signature: Sequence[bool]) -> str:
-    has = [_any(test) for test, true in zip(tests, signature, strict=True) if true]
-    lacks = [_any(test) for test, true in zip(tests, signature, strict=True) if not true]
-    parts = [f"{step_id} has {' and '.join(has)}"] if has else []
-    parts += [f"{step_id} has no {' and no '.join(lacks)}"] if lacks else []
-    return ", ".join(parts)
-
-
-def _any(values: frozenset[Value]) -> str:
-    return " or ".join(sorted(map(str, values)))
-
-
-# --- the script as a plain graph, without conditions
-
-
-def edges(step: Step) -> tuple[str, ...]:
-    """Where a step can lead, whatever the conditions say."""
-    ways = (
-        [step.next] + [choice.next for choice in step.choices if step.keep]
-        if isinstance(step, ChoiceStep)
-        else [step.next]
-    )
-    return tuple(dict.fromkeys(way for way in ways if way)) if not isinstance(step, EndStep) else ()
-
-
-def rounds(script: Script) -> dict[str, frozenset[str]]:
-    """For every step the steps from which it can be reached and which it can reach; empty where it is in no round."""
-    forward = {step.id: [way for way in edges(step)] for step in script.steps}
-    backward: dict[str, list[str]] = {step.id: [] for step in script.steps}
-    for step_id, ways in forward.items():
-        for way in ways:
-            backward.setdefault(way, []).append(step_id)
-    found: dict[str, frozenset[str]] = {}
-    for start in reversed(_finished(forward)):
-        if start not in found:
-            members = _reached(start, backward, found)
-            is_round = len(members) > 1 or start in forward.get(start, ())
-            found |= dict.fromkeys(members, members if is_round else frozenset())
-    return found
-
-
-def _finished(forward: Mapping[str, Sequence[str]]) -> list[str]:
-    """The steps in the order in which a depth-first search leaves them (the first half of Kosaraju's algorithm)."""
-    order: dict[str, None] = {}
-    seen: set[str] = set()
-    stack = [(step_id, False) for step_id in forward]
-    while stack:
-        step_id, done = stack.pop()
-        if done:
-            order[step_id] = None
-        elif step_id not in seen:
-            seen.add(step_id)
-            stack.append((step_id, True))
-            stack += [(way, False) for way in forward.get(step_id, ())]
-    return list(order)
-
-
-def _reached(start: str, ways: Mapping[str, Sequence[str]], taken: Mapping[str, object]) -> frozenset[str]:
-    seen: set[str] = set()
-    stack = [start]
-    while stack:
-        step_id = stack.pop()
-        if step_id not in seen and step_id not in taken:
-            seen.add(step_id)
-            stack += ways.get(step_id, ())
-    return frozenset(seen)
-
-
-def live_keys(script: Script, carried: frozenset[str] = frozenset()) -> dict[str, frozenset[str]]:
-    """For every step the keys that a condition from there on can still ask for."""
-    live = {step.id: set(step.when) | ({step.id} & carried) for step in script.steps}
-    sources: dict[str, list[str]] = {}
-    for step in script.steps:
-        for way in edges(step):
-            sources.setdefault(way, []).append(step.id)
-    waiting = [step.id for step in script.steps]
-    while waiting:
-        step_id = waiting.pop()
-        for source in sources.get(step_id, ()):
-            if not live[step_id] <= live[source]:
-                live[source] |= live[step_id]
-                waiting.append(source)
-    return {step_id: frozenset(keys) for step_id, keys in live.items()}

@@ -93,7 +93,8 @@ class Library:
 @dataclass(frozen=True)
 class Sources:
     """A folder of prompts as written, before anything is resolved. `borrowed`: parts that another folder lent
-    ("blocks", "codebook.toml" …); `unread`: what could not be read, as "blocks/gate", "codebook.toml/codebook"."""
+    ("blocks", "codebook.toml" …); `unread`: what could not be read, as "blocks/gate", "codebook.toml/codebook";
+    `elsewhere`: scripts of the lender, which may be opened from here."""
 
     scripts: Mapping[str, Source]
     blocks: Mapping[str, Source]
@@ -104,6 +105,7 @@ class Sources:
     resources: Resources
     borrowed: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def languages(self) -> dict[str, Translations]:
@@ -133,6 +135,7 @@ def read_all(home: Path, lender: Path | None = None) -> tuple[Sources, tuple[Fau
         resources=reading.file("resources.toml", read_resources, Resources(checked=date.min, resources={})),
         borrowed=frozenset(reading.borrowed),
         unread=frozenset(reading.unread),
+        elsewhere=frozenset(path.stem for path in lender.glob("scripts/*.toml")) if lender else frozenset(),
     )
     return sources, tuple(reading.faults)
 

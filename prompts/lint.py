@@ -1,0 +1,249 @@
+"""Checks everything that authors write. Law: what passes here has an end on every path, in every language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from prompts import structure, wiring
+from prompts.library import HOME, Library, Sources, build, read_all
+from prompts.proof import proof
+from prompts.resolve import Placed, place, resolve
+from prompts.script import Script, card_lines, step_lines
+from prompts.source import Fault, ScriptError, ScriptHead, Source, Use, read_script
+from prompts.translations import Owed, check, read_catalogue
+
+#: A check handed in from outside, such as a platform's limits. A fault with an empty `file` is placed by its `step`.
+Check = Callable[[Script], Iterable[Fault]]
+
+#: Every rule, with what it says. `docs/lint.md` has a section on each.
+RULES: Mapping[str, str] = {
+    "not-toml": "the file cannot be read as TOML",
+    "not-po": "the file cannot be read as a PO catalogue",
+    "schema": "a key or a value is not part of the language",
+    "duplicate-id": "two things have the same name",
+    "reserved-id": "the name belongs to the bot itself",
+    "unknown-block": "there is no such block",
+    "nested-block": "a block uses a block",
+    "unknown-card": "there is no such card",
+    "unknown-resource": "a name in braces stands for nothing",
+    "unknown-code": "the codebook has no such code",
+    "lost-code": "a code on an answer that is not kept",
+    "says-nothing": "an info step without text and card",
+    "end-leads-on": "a `next` on an end",
+    "unresolved-next": "a way leads to a step or script that does not exist",
+    "unequal-routes": "the way betrays an answer that is not kept",
+    "impossible-condition": "a `when` that can never hold",
+    "unreachable-step": "a step to which no answers lead",
+    "cycle-without-exit": "steps that lead round and round",
+    "never-ends": "a path that runs out of steps",
+    "over-budget": "the longest path takes more than `minutes`",
+    "too-many-paths": "more states than can be checked",
+    "missing-translation": "a line without a translation",
+    "stale-translation": "a translation of English that has changed",
+    "orphan-translation": "a translation of a line that does not exist",
+    "placeholder-mismatch": "other names in braces than in English",
+}
+
+#: After one of these the script cannot be followed, or following it would tell the same fault again.
+_BREAKING = frozenset({"duplicate-id", "unresolved-next", "impossible-condition", "unknown-block", "nested-block"})
+
+
+def lint(sources: Sources, home: Path = HOME, checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
+    """Every fault of a folder of prompts, by file and line. `checks` run on scripts that have passed all else."""
+    faults = list(wiring.names(sources.scripts))
+    if "blocks" not in sources.borrowed:
+        faults += _blocks(sources)
+    for source in sources.scripts.values():
+        faults += _script(source, sources, checks)
+    if "cards" not in sources.borrowed:
+        faults += _cards(sources, home)
+    faults += check(sources.catalogues, list(owed(sources, home)), _not_to_check(sources))
+    return in_order(faults)
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.rule, fault.step, fault.words)))
+
+
+def checked_library(home: Path = HOME, checks: Sequence[Check] = ()) -> Library:
+    """Everything the bot can say, or `ScriptError` with every error; warnings pass."""
+    sources, unread = read_all(home)
+    errors = [fault for fault in (*unread, *lint(sources, home, checks)) if fault.severity == "error"]
+    if errors:
+        raise ScriptError(errors)
+    return build(sources)
+
+
+# --- scripts, blocks, cards
+
+
+def _script(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterator[Fault]:
+    faults = list(structure.written(source, sources))
+    if wiring.can_be_placed(source, sources):
+        faults += wiring.wired(source, sources)
+        if not any(fault.rule in _BREAKING for fault in faults):
+            faults += _followed(source, sources, checks if not faults else ())
+    yield from faults
+
+
+def _followed(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterator[Fault]:
+    placed = place(source, sources.blocks)
+    script = resolve(source, sources.blocks, sources.cards, sources.languages if checks else {})
+    yield from proof(script, source, placed)
+    for one in checks:
+        yield from (_placed(fault, source, placed) for fault in one(script))
+
+
+def _placed(fault: Fault, source: Source, placed: Sequence[Placed]) -> Fault:
+    if fault.file:
+        return fault
+    line = next((item.at for item in placed if item.step.id == fault.step), 1)
+    return replace(fault, file=source.file, line=line)
+
+
+def _blocks(sources: Sources) -> Iterator[Fault]:
+    used = {item.use for source in sources.scripts.values() for item in source.steps if isinstance(item, Use)}
+    for name, block in sources.blocks.items():
+        yield from structure.written(block, sources)
+        yield from wiring.unused_exits(block, name in used)
+
+
+def _cards(sources: Sources, home: Path) -> Iterator[Fault]:
+    for name, card in sources.cards.items():
+        file = home / "cards" / f"{name}.toml"
+        for _, text in card_lines(card):
+            for braced, words in structure.unknown_resources(text, sources):
+                yield Fault("unknown-resource", words, str(file), _line(file, re.escape(braced)))
+
+
+def _line(file: Path, pattern: str) -> int:
+    """The first line of a file that has the pattern; 1 where there is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError):
+        return 1
+    return next((number for number, text in enumerate(lines, 1) if re.search(pattern, text)), 1)
+
+
+# --- translations
+
+
+def owed(sources: Sources, home: Path) -> Iterator[Owed]:
+    """Every line that a translator owes for the folder's own parts."""
+    for source in sources.scripts.values():
+        assert isinstance(source.head, ScriptHead)
+        yield Owed(source.name, f"{source.name}.title", source.head.title, source.file, 1)
+        yield Owed(source.name, f"{source.name}.summary", source.head.summary, source.file, 1)
+        yield from _owed_steps(source, source.name)
+    if "blocks" not in sources.borrowed:
+        for block in sources.blocks.values():
+            yield from _owed_steps(block, "blocks")
+    if "cards" not in sources.borrowed:
+        for name, card in sources.cards.items():
+            for line, text in card_lines(card):
+                yield Owed("cards", f"{name}.{line}", text, str(home / "cards" / f"{name}.toml"), 1)
+    for context, text, part in _owed_words(sources):
+        if part not in sources.borrowed:
+            yield Owed("app", context, text, str(home / part), 1)
+
+
+def _owed_steps(source: Source, catalogue: str) -> Iterator[Owed]:
+    for step, line in zip(source.steps, source.lines, strict=True):
+        if not isinstance(step, Use):
+            for name, text in step_lines(step):
+                yield Owed(catalogue, f"{source.name}.{step.id}.{name}", text, source.file, line, step.id)
+
+
+def _owed_words(sources: Sources) -> Iterator[tuple[str, str, str]]:
+    yield from ((f"app.{name}", text, "app.toml") for name, text in sources.app.items())
+    yield from ((f"codebook.{theme.code}", theme.label, "codebook.toml") for theme in sources.codebook.themes)
+    for name, resource in sources.resources.resources.items():
+        yield f"resources.{name}", resource.text, "resources.toml"
+
+
+def _not_to_check(sources: Sources) -> frozenset[str]:
+    """Catalogues of which nothing can be said: the English was borrowed or could not be read, or they themselves."""
+    parts = {"blocks": "blocks", "cards": "cards", "app.toml": "app", "codebook.toml": "app", "resources.toml": "app"}
+    unread = [name.split("/", 1) for name in sources.unread]
+    return frozenset(
+        {parts[part] for part in sources.borrowed if part in parts}
+        | {parts.get(folder, name) for folder, name in unread}
+    )
+
+
+# --- files and folders as they are named on the command line
+
+
+def lint_paths(paths: Iterable[Path], checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
+    """Faults of folders laid out like `prompts/` and of single files. What a folder or a script lacks (blocks, cards,
+    codebook …) is lent by the project's own. Never raises: what cannot be read is a fault too."""
+    faults: list[Fault] = []
+    for path in paths:
+        faults += _lint_folder(path, checks) if path.is_dir() else _lint_file(path, checks)
+    return in_order(faults)
+
+
+def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
+    if any((folder / part).exists() for part in _PARTS):
+        sources, unread = read_all(folder, lender=HOME)
+        yield from unread
+        yield from lint(sources, folder, checks)
+        return
+    files = sorted((*folder.glob("*.toml"), *folder.glob("*.po")))
+    if not files:
+        words = "there is nothing to check in this folder; name a script, or a folder that has a folder 'scripts'."
+        yield Fault("not-toml", words, str(folder))
+    for file in files:
+        yield from _lint_file(file, checks)
+
+
+_FOLDERS = ("scripts", "blocks", "cards")
+_FILES = ("codebook.toml", "resources.toml", "app.toml")
+_PARTS = (*_FOLDERS, *_FILES, "locales")
+
+
+def _lint_file(file: Path, checks: Sequence[Check]) -> Iterator[Fault]:
+    """A file in a folder of prompts is checked as part of it; any other as a script on its own."""
+    if (home := _home_of(file)) is not None:
+        for fault in _lint_folder(home, checks):
+            if Path(fault.file) == file or (file.parent.name == "scripts" and fault.file.endswith(f"/{file.stem}.po")):
+                yield fault
+        return
+    try:
+        if file.suffix == ".po":
+            read_catalogue(file)
+        else:
+            source, sources = _alone(file)
+            yield from (fault for fault in wiring.names(sources.scripts) if fault.file == source.file)
+            yield from _script(source, sources, checks)
+    except ScriptError as error:
+        yield from error.faults
+
+
+def _home_of(file: Path) -> Path | None:
+    if not file.is_file() or file.suffix not in (".toml", ".po"):
+        return None
+    if file.suffix == ".po":
+        return file.parents[3] if len(file.parents) > 3 and file.parents[2].name == "locales" else None
+    if file.name in _FILES:
+        return file.parent
+    return file.parent.parent if file.parent.name in _FOLDERS else None
+
+
+def _alone(file: Path) -> tuple[Source, Sources]:
+    """A script file from anywhere, among the project's own blocks and cards; its translations are not looked for."""
+    source = read_script(file)
+    sources, _ = read_all(HOME)
+    return source, replace(sources, scripts={**sources.scripts, source.name: source}, catalogues=())
+
+
+def lone_script(file: Path, checks: Sequence[Check] = ()) -> Script:
+    """A script from a file, put together with the project's blocks and cards. Raises `ScriptError` with its errors."""
+    source, sources = _alone(file)
+    errors = [fault for fault in _script(source, sources, checks) if fault.severity == "error"]
+    if errors:
+        raise ScriptError(in_order(errors))
+    return resolve(source, sources.blocks, sources.cards, {})

@@ -1,0 +1,107 @@
+"""What only following a script can show: every state is reached, every one has an end, all within its minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from prompts.graph import MOST_SPOTS, Graph, Spot, explore
+from prompts.resolve import Placed
+from prompts.rounds import edges, rounds
+from prompts.script import EndStep, Script
+from prompts.source import Fault, Source
+from prompts.walk import extremes
+
+
+def proof(script: Script, source: Source, placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Explores the script. Every name in it must be known to mean something (`prompts.structure`)."""
+    graph = explore(script)
+    at = {item.step.id: item.at for item in placed}
+
+    def fault(rule: str, step: str, words: str) -> Fault:
+        return Fault(rule, words, source.file, at[step], step)
+
+    if not graph.whole:
+        words = (
+            f"the conditions of this script combine in more than {MOST_SPOTS} ways, too many to check; make it simpler."
+        )
+        yield Fault("too-many-paths", words, source.file)
+        return
+    closed = list(_closed_rounds(script, graph))
+    for members in closed:
+        yield fault("cycle-without-exit", members[0], _round_words(members))
+    for step in _in_order(script, graph.ran_out):
+        yield fault("never-ends", step, _ran_out_words(script, step))
+    closed_steps = {step for members in closed for step in members}
+    for one in script.steps:
+        if one.id not in graph.arrived and one.id not in closed_steps:
+            yield fault("unreachable-step", one.id, "no answer leads to this step; lead to it or take it out.")
+        elif one.id in graph.arrived and one.id not in graph.shown:
+            yield fault("impossible-condition", one.id, _never_holds(one.when, graph))
+    yield from _over_budget(script, source, graph)
+
+
+def _in_order(script: Script, steps: Iterable[str]) -> list[str]:
+    wanted = set(steps)
+    return [step.id for step in script.steps if step.id in wanted]
+
+
+# --- rounds
+
+
+def _closed_rounds(script: Script, graph: Graph) -> Iterator[list[str]]:
+    """Rounds that cannot be left, by their steps in order: those that ask nothing, those that a person is caught in,
+    and those to which nothing leads in the first place."""
+    found = {frozenset(circle) for circle in graph.circles}
+    found |= _traps(script, graph)
+    for members in set(rounds(script).values()):
+        ways = {way for step in script.steps if step.id in members for way in edges(step)}
+        if members and members.isdisjoint(graph.arrived) and ways <= members:
+            found.add(members)
+    largest = [one for one in found if not any(one < other for other in found)]
+    yield from sorted((_in_order(script, members) for members in largest), key=lambda members: members[0])
+
+
+def _traps(script: Script, graph: Graph) -> set[frozenset[str]]:
+    """Rounds with a spot from which no way ends, though none breaks off either."""
+    ways = graph.ways()
+    breaking: set[Spot] = set()
+    for spot, legs in graph.legs.items():
+        if any(leg.breaks or leg.to in breaking for leg in legs):
+            breaking.add(spot)
+    around = rounds(script)
+    stuck = [spot for spot in graph.legs if not ways[spot] and not spot.back and spot not in breaking]
+    return {around[spot.step] for spot in stuck if around[spot.step]}
+
+
+def _round_words(members: list[str]) -> str:
+    if len(members) == 1:
+        return "this step leads back to itself and nowhere else; give it a way to an end."
+    return f"these steps lead round and round ({' → '.join((*members, members[0]))}); give one of them a way to an end."
+
+
+# --- ends and conditions
+
+
+def _ran_out_words(script: Script, step: str) -> str:
+    if isinstance(script.steps[-1], EndStep):
+        return "nothing follows this step, so the script breaks off here; lead it to an end."
+    return "the script runs out after this step without an end; finish with a step of type 'end'."
+
+
+def _never_holds(when: Mapping[str, object], graph: Graph) -> str:
+    never = [key for key in when if not key.startswith("@") and key not in graph.shown]
+    if never:
+        return f"'{never[0]}' is never asked before this step, so this step is never shown."
+    return f"no answers lead here with {' and '.join(when)} as wanted, so this step is never shown; mend its `when`."
+
+
+def _over_budget(script: Script, source: Source, graph: Graph) -> Iterator[Fault]:
+    _, longest = extremes(graph, graph.ways())
+    if round(longest.minutes, 2) > script.minutes:
+        words = (
+            f"the longest path takes {longest.minutes:.1f} minutes, and the script promises {script.minutes}; "
+            "take a step out, or promise more."
+        )
+        lines = source.text.splitlines()
+        line = next((number for number, text in enumerate(lines, 1) if text.lstrip().startswith("minutes")), 1)
+        yield Fault("over-budget", words, source.file, line)
