@@ -101,24 +101,20 @@ class Replay:
     run: str = field(default_factory=lambda: uuid4().hex[:12])
     shown: dict[Who, tuple[Surface, Message]] = field(default_factory=dict)
 
-    async def lines(self, lines: Iterable[str]) -> int:
-        """Plays every line; how many were unknown or impossible."""
-        errors = 0
+    async def lines(self, lines: Iterable[str]) -> None:
         for number, text in enumerate(lines, start=1):
             if text.strip():
-                errors += not await self.line(number, text)
+                await self.line(number, text)
                 self.write({"done": number})
-        return errors
 
-    async def line(self, number: int, text: str) -> bool:
+    async def line(self, number: int, text: str) -> None:
+        """Plays one line; one that is unknown or impossible says so and changes nothing."""
         try:
             line = read_line(number, text)
             self.clock.time = line.at
             await self._play(number, line)
         except Refusal as refusal:
             self.write({"error": refusal.words})
-            return False
-        return True
 
     async def _play(self, number: int, line: Line) -> None:
         at = line.at.astimezone(UTC)
@@ -153,9 +149,10 @@ class Replay:
 
     def _where(self, who: Who, choice: str) -> Surface:
         """A tap lands where its button is: in the chat if the last message there offers it, else in private."""
-        surface, message = self.shown.get(who, ("private", None))
-        offered = message is not None and choice in {option.id for option in (*message.choices, *message.controls)}
-        return surface if offered else "private"
+        if who not in self.shown:
+            return "private"
+        surface, message = self.shown[who]
+        return surface if choice in {option.id for option in (*message.choices, *message.controls)} else "private"
 
     def _reply(self, at: datetime, who: Who, reply: Reply) -> None:
         if reply.page is not None:

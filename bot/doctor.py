@@ -1,0 +1,83 @@
+"""A check of the whole set-up. Law: every finding says what is so, and what to do where it is not."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import tzdata  # type: ignore[import-untyped]
+
+from bot.config import Settings
+from bot.ports import Refusal
+from prompts.library import HOME, read_resources
+from prompts.lint import checked_library
+from prompts.source import ScriptError
+
+#: Phone numbers change: somebody should call them twice a year.
+RECHECK_DAYS = 183
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    fine: bool
+    words: str
+
+
+def checks(
+    read: Callable[[], Settings], open_store: Callable[[Settings], Any], today: date
+) -> Iterator[tuple[str, Finding]]:
+    yield "scripts", _scripts()
+    yield "help lines", _resources(today)
+    yield "time zones", _zones()
+    try:
+        given = read()
+    except Refusal as refusal:
+        yield "settings", Finding(False, refusal.words)
+        return
+    yield "settings", Finding(True, "read")
+    yield "program", _program(given)
+    yield "database and keys", _database(given, open_store)
+
+
+def _scripts() -> Finding:
+    try:
+        library = checked_library()
+    except ScriptError as error:
+        return Finding(False, f"{len(error.faults)} faults; run afterword lint")
+    return Finding(True, f"{len(library.scripts)} scripts in {', '.join(library.locales)}")
+
+
+def _resources(today: date) -> Finding:
+    checked = read_resources(HOME / "resources.toml").checked
+    if (today - checked).days > RECHECK_DAYS:
+        return Finding(False, f"last checked on {checked}; call each number and set `checked` in resources.toml")
+    return Finding(True, f"last checked on {checked}")
+
+
+def _zones() -> Finding:
+    if zoneinfo.TZPATH:
+        return Finding(False, "the system's zone files are in use; import scheduler.recurrence before any zone is made")
+    return Finding(True, f"tzdata {tzdata.IANA_VERSION}")
+
+
+def _program(given: Settings) -> Finding:
+    missing = [
+        name
+        for name, resource in read_resources(HOME / "resources.toml").resources.items()
+        if resource.program and name not in given.program.resources
+    ]
+    if missing:
+        return Finding(True, f"general words stand for what [resources] does not set: {', '.join(missing)}")
+    return Finding(True, "its own help lines are set")
+
+
+def _database(given: Settings, open_store: Callable[[Settings], Any]) -> Finding:
+    try:
+        store = open_store(given)
+    except Refusal as refusal:
+        return Finding(False, refusal.words)
+    store.close()
+    return Finding(True, "both open, and the keys fit")
