@@ -37,8 +37,8 @@ def ask_again(case: Case, session: Session, text: str = "") -> Turn:
     name = kinds.get(case.route(session).current.type, "reask-text")
     if len(text.split()) >= WORTH_KEEPING:
         case = case.now(session=position.aside(session, text))
-        return Turn(case.conversation, screens.show(case, case.word("reask-aside")))
-    return Turn(case.conversation, screens.show(case, case.word(name)), illegal=name)
+        return Turn(case.conversation, screens.show(case, case.word("reask-aside"), again=True))
+    return Turn(case.conversation, screens.show(case, case.word(name), again=True), illegal=name)
 
 
 WORTH_KEEPING = 4
@@ -56,7 +56,7 @@ def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
         )
         after = position.moved(after, case.at)
         case = case.now(session=after)
-        return Turn(case.conversation, screens.show(case, case.word("too-long")))
+        return Turn(case.conversation, screens.show(case, case.word("too-long"), again=True))
     return answered(case, session, step, Answer(text=session.held + text))
 
 
@@ -175,7 +175,7 @@ def _carried(case: Case, session: Session) -> set[str]:
 
 def _stay(case: Case, session: Session, **changes: object) -> Turn:
     case = case.now(session=session.model_copy(update={**changes, "touched": case.at}))
-    return Turn(case.conversation, screens.show(case))
+    return Turn(case.conversation, screens.show(case, again=True))
 
 
 def finished(case: Case, session: Session, step: EndStep, own: Choice | None, *, count: bool) -> Turn:
@@ -195,7 +195,7 @@ def _then(case: Case, slug: str, word: str, effects: tuple[Effect, ...]) -> Turn
     """Finishing with another script: it begins at once, and the chat need not say goodbye."""
     script = case.library.scripts[slug]
     waiting = case.conversation.waiting + ((case.conversation.session,) if case.conversation.session else ())
-    session = position.begin(script, case.facts.fresh[0], case.at, first=slug not in case.memory.uses)
+    session = position.begin(script, case.facts.fresh[0], case.at, first=False)
     case = case.now(session=session, waiting=waiting).remember(ask_counting=())
     return Turn(case.conversation, screens.show(case, word), effects)
 

@@ -57,15 +57,21 @@ _SAID = _table()
 _STARTS = tuple(f"{phrase} " for phrase in _PHRASES["reflect"].split(", "))
 
 
-def understand(library: Library, text: str) -> Said | None:
-    """The command that a whole message is, or None."""
+#: "reflect" and up to so many words that name nothing, in the chat: a script by a name that it has not.
+_FEW_WORDS = 3
+
+
+def understand(library: Library, text: str, *, chat: bool = False) -> Said | None:
+    """The command that a whole message is, or None. `chat`: nobody writes a reflection there, so a wrong name after
+    "reflect" is taken for one."""
     words = plain(text.removeprefix("/"))
     if words in _SAID:
         return _SAID[words]
     for start in _STARTS:
         if words.startswith(start) and len(words) < 80:
             slug = script_named(library, words.removeprefix(start))
-            return Said("reflect", slug) if slug else None
+            unknown = words if chat and len(words.split()) <= _FEW_WORDS + 1 else ""
+            return Said("reflect", slug or unknown) if slug or unknown else None
     return None
 
 

@@ -33,7 +33,7 @@ class Session(Frozen):
     script: str
     revision: str
     origin: Origin = "person"
-    first: bool = True  # the first use of this script by this person
+    first: bool = True  # the person had not agreed to anything before: their very first reflection
     started: AwareDatetime
     touched: AwareDatetime
     answers: Mapping[str, Answer] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from bot import position, screens
 from bot.case import Case
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Contribute, Effect, Keep
+from prompts.script import Choice, Question
 
 
 def finish(case: Case, session: Session, *, count: bool) -> tuple[Case, tuple[Effect, ...]]:
@@ -75,10 +76,15 @@ def _answers(case: Case, session: Session) -> list[tuple[str, str]]:
     for step in (*way.asked, *way.carried):
         carried = Answer(values=(case.memory.remembered.get(step.id, ""),))
         answer = session.answers.get(step.id, carried if step in way.carried else Answer())
-        if step.keep and (words := screens.in_words(case, session, step, answer)):
+        if step.keep and not _about_time(step) and (words := screens.in_words(case, session, step, answer)):
             pairs.append((case.say(session, f"{step.id}.text"), words))
     unsent = "\n".join(filter(None, (session.held, *session.drafts.values())))
     return [*pairs, (case.word("unsent"), unsent)] if unsent else pairs
+
+
+def _about_time(step: Question) -> bool:
+    """A question about when to talk is not part of what was said."""
+    return any(isinstance(choice, Choice) and choice.remind for choice in position.choices_of(step))
 
 
 def _remember(case: Case, session: Session, codes: tuple[str, ...]) -> Memory:

@@ -80,7 +80,12 @@ def settled(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Turn
 
 def illegal(case: Case, why: str, *preface: str) -> Turn:
     """A turn that changes nothing and says why."""
-    return Turn(case.conversation, screens.show(case, case.word(why), *preface), illegal=why)
+    return Turn(case.conversation, screens.show(case, case.word(why), *preface, again=True), illegal=why)
+
+
+def again(case: Case, *preface: str) -> Turn:
+    """A turn at a question that was shown before: something is said, and the question repeated without its notices."""
+    return Turn(case.conversation, screens.show(case, *preface, again=True))
 
 
 # What is typed
@@ -92,7 +97,7 @@ def typed(case: Case, event: Say | Write) -> Turn:
     text = clean(event.text)
     if isinstance(event, Write) and not event.done:
         return drafted(case, event, text)
-    said = understand(case.library, text)
+    said = understand(case.library, text, chat=isinstance(event, Say))
     if said is not None:
         if said.page:
             return opened(case, Open(at=event.at, page=said.page))
@@ -119,8 +124,8 @@ def drafted(case: Case, event: Write, text: str) -> Turn:
 def in_chat(case: Case, text: str) -> Turn:
     """Typed where the platform keeps it: taken with one plain notice, and never said back (law 5)."""
     session = case.conversation.session
-    if not text or case.conversation.consents.words is None:
-        return settled(case)
+    if case.conversation.consents.words is None:
+        return illegal(case, "typed-refused") if len(text.split()) >= FEWEST_WORDS else settled(case)
     if session is not None and screens.in_the_open(case, session):
         turn = answering.typed(case, session, text)
         answered = turn.conversation.session is None or turn.conversation.session.visit != session.visit
@@ -214,11 +219,11 @@ def commanded(case: Case, command: Command) -> Turn:
         case "reflect":
             return reflect(case, command.argument)
         case "help":
-            return settled(case, case.word("help"))
+            return again(case, case.word("help"))
         case "safety":
             return safety(case)
         case "breathe":
-            return settled(case, *case.card("breathing"))
+            return again(case, *case.card("breathing"))
         case "language":
             return language(case, command.argument)
         case "resume":
@@ -278,17 +283,17 @@ def _parked(case: Case, wanted: str) -> tuple[Case, tuple[Effect, ...]]:
 
 def started(case: Case, slug: str) -> tuple[Case, Session]:
     script = case.library.scripts[slug]
-    used = case.memory.uses.get(slug)
+    first = case.conversation.consents.words is None
     origin: Origin = "check-in" if isinstance(case.event, CheckInDue) else "person"
-    session = position.begin(script, case.facts.fresh[0], case.at, first=used is None, origin=origin)
+    session = position.begin(script, case.facts.fresh[0], case.at, first=first, origin=origin)
     return case.now(session=session).remember(ask_counting=()), session
 
 
 def safety(case: Case) -> Turn:
     """The card is sensitive: in the chat there is only the way to it."""
     if case.surface != "private":
-        return settled(case, case.word("safety-chat"))
-    return settled(case, *case.card("safety"))
+        return again(case, case.word("safety-chat"))
+    return again(case, *case.card("safety"))
 
 
 def resume(case: Case) -> Turn:
@@ -307,7 +312,7 @@ def language(case: Case, wanted: str) -> Turn:
     if wanted not in locales:
         return illegal(case, "language-unknown")
     after = case.now(locale=wanted, chosen_locale=True)
-    return settled(after, after.word("language-now"))
+    return again(after, after.word("language-now"))
 
 
 def back(case: Case, session: Session) -> Turn:

@@ -14,10 +14,12 @@ from prompts.script import ChoiceStep, EndStep, FreeStep, InfoStep, MultiStep, Q
 HELD_CONTROLS = ("pause", "help", "safety", "language", "delete")
 
 
-def show(case: Case, *preface: str) -> Reply:
-    """The place where the conversation stands, for the surface of the event."""
+def show(case: Case, *preface: str, again: bool = False) -> Reply:
+    """The place where the conversation stands, for the surface of the event. `again`: it was shown before, so what
+    is said on arriving is not said anew."""
     place = _place(case)
-    message = place.model_copy(update={"preface": (*filter(None, preface), *place.preface)})
+    arriving = () if again else place.preface
+    message = place.model_copy(update={"preface": (*filter(None, preface), *arriving)})
     return Reply(surface=case.surface, locale=case.locale, message=message, talk=talk(case))
 
 
