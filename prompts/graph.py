@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
@@ -30,13 +30,15 @@ MOST_SPOTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Waiting at a step. `trail`: the questions passed in the round that the step is part of, each with what was
-    known on arriving there; `back`: those of its questions to which this way has come back already."""
+    """Waiting at a step. The rest is about the round that the step is part of: `trail` has the questions passed in
+    it, each with what was known on arriving there; `back` those to which this way has come back already; `settled`
+    the answers that are carried over into it, which stay the same every time round."""
 
     step: str
     known: Known
     trail: tuple[tuple[str, Known], ...] = ()
     back: frozenset[str] = frozenset()
+    settled: Known = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def explore(
     return Graph(
         script,
         starts,
-        _later_first(starts, exploration.legs) if whole else {},
+        _later_first(exploration.legs) if whole else {},
         frozenset(exploration.arrived),
         frozenset(exploration.shown),
         frozenset(exploration.ran_out),
@@ -110,6 +112,7 @@ class _Exploration:
             step.id: outcomes(step, tests.get(step.id, ()), carried=step.id in carried) for step in script.steps
         }
         self.legs: dict[Spot, tuple[Leg, ...]] = {}
+        self.again: set[Spot] = set()
         self.arrived: set[str] = set()
         self.shown: set[str] = set()
         self.ran_out: set[str] = set()
@@ -127,7 +130,7 @@ class _Exploration:
             )
             seen = _pruned(known, self.live[self.first])
             if seen not in found:
-                found[seen] = self._leg(Outcome((), self.first, words), self.first, known, (), frozenset())
+                found[seen] = self._leg(Outcome((), self.first, words), Spot(self.first, ()), known)
         return tuple(found.values())
 
     def run(self, starts: Iterable[Spot]) -> bool:
@@ -140,35 +143,42 @@ class _Exploration:
                 return False
             self.legs[spot] = tuple(self._legs(spot))
             waiting += [leg.to for leg in self.legs[spot] if leg.to is not None]
+            waiting += self.again
+            self.again.clear()
         return True
 
     def _legs(self, spot: Spot) -> Iterator[Leg]:
         if isinstance(self.steps[spot.step], EndStep):
             return
-        passed = () if spot.step in self.carried else ((spot.step, spot.known),)
+        settled = dict(spot.settled)
         for outcome in self.outcomes[spot.step]:
             known = {**dict(spot.known), spot.step: outcome.values}
-            yield self._leg(outcome, spot.step, known, spot.trail + passed, spot.back)
+            if spot.step not in self.carried:
+                yield self._leg(outcome, replace(spot, trail=(*spot.trail, (spot.step, spot.known))), known)
+            elif spot.step not in settled:
+                pairs = tuple(sorted({**settled, spot.step: outcome.values}.items()))
+                yield self._leg(outcome, replace(spot, settled=pairs), known)
+            elif settled[spot.step] == outcome.values:
+                yield self._leg(replace(outcome, words=""), spot, known)
 
-    def _leg(
-        self,
-        outcome: Outcome,
-        after: str,
-        known: dict[str, tuple[Value, ...]],
-        trail: tuple[tuple[str, Known], ...],
-        back: frozenset[str],
-    ) -> Leg:
-        said, step = self._advance(outcome.target, after, known)
+    def _leg(self, outcome: Outcome, way: Spot, known: Mapping[str, tuple[Value, ...]]) -> Leg:
+        """`way` is the spot that is left, with what is passed and settled on leaving it."""
+        said, step = self._advance(outcome.target, way.step, known)
         if step is None:
             return Leg(outcome, said, None, breaks=True)
-        for index, (passed, then) in enumerate(trail):
-            if passed == step and step in back:
-                return Leg(outcome, said, None)
+        for index, (passed, then) in enumerate(way.trail):
             if passed == step:
-                return Leg(outcome, said, Spot(step, then, trail[:index], back | {step}))
+                return Leg(outcome, said, self._back(Spot(step, then, way.trail[:index], way.back, way.settled)))
         around = self.rounds[step]
-        here = tuple(item for item in trail if item[0] in around)
-        return Leg(outcome, said, Spot(step, _pruned(known, self.live[step]), here, back & around))
+        trail = tuple(item for item in way.trail if item[0] in around)
+        settled = tuple(item for item in way.settled if item[0] in around)
+        return Leg(outcome, said, Spot(step, _pruned(known, self.live[step]), trail, way.back & around, settled))
+
+    def _back(self, spot: Spot) -> Spot | None:
+        if spot.settled:
+            # Someone who comes back has the same answers carried over again, as often as they come back.
+            self.again.add(replace(spot, back=frozenset()))
+        return None if spot.step in spot.back else replace(spot, back=spot.back | {spot.step})
 
     def _advance(
         self, step_id: str | None, after: str, known: Mapping[str, tuple[Value, ...]]
@@ -203,10 +213,10 @@ def _pruned(known: Mapping[str, tuple[Value, ...]], live: frozenset[str]) -> Kno
     return tuple(sorted((key, values) for key, values in known.items() if key in live))
 
 
-def _later_first(starts: Iterable[Leg], legs: Mapping[Spot, tuple[Leg, ...]]) -> dict[Spot, tuple[Leg, ...]]:
+def _later_first(legs: Mapping[Spot, tuple[Leg, ...]]) -> dict[Spot, tuple[Leg, ...]]:
     """The spots in an order in which every leg leads to an earlier one. There is one: no way comes back twice."""
     ordered: dict[Spot, tuple[Leg, ...]] = {}
-    stack: list[tuple[Spot, bool]] = [(leg.to, False) for leg in starts if leg.to is not None]
+    stack: list[tuple[Spot, bool]] = [(spot, False) for spot in legs]
     while stack:
         spot, done = stack.pop()
         if done:

@@ -15,21 +15,22 @@ from prompts.walk import extremes
 def proof(script: Script, source: Source, placed: Iterable[Placed]) -> Iterator[Fault]:
     """Explores the script. Every name in it must be known to mean something (`prompts.structure`)."""
     graph = explore(script)
+    returning = explore(script, carry=True) if any(getattr(step, "remember", False) for step in script.steps) else graph
     at = {item.step.id: item.at for item in placed}
 
     def fault(rule: str, step: str, words: str) -> Fault:
         return Fault(rule, words, source.file, at[step], step)
 
-    if not graph.whole:
+    if not (graph.whole and returning.whole):
         words = (
             f"the conditions of this script combine in more than {MOST_SPOTS} ways, too many to check; make it simpler."
         )
         yield Fault("too-many-paths", words, source.file)
         return
-    closed = list(_closed_rounds(script, graph))
+    closed = list(_closed_rounds(script, graph, returning))
     for members in closed:
-        yield fault("cycle-without-exit", members[0], _round_words(members))
-    for step in _in_order(script, graph.ran_out):
+        yield fault("cycle-without-exit", members[0], _round_words(members, graph.arrived))
+    for step in _in_order(script, graph.ran_out | returning.ran_out):
         yield fault("never-ends", step, _ran_out_words(script, step))
     closed_steps = {step for members in closed for step in members}
     for one in script.steps:
@@ -48,11 +49,10 @@ def _in_order(script: Script, steps: Iterable[str]) -> list[str]:
 # --- rounds
 
 
-def _closed_rounds(script: Script, graph: Graph) -> Iterator[list[str]]:
-    """Rounds that cannot be left, by their steps in order: those that ask nothing, those that a person is caught in,
-    and those to which nothing leads in the first place."""
-    found = {frozenset(circle) for circle in graph.circles}
-    found |= _traps(script, graph)
+def _closed_rounds(script: Script, graph: Graph, returning: Graph) -> Iterator[list[str]]:
+    """Rounds that cannot be left, by their steps in order: those that ask nothing, those that a person is caught in
+    (one who returns, by an answer that is carried over), and those to which nothing leads in the first place."""
+    found = {*graph.circles, *returning.circles, *_traps(script, graph), *_traps(script, returning)}
     for members in set(rounds(script).values()):
         ways = {way for step in script.steps if step.id in members for way in edges(step)}
         if members and members.isdisjoint(graph.arrived) and ways <= members:
@@ -73,10 +73,13 @@ def _traps(script: Script, graph: Graph) -> set[frozenset[str]]:
     return {around[spot.step] for spot in stuck if around[spot.step]}
 
 
-def _round_words(members: list[str]) -> str:
+def _round_words(members: list[str], arrived: frozenset[str]) -> str:
+    orphan = "" if arrived.intersection(members) else ", and nothing leads to it"
     if len(members) == 1:
-        return "this step leads back to itself and nowhere else; give it a way to an end."
-    return f"these steps lead round and round ({' → '.join((*members, members[0]))}); give one of them a way to an end."
+        return f"'{members[0]}' leads back to itself and nowhere else{orphan}; give it a way to an end."
+    return (
+        f"this round cannot be left{orphan}: {' → '.join((*members, members[0]))}; give a step of it a way to an end."
+    )
 
 
 # --- ends and conditions

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 from prompts.graph import MOST_SPOTS, Graph, Leg, Origin, Spot, explore
-from prompts.script import DEFAULT_MINUTES, EndStep, InfoStep, Script, Step
+from prompts.script import DEFAULT_MINUTES, EndStep, InfoStep, Script, Step, Value
 from prompts.source import Fault, ScriptError
 
 #: A choice or a scale is one tap; a multi one choice and Next; own words the box and Next; the last screen "Done".
@@ -30,10 +31,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Path:
-    """`steps`: all that is said or asked, in order; a step that comes again is one the way has come back to."""
+    """`steps`: all that is said or asked, in order; a step that comes again is one the way has come back to.
+    `answers`: answers that lead this way, carried-over ones too."""
 
     steps: tuple[str, ...]
     conditions: tuple[str, ...]
+    answers: tuple[tuple[str, tuple[Value, ...]], ...]
     measure: Measure
 
 
@@ -130,7 +133,9 @@ def _path(graph: Graph, legs: tuple[Leg, ...]) -> Path:
         if leg.to is not None and leg.to.step not in graph.carried:
             steps.append(leg.to.step)
     measure = sum((cost(graph.script.step(step)) for step in steps), Measure())
-    return Path(tuple(steps), tuple(leg.outcome.words for leg in legs if leg.outcome.words), measure.rounded())
+    conditions = tuple(leg.outcome.words for leg in legs if leg.outcome.words)
+    answers = tuple((before.to.step, leg.outcome.values) for before, leg in pairwise(legs) if before.to is not None)
+    return Path(tuple(steps), conditions, answers, measure.rounded())
 
 
 # --- for people and for programs
