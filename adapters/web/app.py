@@ -1,0 +1,166 @@
+"""The local web application. Law: it answers this computer only, and never shows or logs what somebody wrote."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+from aiohttp import web
+
+from adapters.web.chat import Chat, ChatLog, People
+from adapters.web.drawing import Drawing
+from bot.ports import Refusal
+from bot.turn import Shell
+
+log = logging.getLogger("afterword")
+
+STATIC = Path(__file__).parent / "static"
+MAX_BODY = 256 * 1024
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: https://owasp.org/www-project-secure-headers/
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+#: What went wrong, as a line of the bot's own; the rest is `busy`.
+WORDS = {403: "web-not-from-here", 404: "web-not-found", 400: "web-unreadable", 405: "web-unreadable", 413: "too-large"}
+REFUSALS = {"busy": 503, "too-large": 413}
+
+
+def build_app(
+    shell: Shell, people: People, chat_log: ChatLog, routes: Iterable[web.AbstractRouteDef] = ()
+) -> web.Application:
+    """The chat of each of `people`, and `routes` beside it. `chat_log` is the shell's messenger."""
+    drawing = Drawing(shell.library)
+    app = web.Application(middlewares=[kindly(drawing), local_only], client_max_size=MAX_BODY)
+    app.on_response_prepare.append(_add_headers)
+    app.add_routes([web.get("/", _to_chat), web.get("/healthz", _healthy), web.static("/static", STATIC)])
+    app.add_routes(Chat(shell, people, chat_log, drawing).routes())
+    app.add_routes(list(routes))
+    return app
+
+
+async def serve(app: web.Application, host: str = "127.0.0.1", port: int = 8080) -> web.AppRunner:
+    """Starts answering; `runner.addresses` says where, `await runner.cleanup()` ends it.
+
+    Raises Refusal for a port in use and for an address that other computers could reach.
+    """
+    if not _is_loopback(host):
+        raise Refusal("host", f"The local chat answers this computer only, so not at {host}. Use 127.0.0.1.")
+    runner = web.AppRunner(app, access_log=None, logger=_quiet_log(), shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except (OSError, OverflowError) as error:
+        await runner.cleanup()
+        raise Refusal("port", _why_not(host, port, error)) from None
+    return runner
+
+
+def _why_not(host: str, port: int, error: Exception) -> str:
+    if not 0 <= port <= 65535:
+        return f"There is no port {port}; a port is a number up to 65535."
+    if isinstance(error, PermissionError):
+        return f"Port {port} may only be used by administrators. Choose one above 1023, such as --port 8080."
+    return f"Port {port} on {host} is in use by another program. Choose another one, such as --port {port % 65000 + 1}."
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _quiet_log() -> logging.Logger:
+    """For aiohttp's own complaints: an exception there can quote the bytes that it could not read."""
+    quiet = logging.getLogger("afterword.http")
+    quiet.addFilter(_without_details)
+    return quiet
+
+
+def _without_details(record: logging.LogRecord) -> bool:
+    record.msg, record.args, record.exc_info = "a request could not be read", (), None
+    return True
+
+
+async def _to_chat(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/chat")
+
+
+async def _healthy(_: web.Request) -> web.StreamResponse:
+    return web.Response(text="ok\n")
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.popall("Server", None)
+
+
+@web.middleware
+async def local_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Against pages elsewhere that point a name at this computer (DNS rebinding) or post to it (CSRF)."""
+    host = request.headers.get("Host", "").lower()
+    if host not in _own_hosts(request):
+        raise web.HTTPForbidden
+    if request.method not in ("GET", "HEAD"):
+        origin = request.headers.get("Origin", f"http://{host}")
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if origin.lower() != f"http://{host}" or site.lower() != "same-origin":
+            raise web.HTTPForbidden
+    return await handler(request)
+
+
+def _own_hosts(request: web.Request) -> set[str]:
+    if request.transport is None:
+        return set()
+    port = request.transport.get_extra_info("sockname")[1]
+    names = ("127.0.0.1", "localhost", "[::1]")
+    return {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
+
+
+def kindly(drawing: Drawing) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    """Whatever goes wrong becomes one kind sentence: a page, or plain text for what the script asked."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        locale = drawing.locale(request.headers.get("Accept-Language", ""))
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return _sentence(request, drawing, locale, error.status)
+        except Refusal as refusal:
+            return _sentence(request, drawing, locale, REFUSALS.get(refusal.code, 409), refusal.words)
+        except Exception as error:
+            log.error("request failed", extra={"event": "request-failed", **_kind(error)})
+            return _sentence(request, drawing, locale, 500)
+
+    return answer
+
+
+def _kind(error: Exception) -> dict[str, str]:
+    """What and where, and nothing of what the error says: that could quote a reflection."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return {"kind": type(error).__name__, "where": f"{Path(last.filename).name}:{last.lineno}"}
+
+
+def _sentence(request: web.Request, drawing: Drawing, locale: str, status: int, words: str = "") -> web.Response:
+    words = words or drawing.word(locale, WORDS.get(status, "busy"))
+    if request.method == "POST":
+        return web.Response(status=status, text=words)
+    return web.Response(status=status, text=drawing.sentence(locale, words), content_type="text/html")

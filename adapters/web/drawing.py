@@ -1,0 +1,170 @@
+"""Replies as HTML. Law: pure after the templates are loaded; every word of a person goes out escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.conversation import Message, Option, Page, Program, Reply
+from prompts.library import Library
+from prompts.script import SOURCE_LOCALE
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: Questions that are a whole text: the line over it.
+TITLES = {"consent": "consent-title", "counting": "counting-title"}
+
+#: Where pages lead, in this order: page name and its word.
+PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("consent", "consent-page-title"))
+
+_NUMBER = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b|\b(?:911|988)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A line of the chat as its platform would have stored it, and the buttons under it."""
+
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a person's page shows. `address` is quoted for a URL; `waits`: something is open after closing."""
+
+    address: str
+    name: str
+    reply: Reply
+    kept: tuple[Kept, ...] = ()
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines said before a question. With a title it is a card, to be read in peace."""
+
+    lines: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A script to begin."""
+
+    slug: str
+    title: str
+    summary: str
+    minutes: int
+
+
+class Drawing:
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._env = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters["paragraphs"] = paragraphs
+        self._env.filters["dialable"] = dialable
+
+    def word(self, locale: str, name: str, **values: object) -> str:
+        return self._library.word(locale, name, **values)
+
+    def locale(self, accepted: str) -> str:
+        """The first language of an Accept-Language header that is spoken here."""
+        for part in accepted.lower().split(","):
+            language = part.split(";")[0].strip().split("-")[0]
+            if language in self._library.locales:
+                return language
+        return SOURCE_LOCALE
+
+    def people(self, locale: str, people: Sequence[tuple[str, str, str]]) -> str:
+        """The list to choose from; `people` are (address, name, team)."""
+        return self._draw("people.html", locale, people=people)
+
+    def sentence(self, locale: str, words: str) -> str:
+        return self._draw("sentence.html", locale, words=words)
+
+    def chat(self, scene: Scene, token: str) -> str:
+        """A whole page. `token` goes back with every event."""
+        return self._draw("chat.html", scene.reply.locale, token=token, **self._parts(scene))
+
+    def scene(self, scene: Scene) -> str:
+        """What changes of it after an event."""
+        return self._draw("scene.html", scene.reply.locale, **self._parts(scene))
+
+    def _draw(self, template: str, locale: str, **parts: object) -> str:
+        def word(name: str, **values: object) -> str:
+            return self.word(locale, name, **values)
+
+        return self._env.get_template(template).render(w=word, locale=locale, **parts)
+
+    def _parts(self, scene: Scene) -> dict[str, object]:
+        reply, message = scene.reply, scene.reply.message
+        starts = self._starts(message.choices, reply.locale) if message and message.prompt == "start" else ()
+        return {
+            "scene": scene,
+            "message": message,
+            "page": reply.page,
+            "pages": PAGES,
+            "title": TITLES.get(message.step, "") if message else "",
+            "blocks": tuple(blocks(unsaid(reply))),
+            "controls": () if message is None else _without_language(message),
+            "first": next((start for start in starts if start.slug == Program().default_script), None),
+            "others": [start for start in starts if start.slug != Program().default_script],
+            "page_starts": self._page_starts(reply.page, reply.locale),
+        }
+
+    def _starts(self, options: Sequence[Option], locale: str) -> tuple[Start, ...]:
+        scripts = self._library.scripts
+        return tuple(
+            Start(option.id, option.label, script.say(locale, "summary"), script.minutes)
+            for option in options
+            if (script := scripts.get(option.id)) is not None
+        )
+
+    def _page_starts(self, page: Page | None, locale: str) -> dict[str, Start]:
+        options = [option for section in page.sections for option in section.scripts] if page else []
+        return {start.slug: start for start in self._starts(options, locale)}
+
+
+def _without_language(message: Message) -> tuple[Option, ...]:
+    """The language has its place at the top of every page."""
+    return tuple(option for option in message.controls if option.id != "language")
+
+
+def unsaid(reply: Reply) -> tuple[str, ...]:
+    """The lines before the question without the one that the talk so far already ends with."""
+    preface = reply.message.preface if reply.message else ()
+    last = reply.talk[-1].reply if reply.talk else ""
+    return tuple(line for line in preface if line != last)
+
+
+def blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """Plain lines, then a card: it begins with a line that ends as no sentence does."""
+    start = next((at for at, line in enumerate(lines[:-1]) if is_title(line)), len(lines))
+    if lines[:start]:
+        yield Block(tuple(lines[:start]))
+    if lines[start:]:
+        yield Block(tuple(lines[start + 1 :]), lines[start])
+
+
+def is_title(line: str) -> bool:
+    return len(line) <= 60 and line[-1:] not in (".", "?", "!", "…", "”", ":")
+
+
+def paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def dialable(text: str) -> Markup:
+    """A line of the bot's own with its telephone numbers as links: a phone then calls with one tap."""
+    return Markup(_NUMBER.sub(lambda found: f'<a href="tel:{found[0]}">{found[0]}</a>', str(escape(text))))
