@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import position
@@ -19,6 +19,8 @@ class Case:
     conversation: Conversation
     facts: Facts
     event: Event
+    #: Ways that were worked out already: one turn asks for the same way many times.
+    _ways: list[tuple[Session, Route]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def at(self) -> datetime:
@@ -47,10 +49,15 @@ class Case:
 
     def say(self, session: Session, key: str) -> str:
         text = self.script(session).say(self.locale, key)
-        return self.library.fill(self.locale, text, self.facts.program.resources)
+        return text if "{" not in text else self.library.fill(self.locale, text, self.facts.program.resources)
 
     def route(self, session: Session) -> Route:
-        return position.route(self.script(session), session, self.memory)
+        for known, way in self._ways:
+            if known is session:
+                return way
+        way = position.route(self.script(session), session, self.memory)
+        self._ways.append((session, way))
+        return way
 
     def now(self, **changes: object) -> Case:
         """The case after the conversation has changed."""

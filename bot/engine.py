@@ -167,10 +167,7 @@ def _prefaced(turn: Turn, words: str) -> Turn:
 
 
 def _stale(case: Case, prompt: str | None) -> bool:
-    if prompt is None:
-        return False
-    message = screens.show(case).message
-    return message is None or prompt != message.prompt
+    return prompt is not None and prompt != screens.prompt(case)
 
 
 # What is tapped

@@ -18,6 +18,7 @@ from prompts.script import (
     PlainChoice,
     Script,
     Step,
+    is_question,
 )
 
 
@@ -145,16 +146,17 @@ def worth_keeping(session: Session) -> bool:
 
 def ahead(script: Script, session: Session, memory: Memory) -> tuple[int, float]:
     """Screens and minutes still to come, this one included, if nothing more branches off."""
-    answers: dict[str, tuple[str | int, ...]] = {
-        step: answer.values for step, answer in session.answers.items() if step != session.cursor
-    }
+    answers = {step: answer.values for step, answer in session.answers.items() if step != session.cursor}
     remembered = {step: value for step, value in memory.remembered.items() if step != session.cursor}
-    screens, minutes = 0, 0.0
-    while screens <= len(script.steps):
-        step = follow(script, answers, facts(session), remembered).current
-        screens, minutes = screens + 1, minutes + (step.minutes or DEFAULT_MINUTES[step.type])
-        if isinstance(step, EndStep) or step.id in answers:
-            break
-        answers[step.id] = ()
-    return screens, minutes
+    waiting = {step.id: () for step in script.steps if is_question(step) and not _carries(step, remembered)}
+    way = follow(script, {**waiting, **answers}, facts(session), remembered)
+    screens = [*(step for step in way.asked if step.id not in answers), way.current]
+    return len(screens), sum(step.minutes or DEFAULT_MINUTES[step.type] for step in screens)
+
+
+def _carries(step: Step, remembered: Mapping[str, str]) -> bool:
+    """Whether the question is passed with what was answered in an earlier reflection."""
+    if not isinstance(step, ChoiceStep) or not step.remember:
+        return False
+    return remembered.get(step.id) in {choice.id for choice in step.choices}
 

@@ -39,6 +39,16 @@ def _place(case: Case) -> Message:
     return _question(case, session, way, way.current)
 
 
+def prompt(case: Case) -> str:
+    """What every button and box of this place carries; it changes only when the position does."""
+    session = case.conversation.session
+    if case.surface != "private" and not (session and in_the_open(case, session)):
+        return "greeting"
+    if session is None:
+        return f"counting.{case.memory.last_reflection}" if case.memory.ask_counting else "start"
+    return f"consent.{session.id}" if case.conversation.consents.words is None else position.prompt_id(session)
+
+
 def in_the_open(case: Case, session: Session) -> bool:
     """Whether the current question may stand in the chat: the person asked for that (or a check-in just has), and
     nothing sensitive has been answered, is being asked or is being said."""
@@ -55,11 +65,11 @@ def _in_chat(case: Case) -> Message:
     private = Option(id="private", label=case.word("continue-private"))
     session = case.conversation.session
     if session is None:
-        return Message(text=case.word("greeting"), input="choice", choices=(private,), prompt="greeting")
+        return Message(text=case.word("greeting"), input="choice", choices=(private,), prompt=prompt(case))
     started = bool(session.answers or session.visit)
     here = () if started or session.here else (Option(id="here", label=case.word("continue-here")),)
     text = case.word("masked") if started else case.word("greeting")
-    return Message(text=text, input="choice", choices=(private, *here), prompt="greeting")
+    return Message(text=text, input="choice", choices=(private, *here), prompt=prompt(case))
 
 
 def _idle(case: Case) -> Message:
@@ -72,7 +82,7 @@ def _idle(case: Case) -> Message:
         input="choice",
         choices=starts,
         controls=options(case, "help", "safety", "language"),
-        prompt="start",
+        prompt=prompt(case),
     )
 
 
@@ -86,7 +96,7 @@ def _consent(case: Case, session: Session) -> Message:
             Option(id="read", label=case.word("consent-read")),
         ),
         controls=options(case, "help", "safety", "language"),
-        prompt=f"consent.{session.id}",
+        prompt=prompt(case),
         step="consent",
         script=session.script,
     )
@@ -99,7 +109,7 @@ def _counting(case: Case) -> Message:
         choices=tuple(
             Option(id=name, label=case.word(f"counting-{name}")) for name in ("once", "always", "each", "never")
         ),
-        prompt=f"counting.{case.memory.last_reflection}",
+        prompt=prompt(case),
         step="counting",
     )
 
@@ -113,7 +123,7 @@ def _confirming(case: Case, session: Session) -> Message:
             Option(id=f"yes-{what}", label=case.word(f"yes-{what}")),
             Option(id=f"no-{what}", label=case.word(f"no-{what}")),
         ),
-        prompt=position.prompt_id(session),
+        prompt=prompt(case),
         step="confirm",
         script=session.script,
     )
@@ -132,7 +142,7 @@ def _question(case: Case, session: Session, way: Route, step: Question) -> Messa
         input=_input(step),
         choices=(*step_options(case, session, step), *extra),
         controls=_controls(case, session, way),
-        prompt=position.prompt_id(session),
+        prompt=prompt(case),
         progress=case.word("progress", n=number, total=number + screens - 1),
         minutes_left=max(1, round(minutes)),
         draft="" if in_chat or not isinstance(step, FreeStep) else position.in_the_box(session, step.id),
@@ -192,7 +202,7 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
         input="choice",
         choices=(done, *count, *step_options(case, session, step), *_more(case, session), *drop),
         controls=options(case, "back", *HELD_CONTROLS),
-        prompt=position.prompt_id(session),
+        prompt=prompt(case),
         progress=case.word("last-screen"),
         minutes_left=None,
         step=step.id,

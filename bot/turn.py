@@ -137,10 +137,12 @@ class Shell:
         return screens.show(case)
 
     def _with(self, loaded: Loaded) -> Library:
+        """The library with the older revisions that this person's sessions are pinned to."""
         library = self.library
+        if all(session.revision in library.pinned for session in loaded.conversation.sessions):
+            return library
         for script in loaded.scripts:
-            if script.revision not in library.pinned:
-                library = library.with_pinned(script)
+            library = library.with_pinned(script)
         return library
 
     # What the clock asks for
