@@ -103,17 +103,22 @@ class Shell:
 
     def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
         event, who = inbound.event, inbound.who
-        if tx.seen(who, inbound.key, event.at):
-            return Done(self._again(tx, who, event))
         loaded = tx.load(who, event.at, reflections=isinstance(event, Open | Submit))
-        return self._step(tx, loaded, who, event)
+        turn = self._step(loaded, event)
+        if isinstance(event, Submit) and turn.illegal:
+            return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
+        if tx.seen(who, inbound.key, event.at):
+            return Done(self._again(loaded, event))
+        return self._saved(tx, loaded, turn, who, event)
 
-    def _step(self, tx: Transaction, loaded: Loaded, who: Who, event: Event) -> Done:
-        library = self._with(loaded)
-        turn = step(library, loaded.conversation, loaded.facts, event)
+    def _step(self, loaded: Loaded, event: Event) -> Turn:
+        turn = step(self._with(loaded), loaded.conversation, loaded.facts, event)
         if isinstance(turn, Need):
-            raise OurBug("no detector is installed")
-        deliveries = self._save(tx, library, loaded.conversation, turn, who, event)
+            raise Refusal("no-detector", "This installation cannot look for names, so nothing was shared.")
+        return turn
+
+    def _saved(self, tx: Transaction, loaded: Loaded, turn: Turn, who: Who, event: Event) -> Done:
+        deliveries = self._save(tx, self._with(loaded), loaded.conversation, turn, who, event)
         return Done(turn.reply, deliveries, any(isinstance(effect, EraseMe) for effect in turn.effects))
 
     def _save(
@@ -127,9 +132,8 @@ class Shell:
                 tx.keep_script(library.script(session.revision))
         return tx.save(before, after, turn.effects, event.at, who)
 
-    def _again(self, tx: Transaction, who: Who, event: Event) -> Reply:
+    def _again(self, loaded: Loaded, event: Event) -> Reply:
         """The current place, for something that came a second time."""
-        loaded = tx.load(who, event.at, reflections=isinstance(event, Open | Submit))
         case = Case(self._with(loaded), loaded.conversation, loaded.facts, event)
         if isinstance(event, Open):
             turn = step(case.library, case.conversation, case.facts, event)
@@ -163,7 +167,8 @@ class Shell:
         for _ in range(TRIES):
             try:
                 with tx.savepoint():
-                    return self._step(tx, tx.load(check_in.who, now), check_in.who, event).deliveries
+                    loaded = tx.load(check_in.who, now)
+                    return self._saved(tx, loaded, self._step(loaded, event), check_in.who, event).deliveries
             except LostRace:
                 continue
             except Exception as error:
