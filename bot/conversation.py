@@ -106,7 +106,8 @@ class Reflection(Frozen):
     script: str
     revision: str
     title: str
-    on: date
+    at: AwareDatetime
+    on: date  # where the person lives
     finished: bool
     answers: tuple[tuple[str, str], ...]  # (question, answer) as they were read
     codes: tuple[str, ...] = ()  # those that may be counted

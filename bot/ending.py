@@ -9,6 +9,7 @@ from bot.case import Case
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Contribute, Effect, Keep
 from prompts.script import Choice, Question
+from scheduler.recurrence import zone_named
 
 
 def finish(case: Case, session: Session, *, count: bool) -> tuple[Case, tuple[Effect, ...]]:
@@ -62,7 +63,8 @@ def _keep(
         script=session.script,
         revision=session.revision,
         title=script.say(case.locale, "title"),
-        on=case.at.date(),
+        at=case.at,
+        on=case.at.astimezone(zone_named(case.facts.zone)).date(),
         finished=finished,
         answers=tuple(_answers(case, session)),
         codes=codes,

@@ -197,7 +197,7 @@ def read_reflections(wire: Wire, found: Place, key: Key) -> tuple[Reflection, ..
     opened = [
         Reflection.model_validate_json(key.open(body, found.where("reflections", row, "body"))) for row, body in rows
     ]
-    return tuple(sorted(opened, key=lambda reflection: (reflection.on, reflection.id), reverse=True))
+    return tuple(sorted(opened, key=lambda reflection: (reflection.at, reflection.id), reverse=True))
 
 
 def facts(found: Place, program: Program, day: date, kept: tuple[Reflection, ...]) -> Facts:
