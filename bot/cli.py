@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -69,23 +70,25 @@ def demo(port: int, db: str) -> None:
 
     Example: afterword demo --port 8081
     """
-    from adapters.web.app import serve
-    from adapters.web.chat import ChatLog
-
+    from adapters.web.app import build_app, serve
+    from adapters.web.chat import ChatLog, Person
     from bot.demo import PEOPLE, SETUP, who
     from bot.turn import SystemClock
     from scheduler import ticker
 
     messages = ChatLog()
+    people = [Person(who(user), name, SETUP.team) for user, name in PEOPLE]
 
     async def run(shell: Shell) -> None:
         await shell.on_store(lambda: shell.store.set_up(SETUP, SystemClock().now()))
-        people = tuple((who(user), name, SETUP.team) for user, name in PEOPLE)
+        runner = await serve(build_app(shell, people, messages), "127.0.0.1", port)
         clock = ticker.start(shell, SystemClock())
+        click.echo(_welcome(f"http://127.0.0.1:{port}", db))
         try:
-            await serve(shell, people, messages, "127.0.0.1", port, ready=lambda url: click.echo(_welcome(url, db)))
+            await _stopped()
         finally:
             clock.shutdown(wait=False)
+            await runner.cleanup()
             await shell.close()
 
     with _local(db) as store:
@@ -444,6 +447,15 @@ def _local(db: str) -> Iterator[SqlStore]:
     else:
         with temporary_store(program=given.program, scripts=_library().scripts.values()) as store:
             yield store
+
+
+async def _stopped() -> None:
+    """Until somebody wants the process to end: Ctrl-C, or a polite kill."""
+    over = asyncio.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # not every system has them on the loop; Ctrl-C works all the same
+            asyncio.get_running_loop().add_signal_handler(wanted, over.set)
+    await over.wait()
 
 
 def _person(user: str) -> Who:
