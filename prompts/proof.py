@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from prompts.graph import MOST_SPOTS, Graph, Spot, explore
 from prompts.resolve import Placed
 from prompts.rounds import edges, rounds
-from prompts.script import EndStep, Script
+from prompts.script import EndStep, Script, Step
 from prompts.source import Fault, Source
 from prompts.walk import extremes
 
@@ -29,7 +29,7 @@ def proof(script: Script, source: Source, placed: Iterable[Placed]) -> Iterator[
         return
     closed = list(_closed_rounds(script, graph, returning))
     for members in closed:
-        yield fault("cycle-without-exit", members[0], _round_words(members, graph.arrived))
+        yield fault("cycle-without-exit", members[0], _round_words(script, members, graph, returning))
     for step in _in_order(script, graph.ran_out | returning.ran_out):
         yield fault("never-ends", step, _ran_out_words(script, step))
     closed_steps = {step for members in closed for step in members}
@@ -37,7 +37,7 @@ def proof(script: Script, source: Source, placed: Iterable[Placed]) -> Iterator[
         if one.id not in graph.arrived and one.id not in closed_steps:
             yield fault("unreachable-step", one.id, "no answer leads to this step; lead to it or take it out.")
         elif one.id in graph.arrived and one.id not in graph.shown:
-            yield fault("impossible-condition", one.id, _never_holds(one.when, graph))
+            yield fault("impossible-condition", one.id, _never_holds(script, one, graph))
     yield from _over_budget(script, source, graph)
 
 
@@ -61,7 +61,7 @@ def _closed_rounds(script: Script, graph: Graph, returning: Graph) -> Iterator[l
     yield from sorted((_in_order(script, members) for members in largest), key=lambda members: members[0])
 
 
-def _traps(script: Script, graph: Graph) -> set[frozenset[str]]:
+def _traps(script: Script, graph: Graph) -> frozenset[frozenset[str]]:
     """Rounds with a spot from which no way ends, though none breaks off either."""
     ways = graph.ways()
     breaking: set[Spot] = set()
@@ -70,32 +70,47 @@ def _traps(script: Script, graph: Graph) -> set[frozenset[str]]:
             breaking.add(spot)
     around = rounds(script)
     stuck = [spot for spot in graph.legs if not ways[spot] and not spot.back and spot not in breaking]
-    return {around[spot.step] for spot in stuck if around[spot.step]}
+    return frozenset(around[spot.step] for spot in stuck if around[spot.step])
 
 
-def _round_words(members: list[str], arrived: frozenset[str]) -> str:
-    orphan = "" if arrived.intersection(members) else ", and nothing leads to it"
-    if len(members) == 1:
-        return f"'{members[0]}' leads back to itself and nowhere else{orphan}; give it a way to an end."
-    return (
-        f"this round cannot be left{orphan}: {' → '.join((*members, members[0]))}; give a step of it a way to an end."
-    )
+def _round_words(script: Script, members: list[str], graph: Graph, returning: Graph) -> str:
+    why = "" if graph.arrived.intersection(members) else ", and nothing leads to it"
+    if frozenset(members) not in graph.circles | _traps(script, graph):
+        why += "".join(f" once the answer to '{step}' is carried over" for step in members if step in returning.carried)
+    way = " → ".join((*members, members[0]))
+    return f"this round cannot be left{why}: {way}; give a step of it a way to an end."
 
 
 # --- ends and conditions
 
 
 def _ran_out_words(script: Script, step: str) -> str:
-    if isinstance(script.steps[-1], EndStep):
-        return "nothing follows this step, so the script breaks off here; lead it to an end."
-    return "the script runs out after this step without an end; finish with a step of type 'end'."
+    if isinstance(script.step(step), EndStep):
+        return "where the `when` of this end does not hold, nothing follows; put an end without a condition after it."
+    return "nothing follows this step, so the script breaks off here; lead it to a step of type 'end'."
 
 
-def _never_holds(when: Mapping[str, object], graph: Graph) -> str:
-    never = [key for key in when if not key.startswith("@") and key not in graph.shown]
-    if never:
-        return f"'{never[0]}' is never asked before this step, so this step is never shown."
-    return f"no answers lead here with {' and '.join(when)} as wanted, so this step is never shown; mend its `when`."
+def _never_holds(script: Script, step: Step, graph: Graph) -> str:
+    for key in step.when:
+        if key in graph.arrived and key not in graph.shown:
+            return f"'{key}' is never asked, so this step is never shown; mend the `when` of '{key}' first."
+        if not key.startswith("@") and step.id not in _after(script, key):
+            return f"'{key}' is never asked before this step, so this step is never shown; ask for an earlier answer."
+    return (
+        f"no answers lead here with {' and '.join(step.when)} as wanted, so this step is never shown; mend its `when`."
+    )
+
+
+def _after(script: Script, start: str) -> set[str]:
+    """Every step that can come after one, whatever the conditions say."""
+    found: set[str] = set()
+    waiting = list(edges(script.step(start)))
+    while waiting:
+        step = waiting.pop()
+        if step not in found:
+            found.add(step)
+            waiting += edges(script.step(step))
+    return found
 
 
 def _over_budget(script: Script, source: Source, graph: Graph) -> Iterator[Fault]:

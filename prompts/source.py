@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from prompts.script import Card, EndStep, Frozen, Id, InfoStep, Line, Step, Value
 
@@ -120,8 +121,9 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        words = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise ScriptError([Fault("not-toml", f"{words}.", str(path), line)]) from None
+        reason = re.sub(r"\s*\(at .*\)$", "", str(error))
+        words = f"this is not TOML from here on ({reason}); is a quote or a bracket missing?"
+        raise ScriptError([Fault("not-toml", words, str(path), line)]) from None
     except UnicodeDecodeError:
         raise ScriptError([Fault("not-toml", "this file is not UTF-8 text; save it as UTF-8.", str(path))]) from None
     except RecursionError:
@@ -176,14 +178,46 @@ def _schema_faults(
     error: ValidationError, path: Path, text: str, prefix: tuple[str | int, ...], step: str = ""
 ) -> list[Fault]:
     faults = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+    problems = error.errors(include_url=False, include_input=False)
+    for problem in problems:
+        if problem["type"] == "too_short" and any(_inside(other["loc"], problem["loc"]) for other in problems):
+            continue  # a list is also called too short where one of its items is wrong
         loc = tuple(part for part in problem["loc"] if part not in STEP_TYPES)
+        loc += ("type",) if problem["type"].startswith("union_tag") else ()
         key = ".".join(str(part) for part in loc)
-        message = problem["msg"].removesuffix(".")
-        known = "this key is not part of the language" if problem["type"] == "extra_forbidden" else message
-        words = f"{key}: {known}." if key else f"{known}."
+        words = f"{key}: {_problem(problem)}." if key else f"{_problem(problem)}."
         faults.append(Fault("schema", words, str(path), find_line(text, prefix + loc), step))
     return faults
+
+
+def _inside(loc: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(loc) > len(outer) and loc[: len(outer)] == outer
+
+
+_PROBLEMS: Mapping[str, str] = {
+    "extra_forbidden": "this key is not part of the language",
+    "missing": "this key is missing",
+    "too_short": "there are too few, at least {min_length} are needed",
+    "too_long": "there are too many, at most {max_length} are allowed",
+    "string_type": "this must be a text in quotes",
+    "string_too_short": "this text is empty",
+    "string_too_long": "this text is too long, at most {max_length} characters are allowed",
+    "string_pattern_mismatch": "this is not written as a name of its kind, which is {pattern}",
+    "literal_error": "this must be {expected}",
+    "bool_type": "this must be true or false",
+    "tuple_type": "this must be a list in square brackets",
+    "union_tag_invalid": "there is no such type of step, there are {expected_tags}",
+    "union_tag_not_found": "a step needs one of info, free, choice, multi, scale, end",
+    "model_attributes_type": "this must be a table of keys; a step is written under [[steps]]",
+    "model_type": "this must be a table of keys",
+    "dict_type": 'this must be a table, such as {{ pull = ["hurry"] }}',
+    "none_required": "this key is not part of the language yet",
+}
+
+
+def _problem(problem: ErrorDetails) -> str:
+    words = _PROBLEMS.get(problem["type"], problem["msg"].removesuffix(".").lower())
+    return words.format_map(problem.get("ctx", {})) if problem["type"] in _PROBLEMS else words
 
 
 STEP_TYPES = frozenset({"info", "free", "choice", "multi", "scale", "end"})
@@ -193,32 +227,55 @@ _TABLE = re.compile(r"^\s*\[\[([\w.-]+)\]\]\s*(?:#.*)?$")
 
 def find_line(text: str, loc: Sequence[str | int]) -> int:
     """The line (from 1) of a place in a TOML text, given as keys and indexes: as near as the text lets us come."""
-    wanted = _tables_on_the_way(loc)
-    counts: dict[str, int] = {}
-    found, depth = 1, 0
-    key = next((str(part) for part in reversed(loc) if isinstance(part, str)), "")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _TABLE.match(line):
-            name = header[1]
-            if depth == len(wanted):
-                return found
-            counts = {seen: count for seen, count in counts.items() if not seen.startswith(f"{name}.")}
-            counts[name] = counts.get(name, -1) + 1
-            if wanted[depth] == (name, counts[name]):
-                found, depth = number, depth + 1
-        elif depth == len(wanted) and key and re.match(rf"\s*{re.escape(key)}\s*[=.]", line):
-            return number
+    lines = text.splitlines()
+    found, stop, rest = _table(lines, loc)
+    for part in rest:
+        if isinstance(part, str):
+            key = re.compile(rf"(?:^|[{{,\[])\s*['\"]?{re.escape(part)}['\"]?\s*[=.]")
+            found = next((number for number in range(found, stop) if key.search(lines[number - 1])), found)
+        else:
+            found = _inline(lines, found, stop, part)
     return found
 
 
+def _table(lines: Sequence[str], loc: Sequence[str | int]) -> tuple[int, int, Sequence[str | int]]:
+    """The line of the innermost [[table]] on the way to a place, the line after it, and the rest of the way."""
+    counts: dict[str, int] = {}
+    found, depth, stop = 1, 0, len(lines) + 1
+    wanted = _tables_on_the_way(loc)
+    for number, line in enumerate(lines, start=1):
+        if not (header := _TABLE.match(line)):
+            continue
+        name = header[1]
+        counts = {seen: count for seen, count in counts.items() if not seen.startswith(f"{name}.")}
+        counts[name] = counts.get(name, -1) + 1
+        if depth < len(wanted) and wanted[depth] == (name, counts[name]):
+            found, depth = number, depth + 1
+        elif depth == len(wanted) or (depth and wanted[depth - 1][0] == name):
+            stop = number
+            break
+    return found, stop, loc[2 * depth :]
+
+
 def _tables_on_the_way(loc: Sequence[str | int]) -> list[tuple[str, int]]:
+    """A [[table]] is a key and an index: ("steps", 2, "choices", 0) is the first [[steps.choices]] of a step."""
     tables, name = [], ""
-    for part in loc:
-        if isinstance(part, str):
-            name = f"{name}.{part}" if name else part
-        else:
-            tables.append((name, part))
-    return [table for table in tables if table[0] in {"steps", "steps.choices"}]
+    for key, index in zip(loc[::2], loc[1::2], strict=False):
+        if not isinstance(key, str) or not isinstance(index, int):
+            break
+        name = f"{name}.{key}" if name else key
+        tables.append((name, index))
+    return tables
+
+
+def _inline(lines: Sequence[str], start: int, stop: int, index: int) -> int:
+    """The line of one of several { inline tables }."""
+    seen = 0
+    for number in range(start, stop):
+        seen += lines[number - 1].split("#", 1)[0].count("{")
+        if seen > index:
+            return number
+    return start
 
 
 __all__ = [

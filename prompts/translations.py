@@ -120,6 +120,7 @@ def _entries(catalogue: Catalogue, owed: Mapping[str, Owed]) -> Iterator[Fault]:
         if entry.context in seen:
             words = f"'{entry.context}' stands here twice; only one of them can be said."
             yield Fault("duplicate-id", words, catalogue.file, entry.line)
+            continue
         seen.add(entry.context)
         line = owed.get(entry.context)
         if line is None:

@@ -185,7 +185,7 @@ def as_text(script: Script, use: int = 2, origin: Origin = "person") -> str:
         lines += _described(number, path)
     if walked.number > len(walked.paths):
         lines.append(f"… and {walked.number - len(walked.paths)} more.")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _row(name: str, walked: Walk) -> str:
@@ -224,7 +224,7 @@ def mermaid(script: Script) -> str:
         lines.append(f'  {_node(step.id)}{opening}"{_label(step)}"{closing}')
     for step in script.steps:
         lines += [f"  {edge}" for edge in _arrows(step)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _node(step_id: str) -> str:

@@ -79,8 +79,8 @@ def _leads_the_same_way(item: Placed, source: Source) -> Iterator[Fault]:
     for choice in step.choices:
         if choice.next not in (None, step.next):
             words = (
-                f"choice '{choice.id}' leads elsewhere, but an answer that is not kept (keep = false) may not be told "
-                "by the way that was taken; let every choice lead on to the same step."
+                f"choice '{choice.id}' leads another way, which would tell an answer that is not kept (keep = false); "
+                "let every choice lead on to the same step."
             )
             at = source.line_with(assigned("id", choice.id), item.line)
             yield Fault("unequal-routes", words, item.file, at, step.id)
@@ -127,7 +127,7 @@ def _unknown(key: str, values: Iterable[Value], possible: Iterable[Value]) -> st
 def names(scripts: Mapping[str, Source]) -> Iterator[Fault]:
     """Every name by which a script can be begun belongs to one script, and not to the bot."""
     owners: dict[str, str] = {slug: slug for slug in scripts}
-    for slug, source in sorted(scripts.items()):
+    for slug, source in scripts.items():
         assert isinstance(source.head, ScriptHead)
         line = next((n for n, text in enumerate(source.text.splitlines(), 1) if re.match(r"aliases\s*=", text)), 1)
         for alias in (slug, *source.head.aliases):
