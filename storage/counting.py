@@ -5,7 +5,9 @@ Law: a person's codes enter one cell, one circle in one window; who supervises i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -28,15 +30,21 @@ _COUNTED = Prepared(
     .where(t.participants.c.id == bindparam("person"))
 )
 _ROLES = Prepared(
-    select(t.memberships.c.role, t.teams.c.circle_id)
+    select(t.memberships.c.role, t.memberships.c.since, t.teams.c.id, t.teams.c.circle_id)
     .select_from(t.memberships.join(t.teams))
     .where(t.memberships.c.participant_id == bindparam("person"))
     .order_by(t.teams.c.name)
 )
-_MOVE = Prepared(
+_STAND = Prepared(
     update(t.participants)
     .where(t.participants.c.id == bindparam("person"))
-    .values(circle_id=bindparam("circle"), next_circle_id=bindparam("later"), next_circle_from=bindparam("later_from"))
+    .values(
+        circle_id=bindparam("circle"),
+        next_circle_id=bindparam("later"),
+        next_circle_from=bindparam("later_from"),
+        team_id=bindparam("team"),
+        supervises_since=bindparam("supervisor_since"),
+    )
 )
 _own = (
     t.contributions.c.circle_id == bindparam("circle"),
@@ -58,30 +66,51 @@ def take_back(wire: Wire, keys: KeyStore, key: Key) -> None:
         wire.run(_TAKE_BACK, circle=circle, in_window=window, own=token(window_key, key, circle))
 
 
+class _Circle(NamedTuple):
+    """Where a person's codes go, and where from the next window on."""
+
+    now: UUID | None = None
+    later: UUID | None = None
+    later_from: date | None = None
+
+
 def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date) -> None:
-    """Puts a person into the circle of their roles: at once, or from the next window if they count already."""
+    """Lets a person's row follow their roles: team, circle, and since when they supervise."""
+    roles = wire.all(_ROLES, person=person)
+    named = [since for role, since, _, _ in roles if role != "member"]
+    if named:
+        _uncount(wire, keys, person)
+    circle = _Circle() if named else _circle(wire, keys, person, [row[3] for row in roles], day)
+    wire.run(
+        _STAND,
+        person=person,
+        circle=circle.now,
+        later=circle.later,
+        later_from=circle.later_from,
+        team=roles[0][2] if roles else None,
+        supervisor_since=min(named, default=None),
+    )
+
+
+def _uncount(wire: Wire, keys: KeyStore, person: UUID) -> None:
+    row = wire.one(_COUNTED, person=person)
+    key = None if row is None else keys.data_key(row[0])
+    if key is not None:
+        take_back(wire, keys, key.key)
+
+
+def _circle(wire: Wire, keys: KeyStore, person: UUID, wanted: Sequence[UUID], day: date) -> _Circle:
+    """At once, or from the next window where this one holds something of theirs in another circle."""
     row = wire.one(_COUNTED, person=person)
     assert row is not None
     key_id, circle, later, later_from, grid = row
     now = later if later_from is not None and day >= later_from else circle
-    roles = wire.all(_ROLES, person=person)
-    key = keys.data_key(key_id)
-    if any(role != "member" for role, _ in roles):
-        if key is not None:
-            take_back(wire, keys, key.key)
-        _move(wire, person, None)
-        return
-    wanted = [in_circle for _, in_circle in roles]
-    if now in wanted or not wanted:
-        _move(wire, person, now if wanted else None)
-    elif now is None or key is None or not _counts(wire, keys, key.key, now, window_name(window_start(grid, day))):
-        _move(wire, person, wanted[0])
-    else:
-        _move(wire, person, now, wanted[0], window_start(grid, day) + timedelta(weeks=WEEKS))
-
-
-def _move(wire: Wire, person: UUID, circle: UUID | None, later: UUID | None = None, since: date | None = None) -> None:
-    wire.run(_MOVE, person=person, circle=circle, later=later, later_from=since)
+    if not wanted or now in wanted:
+        return _Circle(now if wanted else None)
+    key, start = keys.data_key(key_id), window_start(grid, day)
+    if now is None or key is None or not _counts(wire, keys, key.key, now, window_name(start)):
+        return _Circle(wanted[0])
+    return _Circle(now, wanted[0], start + timedelta(weeks=WEEKS))
 
 
 def _counts(wire: Wire, keys: KeyStore, key: Key, circle: UUID, window: str) -> bool:

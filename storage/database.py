@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -54,84 +54,107 @@ class Database:
         self.sqlite = url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _postgres_engine(url)
         self._readers = _sqlite_engine(url, writes=False) if self.sqlite else self.engine
-        self._turnstile = threading.Lock()
-        self._writer: Any = None
+        self.turnstile = threading.Lock()
+        self._held: Any = None
 
-    @contextmanager
-    def transaction(self) -> Iterator[Wire]:
+    def transaction(self) -> AbstractContextManager[Wire]:
         """A transaction that writes. Raises LostRace where the database says to try again, else Refusal."""
-        with self._explained():
-            if not self.sqlite:
-                with self._pooled(self.engine, "") as wire:
-                    yield wire
-                return
-            with self._turnstile:
-                wire = self._sqlite_writer()
-                wire.driver.execute("BEGIN IMMEDIATE")
-                try:
-                    yield wire
-                except BaseException:
-                    wire.driver.rollback()
-                    raise
-                wire.driver.commit()
+        return _Writing(self) if self.sqlite else self._pooled(self.engine, "")
 
     @contextmanager
     def reading(self) -> Iterator[Wire]:
         """A consistent view that waits for no writer."""
-        with self._explained(), self._pooled(self._readers, "BEGIN" if self.sqlite else "") as wire:
+        with self._pooled(self._readers, "BEGIN" if self.sqlite else "") as wire:
             yield wire
 
     def checkpoint(self) -> bool:
         """Empties the write-ahead log, which still holds what was deleted; False while a reader keeps it open."""
         if not self.sqlite:
             return True  # dead rows stay there until vacuum; they are unreadable because their key is gone
-        with self._explained(), self._turnstile:
-            wire = self._sqlite_writer()
-            return any(wire.say("PRAGMA wal_checkpoint(TRUNCATE)") == (0, 0, 0) for _ in range(_CHECKPOINTS))
+        try:
+            with self.turnstile:
+                wire = self.writer()
+                return any(wire.say("PRAGMA wal_checkpoint(TRUNCATE)") == (0, 0, 0) for _ in range(_CHECKPOINTS))
+        except sqlite3.Error as error:
+            raise explained(error, self.where) from None
 
     def close(self) -> None:
-        with self._turnstile:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+        with self.turnstile:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
         self._readers.dispose()
         self.engine.dispose()
 
-    def _sqlite_writer(self) -> Wire:
-        """The pool's one connection, kept: fetching it anew costs more than a turn's statements."""
-        if self._writer is None:
-            self._writer = self.engine.raw_connection()
-            self._wire = Wire(self._writer.driver_connection, self.engine.dialect)
+    def writer(self) -> Wire:
+        """The one connection of SQLite's write pool, kept: fetching it anew costs more than a turn's statements."""
+        if self._held is None:
+            self._held = self.engine.raw_connection()
+            self._wire = Wire(self._held.driver_connection, self.engine.dialect)
         return self._wire
 
     @contextmanager
     def _pooled(self, engine: Engine, begin: str) -> Iterator[Wire]:
-        connection = engine.raw_connection()
+        try:
+            connection = engine.raw_connection()
+        except _DRIVER_ERRORS as error:
+            raise explained(error, self.where) from None
         driver: Any = connection.driver_connection
         try:
             if begin:
                 driver.execute(begin)
             yield Wire(driver, engine.dialect)
             driver.commit()
-        except BaseException:
+        except BaseException as error:
             if getattr(driver, "broken", False):
                 connection.invalidate()
             else:
                 driver.rollback()
+            if isinstance(error, _DRIVER_ERRORS):
+                raise explained(error, self.where) from None
             raise
         finally:
             connection.close()
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
+
+class _Writing:
+    """A write transaction on SQLite: one at a time in this process, the others wait their turn."""
+
+    __slots__ = ("_database", "_driver")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> Wire:
+        self._database.turnstile.acquire()
         try:
-            yield
-        except _DRIVER_ERRORS as error:
-            raise explained(error, self.where) from None
+            wire = self._database.writer()
+            wire.driver.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._database.turnstile.release()
+            raise explained(error, self._database.where) from None
+        self._driver = wire.driver
+        return wire
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is None:
+                self._driver.commit()
+                return
+            self._driver.rollback()
+        except _DRIVER_ERRORS as failure:
+            self._driver.rollback()
+            raise explained(failure, self._database.where) from None
+        finally:
+            self._database.turnstile.release()
+        if isinstance(error, _DRIVER_ERRORS):
+            raise explained(error, self._database.where) from None
 
 
-def explained(error: Exception, where: str) -> Exception:
-    """The same failure as a LostRace or a Refusal. Drivers' details are dropped: they can quote a row."""
+def explained(error: BaseException, where: str) -> BaseException:
+    """A driver's failure as a LostRace or a Refusal. Its details are dropped: they can quote a row."""
+    if not isinstance(error, _DRIVER_ERRORS):
+        return error
     cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
     if _passing(cause):
         return LostRace()
@@ -145,7 +168,7 @@ def explained(error: Exception, where: str) -> Exception:
     return Refusal("database", f"The database {where} reports: {words or type(cause).__name__}.")
 
 
-def _passing(error: Exception) -> bool:
+def _passing(error: BaseException) -> bool:
     """Somebody else was faster: the same work, begun again, can succeed."""
     if isinstance(error, sqlite3.OperationalError):
         return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -21,21 +21,6 @@ from storage.windows import earliest_themes, monday_after
 
 NO_CONSENTS = b"0:"
 
-_since = (
-    select(t.memberships.c.since)
-    .where(t.memberships.c.participant_id == t.participants.c.id, t.memberships.c.role != "member")
-    .order_by(t.memberships.c.since)
-    .limit(1)
-    .scalar_subquery()
-)
-_team = (
-    select(t.teams.c.name)
-    .join(t.memberships, t.memberships.c.team_id == t.teams.c.id)
-    .where(t.memberships.c.participant_id == t.participants.c.id)
-    .order_by(t.teams.c.name)
-    .limit(1)
-    .scalar_subquery()
-)
 _WHERE_THEY_STAND = Prepared(
     select(
         t.participants.c.id,
@@ -52,10 +37,14 @@ _WHERE_THEY_STAND = Prepared(
         t.conversations.c.talk_key_id,
         t.tenants.c.grid_monday,
         t.tenants.c.settings,
-        _since,
-        _team,
+        t.participants.c.supervises_since,
+        t.teams.c.name,
     )
-    .select_from(t.participants.join(t.conversations).join(t.tenants))
+    .select_from(
+        t.participants.join(t.conversations)
+        .join(t.tenants, t.tenants.c.id == t.participants.c.tenant_id)
+        .outerjoin(t.teams, t.teams.c.id == t.participants.c.team_id)
+    )
     .where(t.participants.c.who_index == bindparam("who_index"))
     .with_for_update(of=t.conversations)  # PostgreSQL: two turns of one person, or a turn and an erasure, take turns
 )
@@ -169,6 +158,8 @@ def arrive(wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date) -> Non
         circle_id=None,
         next_circle_id=None,
         next_circle_from=None,
+        team_id=None,
+        supervises_since=None,
         joined_day=day,
     )
     if not added:

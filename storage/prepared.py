@@ -7,9 +7,11 @@ writes the SQL and converts the values; only the way to the driver is short.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Delete, Dialect, Insert, Select, Update, Uuid
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any] | None
@@ -20,7 +22,7 @@ class _Plan(NamedTuple):
     positional: bool
     binds: tuple[tuple[str, Convert], ...]
     constants: Mapping[str, Any]
-    columns: tuple[Convert, ...]
+    columns: tuple[tuple[int, Callable[[Any], Any]], ...]  # only those that the driver does not give as they are
 
 
 class Prepared:
@@ -43,13 +45,26 @@ class Prepared:
             positional=bool(compiled.positional),
             binds=tuple((name, _inward(compiled.binds[name].type, dialect)) for name in names),
             constants={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-            columns=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns),
+            columns=tuple(
+                (at, convert) for at, column in enumerate(columns) if (convert := _outward(column.type, dialect))
+            ),
         )
 
 
 def _inward(type_: Any, dialect: Dialect) -> Convert:
     convert: Convert = type_.dialect_impl(dialect).bind_processor(dialect)
     return convert
+
+
+def _outward(type_: Any, dialect: Dialect) -> Convert:
+    convert: Convert = type_.dialect_impl(dialect).result_processor(dialect, None)
+    return _uuid if convert is not None and isinstance(type_, Uuid) else convert
+
+
+@lru_cache(maxsize=16384)
+def _uuid(text: str | None) -> UUID | None:
+    """SQLite keeps ids as text; the same few come back in every turn, and making a UUID is slow."""
+    return None if text is None else UUID(text)
 
 
 class Wire:
@@ -100,7 +115,8 @@ def _arguments(plan: _Plan, values: Mapping[str, Any]) -> Any:
     return {name: values[name] if convert is None else convert(values[name]) for name, convert in plan.binds}
 
 
-def _converted(plan: _Plan, row: Sequence[Any]) -> Row:
-    return tuple(
-        [value if convert is None else convert(value) for value, convert in zip(row, plan.columns, strict=True)]
-    )
+def _converted(plan: _Plan, row: Row) -> Row:
+    values = list(row)
+    for at, convert in plan.columns:
+        values[at] = convert(values[at])
+    return tuple(values)

@@ -102,6 +102,7 @@ teams = Table(
     UniqueConstraint("tenant_id", "name"),
 )
 
+#: Circle, team and `supervises_since` follow from the memberships (`counting.py`): a turn reads this row only.
 #: `next_circle_id` counts from the day `next_circle_from`: nobody's codes are in two circles in one window.
 participants = Table(
     "participants",
@@ -115,6 +116,8 @@ participants = Table(
     Column("circle_id", Uuid, ForeignKey("circles.id")),
     Column("next_circle_id", Uuid, ForeignKey("circles.id")),
     Column("next_circle_from", Date),
+    Column("team_id", Uuid, ForeignKey("teams.id")),  # the team they are shown with
+    Column("supervises_since", Date),
     Column("joined_day", Date, nullable=False),
     UniqueConstraint("who_index"),
 )

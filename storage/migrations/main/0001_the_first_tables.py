@@ -75,6 +75,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_circles_tenant_id_name")),
     )
     op.create_table(
+        "teams",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("circle_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["circle_id"], ["circles.id"], name=op.f("fk_teams_circle_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_teams_tenant_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
+        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_teams_tenant_id_name")),
+    )
+    op.create_table(
         "participants",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -85,25 +96,17 @@ def upgrade() -> None:
         sa.Column("circle_id", sa.Uuid(), nullable=True),
         sa.Column("next_circle_id", sa.Uuid(), nullable=True),
         sa.Column("next_circle_from", sa.Date(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("supervises_since", sa.Date(), nullable=True),
         sa.Column("joined_day", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["circle_id"], ["circles.id"], name=op.f("fk_participants_circle_id")),
         sa.ForeignKeyConstraint(["next_circle_id"], ["circles.id"], name=op.f("fk_participants_next_circle_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_participants_team_id")),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenants.id"], name=op.f("fk_participants_tenant_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participants")),
         sa.UniqueConstraint("who_index", name=op.f("uq_participants_who_index")),
-    )
-    op.create_table(
-        "teams",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("circle_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["circle_id"], ["circles.id"], name=op.f("fk_teams_circle_id")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_teams_tenant_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
-        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_teams_tenant_id_name")),
     )
     op.create_table(
         "check_ins",
@@ -247,8 +250,8 @@ def downgrade() -> None:
     op.drop_index("ix_check_ins_due_at", "check_ins")
 
     op.drop_table("check_ins")
-    op.drop_table("teams")
     op.drop_table("participants")
+    op.drop_table("teams")
     op.drop_table("circles")
     op.drop_table("tenants")
     op.drop_table("script_revisions")
