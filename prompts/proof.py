@@ -76,7 +76,7 @@ def _traps(script: Script, graph: Graph) -> frozenset[frozenset[str]]:
 def _round_words(script: Script, members: list[str], graph: Graph, returning: Graph) -> str:
     why = "" if graph.arrived.intersection(members) else ", and nothing leads to it"
     if frozenset(members) not in graph.circles | _traps(script, graph):
-        why += "".join(f" once the answer to '{step}' is carried over" for step in members if step in returning.carried)
+        why += f" with the answer to {' and '.join(step for step in members if step in returning.carried)} carried over"
     way = " → ".join((*members, members[0]))
     return f"this round cannot be left{why}: {way}; give a step of it a way to an end."
 

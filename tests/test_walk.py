@@ -376,7 +376,11 @@ def try_everything(made: Script) -> tuple[set[str], bool]:
     """Every state that any answers lead to: the steps that are seen in one, and whether each has a way to an end."""
     seen: set[str] = set()
     sound = True
-    memories = [{}, *({step.id: one for step in made.steps if getattr(step, "remember", False)} for one in CHOICES)]
+    asked_once = [step.id for step in made.steps if getattr(step, "remember", False)]
+    memories = [
+        {step: value for step, value in zip(asked_once, values, strict=True) if value}
+        for values in itertools.product(["", *CHOICES], repeat=len(asked_once))
+    ]
     for use, origin, remembered in itertools.product((1, 2), ("person", "check-in"), memories):
         states = explore_answers(made, facts(use, origin), remembered)
         seen |= {step for steps, _ in states.values() for step in steps}
