@@ -95,8 +95,9 @@ def answered(case: Case, session: Session, step: Question, answer: Answer) -> Tu
     choice = next((one for one in position.choices_of(step) if one.id in answer.values), None)
     preface = said_after(case, session, step, choice if isinstance(choice, Choice) else None)
     kept = answer if step.keep else Answer()
-    after = position.answered(case.script(session), session, case.memory, step.id, kept, case.at)
-    looped = _loop_infos(case, session, step, kept, after)
+    after, way = position.answered(case.script(session), session, case.memory, step.id, kept, case.at)
+    # Where an answer leads back to a question, the infos on the way round are not on the way to it.
+    looped = screens.said(case, after, way) if way.looped else ()
     effects = reminders(case, session, choice) if isinstance(choice, Choice) else ()
     return _arrived(case.now(session=after), *preface, *looped, effects=effects)
 
@@ -107,13 +108,6 @@ def said_after(case: Case, session: Session, step: Question, choice: Choice | No
         return ()
     reply = case.say(session, f"{step.id}.{choice.id}.reply")
     return (reply, *(screens.step_card(case, session, choice.card) if choice.card else ()))
-
-
-def _loop_infos(case: Case, session: Session, step: Question, answer: Answer, after: Session) -> tuple[str, ...]:
-    """Where an answer leads back to a question, the infos on the way round: they are not on the way to it."""
-    round_trip = session.model_copy(update={"answers": {**session.answers, step.id: answer}, "cursor": None})
-    way = position.route(case.script(session), round_trip, case.memory)
-    return tuple(screens.said(case, after, way)) if way.looped else ()
 
 
 def reminders(case: Case, session: Session, choice: Choice) -> tuple[Effect, ...]:

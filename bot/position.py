@@ -55,14 +55,17 @@ def moved(session: Session, at: datetime, **changes: object) -> Session:
     return session.model_copy(update={"visit": session.visit + 1, "touched": at, **changes})
 
 
-def answered(script: Script, session: Session, memory: Memory, step_id: str, answer: Answer, at: datetime) -> Session:
-    """The session with one answer given or changed, and everything dropped that only the old one led to."""
+def answered(
+    script: Script, session: Session, memory: Memory, step_id: str, answer: Answer, at: datetime
+) -> tuple[Session, Route]:
+    """The session with one answer given or changed, and everything dropped that only the old one led to; and the way
+    that the answer led, which may have come round to a question again."""
     given = {**session.answers, step_id: answer}
     drafts = {key: text for key, text in session.drafts.items() if key != step_id and (key or not answer.text)}
     after = moved(session, at, answers=given, cursor=None, drafts=drafts, held="")
     way = route(script, after, memory)
     kept = _kept(script, given, way, facts(session))
-    return after.model_copy(update={"answers": {step: given[step] for step in given if step in kept}})
+    return after.model_copy(update={"answers": {step: given[step] for step in given if step in kept}}), way
 
 
 def _kept(script: Script, given: Mapping[str, Answer], way: Route, known: Known) -> set[str]:
@@ -120,7 +123,7 @@ def skipped(script: Script, session: Session, memory: Memory, at: datetime) -> S
     if session.cursor is not None and (session.cursor in session.answers or session.cursor in memory.remembered):
         return moved(session, at, cursor=None, held="")
     current = route(script, session, memory).current
-    return answered(script, session, memory, current.id, Answer(), at)
+    return answered(script, session, memory, current.id, Answer(), at)[0]
 
 
 def choices_of(step: Step) -> tuple[Choice | PlainChoice, ...]:
@@ -159,4 +162,3 @@ def _carries(step: Step, remembered: Mapping[str, str]) -> bool:
     if not isinstance(step, ChoiceStep) or not step.remember:
         return False
     return remembered.get(step.id) in {choice.id for choice in step.choices}
-

@@ -10,14 +10,14 @@ BOX_BYTES = 4096
 LIMIT_BYTES = 65536
 
 #: Directions that change how the rest of a screen reads; letters of every script need none of them to be stored.
-_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+#: Then control characters other than tab and line break, and halves of characters (the categories Cc and Cs).
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """NFC, without control and bidi characters, without lone surrogates; line breaks stay."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BIDI)
-    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text)).strip()
 
 
 def size(text: str) -> int:
@@ -41,5 +41,7 @@ def part(text: str, limit: int = BOX_BYTES) -> tuple[str, str]:
 def plain(text: str) -> str:
     """For comparing: without case, accents and punctuation, single spaces."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    letters = decomposed
+    if not decomposed.isascii():
+        letters = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(re.sub(r"[^\w\s-]|_", " ", letters).split())

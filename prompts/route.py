@@ -45,7 +45,7 @@ def follow(script: Script, answers: Known, facts: Known, remembered: Mapping[str
     step: Step = script.steps[0]
     while True:
         goes_on: str | None = step.next
-        if not holds(step.when, known):
+        if step.when and not holds(step.when, known):
             pass
         elif isinstance(step, InfoStep):
             infos.append(step)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -169,11 +170,17 @@ class Script(Frozen):
         """The line `key` ("step.line", "step.choice.label", "card:id.title") in a language, else in English."""
         return self.strings.get(locale, {}).get(key) or self.strings[SOURCE_LOCALE].get(key, "")
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """16 hex digits over the whole value: any change of a word in any language makes another revision."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def __copy__(self) -> Self:
+        """A copy may be about to change, so it works out its own revision."""
+        copied = super().__copy__()
+        copied.__dict__.pop("revision", None)
+        return copied
 
 
 def step_lines(step: Step) -> Iterator[tuple[str, str]]:
