@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 TITLES = {"consent": "consent-title", "counting": "counting-title"}
 
 #: Where pages lead, in this order: page name and its word.
-PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("consent", "consent-page-title"))
+PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("consent", "web-consent"))
 
 _NUMBER = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b|\b(?:911|988)\b")
 
