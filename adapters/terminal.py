@@ -136,7 +136,7 @@ class Talk:
     # Pages: what can be done there is numbered
 
     async def visit(self, page: Page) -> Reply:
-        doings = [
+        doings: list[tuple[str, Option | Form]] = [
             *((option.label, option) for section in page.sections for option in section.scripts),
             *((name(section.title, form), form) for section in page.sections for form in section.forms),
         ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from adapters.web.chat import Chat, ChatLog, People
 from adapters.web.drawing import Drawing
@@ -19,8 +20,6 @@ log = logging.getLogger("afterword")
 
 STATIC = Path(__file__).parent / "static"
 MAX_BODY = 256 * 1024
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 #: https://owasp.org/www-project-secure-headers/
 HEADERS = {
@@ -132,7 +131,7 @@ def _own_hosts(request: web.Request) -> set[str]:
     return {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
 
 
-def kindly(drawing: Drawing) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def kindly(drawing: Drawing) -> Middleware:
     """Whatever goes wrong becomes one kind sentence: a page, or plain text for what the script asked."""
 
     @web.middleware

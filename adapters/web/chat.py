@@ -1,4 +1,4 @@
-"""The private chat of one person in the browser. Law: all that comes in is an `Inbound`, and nothing of it stays here."""
+"""The private chat of one person in the browser. Law: what comes in is an `Inbound`; nothing of it stays here."""
 
 from __future__ import annotations
 
@@ -118,9 +118,7 @@ class Chat:
         except ValidationError:
             raise web.HTTPBadRequest from None
 
-    async def _handle(
-        self, person: Person, event: Write | Choose | Rate | Command | Open | Submit, key: str
-    ) -> Reply:
+    async def _handle(self, person: Person, event: Write | Choose | Rate | Command | Open | Submit, key: str) -> Reply:
         reply = await self.shell.handle(Inbound(key=f"web:{key}", who=person.who, event=event))
         await self.shell.drained()  # so that the chat's lines are there to be shown
         return reply
@@ -128,9 +126,7 @@ class Chat:
     async def _scene(self, address: str, person: Person, reply: Reply) -> Scene:
         waits = False
         if reply.closed:
-            place = await self._handle(
-                person, Open(at=self.shell.clock.now(), page="talk"), secrets.token_hex(12)
-            )
+            place = await self._handle(person, Open(at=self.shell.clock.now(), page="talk"), secrets.token_hex(12))
             waits = place.message is not None and place.message.prompt != "start"
         return Scene(address, person.name, reply, self.chat_log.lines(person.who), waits)
 
