@@ -204,4 +204,3 @@ def over(case: Case, word: str, effects: tuple[Effect, ...]) -> Turn:
         return Turn(case.conversation, screens.show(case, word), effects)
     words = word if case.surface == "private" else case.word("goodbye")
     return Turn(case.conversation, screens.line(case, words, closed=True), effects)
-

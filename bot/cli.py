@@ -18,7 +18,7 @@ import click
 from bot import logs
 from bot.config import Settings, settings
 from bot.events import Who
-from bot.ports import Messenger, Refusal, Setup
+from bot.ports import Delivery, Messenger, Refusal, Setup
 from prompts.source import Fault, ScriptError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _welcome(url: str, db: str) -> str:
 
 @main.command()
 @click.argument("script", default="")
-@click.option("--lang", default="en", help="The language to talk in: en or es.")
+@click.option("--lang", default="", help="The language to talk in: en or es.")
 @click.option("--as", "user", default="me", show_default=True, help="Whose conversation it is.")
 @DATABASE
 def chat(script: str, lang: str, user: str, db: str) -> None:
@@ -110,16 +110,16 @@ def chat(script: str, lang: str, user: str, db: str) -> None:
 
     Example: afterword chat between-sites --lang es
     """
-    from adapters.terminal import Silent, converse
+    from adapters.terminal import converse
+
+    async def run(shell: Shell) -> None:
+        try:
+            await converse(shell, Who(platform="local", tenant="local", user=user), script, lang)
+        finally:
+            await shell.close()
 
     with _local(db) as store:
-        shell = _shell(store, Silent())
-        library = shell.library
-        if lang not in library.locales:
-            raise click.BadParameter(f"there is {' and '.join(library.locales)}.", param_hint="--lang")
-        if script and script not in library.scripts:
-            raise click.BadParameter(f"there is {', '.join(library.scripts)}.", param_hint="SCRIPT")
-        _run(converse(shell, _person(user), script, lang, kept=bool(db)))
+        _run(run(_shell(store, Silent())))
 
 
 @main.command()
@@ -387,6 +387,13 @@ def doctor(db: str) -> None:
 # Putting the parts together
 
 
+class Silent:
+    """The terminal has no chat beside the talk, so what a chat would keep is said nowhere."""
+
+    async def send(self, delivery: Delivery) -> None:
+        pass
+
+
 def _library() -> Library:
     from prompts.lint import checked_library
 
@@ -456,10 +463,6 @@ async def _stopped() -> None:
         with suppress(NotImplementedError):  # not every system has them on the loop; Ctrl-C works all the same
             asyncio.get_running_loop().add_signal_handler(wanted, over.set)
     await over.wait()
-
-
-def _person(user: str) -> Who:
-    return Who(platform="local", tenant="local", user=user)
 
 
 def _run(work: Any) -> Any:

@@ -349,4 +349,3 @@ def due(case: Case, event: CheckInDue) -> Turn:
 
 def opened(case: Case, event: Open) -> Turn:
     return pages.opened(Case(case.library, case.conversation, case.facts, event), event.page)
-

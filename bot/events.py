@@ -146,5 +146,3 @@ class Inbound(Frozen):
     who: Who
     event: Event
     surface_ref: str = ""  # opaque to all but the adapter: a view id, a card's activity id
-
-

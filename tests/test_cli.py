@@ -153,8 +153,8 @@ def test_lint_names_file_line_and_rule_and_exits_with_1(tmp_path: Path) -> None:
     path.write_text('title = "x"\nsummary = "y"\nminutes = 2\n\n[[steps]]\nid = "a"\ntype = "fre"\ntext = "What?"\n')
     done = CliRunner().invoke(main, ["lint", str(path), "--format", "json"])
     assert done.exit_code == 1
-    [fault] = json.loads(done.output)
-    assert (fault["rule"], fault["line"]) == ("schema", 5)
+    fault = json.loads(done.output)[0]
+    assert (fault["rule"], fault["line"], fault["file"]) == ("schema", 7, str(path))
 
 
 def test_walk_holds_quick_visit_to_its_budget() -> None:
@@ -187,7 +187,10 @@ def test_keys_and_doctor_and_erase_from_a_shell(tmp_path: Path) -> None:
 
 
 def test_a_lost_key_is_a_clear_refusal_to_start(tmp_path: Path) -> None:
-    env = {"AFTERWORD_KEY": afterword("keys", "new").stdout.strip(), "AFTERWORD_DATABASE_URL": f"sqlite:///{tmp_path}/a.db"}
+    env = {
+        "AFTERWORD_KEY": afterword("keys", "new").stdout.strip(),
+        "AFTERWORD_DATABASE_URL": f"sqlite:///{tmp_path}/a.db",
+    }
     assert afterword("team", "set", "north/first", "--member", "ada", env=env).returncode == 0
     env["AFTERWORD_KEY"] = afterword("keys", "new").stdout.strip()
     refused = afterword("team", "set", "north/first", "--member", "ben", env=env)

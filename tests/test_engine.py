@@ -182,8 +182,18 @@ def test_control_and_bidi_characters_are_taken_out_and_letters_stay() -> None:
 # At any moment
 
 
-@pytest.mark.parametrize(("english", "spanish"), [("help", "ayuda"), ("back", "atrás"), ("skip", "Saltar"), ("pause", "pausa"),
-    ("stop", "parar"), ("start over", "empezar de nuevo"), ("delete this reflection", "borrar esta reflexión")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("help", "ayuda"),
+        ("back", "atrás"),
+        ("skip", "Saltar"),
+        ("pause", "pausa"),
+        ("stop", "parar"),
+        ("start over", "empezar de nuevo"),
+        ("delete this reflection", "borrar esta reflexión"),
+    ],
+)
 def test_commands_are_understood_in_both_languages(english: str, spanish: str) -> None:
     def after(text: str) -> tuple[str, str]:
         talk = begun()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +27,7 @@ from bot.events import (
     Say,
     Scanned,
     Submit,
+    Surface,
     Write,
 )
 from prompts.script import EndStep
@@ -34,20 +37,95 @@ CANARY = "zq7canary"
 #: What people type: commands and labels in two languages, numbers, rubbish, long texts, their own words.
 TEXTS = st.one_of(
     st.sampled_from(
-        "reflect|help|ayuda|back|atrás|skip|saltar|pause|resume|stop|parar|start over|español|english|idioma|delete|"
-        "borrar|yes|1|2, 3|5|cinco|safety|breathe|reflect everything|reflect between sites|my data|Worry|worry and "
-        "warmth|done|more|Keep nothing|skip|".split("|")
+        [
+            "reflect",
+            "help",
+            "ayuda",
+            "back",
+            "atrás",
+            "skip",
+            "saltar",
+            "pause",
+            "resume",
+            "stop",
+            "parar",
+            "start over",
+            "español",
+            "english",
+            "idioma",
+            "delete",
+            "borrar",
+            "yes",
+            "1",
+            "2, 3",
+            "5",
+            "cinco",
+            "safety",
+            "breathe",
+            "reflect everything",
+            "reflect between sites",
+            "my data",
+            "Worry",
+            "worry and warmth",
+            "done",
+            "more",
+            "Keep nothing",
+            "skip",
+            "",
+        ]
     ),
     st.text(max_size=40),
     st.just(CANARY + " she looked at him for a long time"),
     st.just((CANARY + " ") * 900),
 )
 IDS = st.sampled_from(
-    "keep nothing read private here yes longer somewhat much none worry anger warmth no not-sure home-visit room done "
-    "count more less let-go tonight visit yes-delete no-delete yes-restart no-restart back skip once always each never "
-    "everything quick-visit without:A1 change:place change:setting 1 5 rubbish".split()
+    [
+        "keep",
+        "nothing",
+        "read",
+        "private",
+        "here",
+        "yes",
+        "longer",
+        "somewhat",
+        "much",
+        "none",
+        "worry",
+        "anger",
+        "warmth",
+        "no",
+        "not-sure",
+        "home-visit",
+        "room",
+        "done",
+        "count",
+        "more",
+        "less",
+        "let-go",
+        "tonight",
+        "visit",
+        "yes-delete",
+        "no-delete",
+        "yes-restart",
+        "no-restart",
+        "back",
+        "skip",
+        "once",
+        "always",
+        "each",
+        "never",
+        "everything",
+        "quick-visit",
+        "without:A1",
+        "change:place",
+        "change:setting",
+        "1",
+        "5",
+        "rubbish",
+    ]
 )
 PROMPTS = st.sampled_from(["none", "current", "old"])
+COMMANDS = st.sampled_from(["reflect", "back", "skip", "restart", "delete", "language"])
 SURFACES = st.sampled_from(["private", "message"])
 KINDS = st.one_of(
     st.tuples(st.just("say"), TEXTS),
@@ -55,7 +133,7 @@ KINDS = st.one_of(
     st.tuples(st.just("choose"), st.lists(IDS, max_size=3), PROMPTS, SURFACES),
     st.tuples(st.just("offered"), st.integers(0, 12)),
     st.tuples(st.just("rate"), st.integers(-1, 9), PROMPTS),
-    st.tuples(st.just("command"), st.sampled_from(["reflect", "back", "skip", "restart", "delete", "language"]), PROMPTS),
+    st.tuples(st.just("command"), COMMANDS, PROMPTS),
     st.tuples(st.just("open"), st.sampled_from(["home", "data", "consent", "report", "packet", "nowhere"])),
     st.tuples(
         st.just("submit"),
@@ -70,47 +148,46 @@ KINDS = st.one_of(
 )
 
 
-def event_of(talk: Talk, kind: tuple[object, ...]) -> Event:
-    at = talk.at
-    offered = talk.turn.reply.message if talk.turn and talk.turn.reply.message else None
-
-    def prompt(which: object) -> str | None:
-        return {"none": None, "old": "00000000-0000-4000-8000-000000000000.1"}.get(
-            str(which), offered.prompt if offered else None
-        )
-
-    match kind:
-        case ("say", text):
-            return Say(at=at, text=text)
-        case ("write", text, which, done):
-            return Write(at=at, text=text, prompt=prompt(which), done=done)
-        case ("choose", values, which, surface):
-            return Choose(at=at, values=tuple(values), prompt=prompt(which), surface=surface)
-        case ("offered", index):
-            choices = offered.choices if offered else ()
-            value = choices[index % len(choices)].id if choices else "private"
-            surface = talk.turn.reply.surface if talk.turn and talk.turn.reply.surface == "message" else "private"
-            return Choose(at=at, values=(value,), prompt=offered.prompt if offered else None, surface=surface)
-        case ("rate", value, which):
-            return Rate(at=at, value=value, prompt=prompt(which))
-        case ("command", name, which):
-            return Command(at=at, name=name, prompt=prompt(which))
-        case ("open", page):
-            return Open(at=at, page=page)
-        case ("submit", form, values):
-            return Submit(at=at, form=form, values=values)
-        case ("due",):
-            return CheckInDue(at=at, check_in=uuid4(), script="between-sites")
-        case ("idled",):
-            return Idled(at=at)
-        case ("joined",):
-            return Joined(at=at)
-        case ("left",):
-            return Left(at=at)
-    return Scanned(at=at, text_hash="00")
+def prompt(talk: Talk, which: str) -> str | None:
+    message = talk.turn.reply.message if talk.turn else None
+    current = message.prompt if message else None
+    return {"none": None, "old": "00000000-0000-4000-8000-000000000000.1", "current": current}[which]
 
 
-def run(kinds: list[tuple[object, ...]], refuse_typed: bool = False) -> Talk:
+def offered(talk: Talk, index: int) -> Event:
+    """A tap on something that the last message offers, where it offers it."""
+    reply = talk.turn.reply if talk.turn else None
+    choices = reply.message.choices if reply and reply.message else ()
+    value = choices[index % len(choices)].id if choices else "private"
+    surface: Surface = "message" if reply and reply.surface == "message" else "private"
+    return Choose(at=talk.at, values=(value,), prompt=prompt(talk, "current"), surface=surface)
+
+
+#: What each drawn kind becomes, given the talk and what was drawn with it.
+MAKE: dict[str, Callable[..., Event]] = {
+    "say": lambda talk, text: Say(at=talk.at, text=text),
+    "write": lambda talk, text, which, done: Write(at=talk.at, text=text, prompt=prompt(talk, which), done=done),
+    "choose": lambda talk, values, which, surface: Choose(
+        at=talk.at, values=tuple(values), prompt=prompt(talk, which), surface=surface
+    ),
+    "offered": offered,
+    "rate": lambda talk, value, which: Rate(at=talk.at, value=value, prompt=prompt(talk, which)),
+    "command": lambda talk, name, which: Command(at=talk.at, name=name, prompt=prompt(talk, which)),
+    "open": lambda talk, page: Open(at=talk.at, page=page),
+    "submit": lambda talk, form, values: Submit(at=talk.at, form=form, values=values),
+    "due": lambda talk: CheckInDue(at=talk.at, check_in=uuid4(), script="between-sites"),
+    "idled": lambda talk: Idled(at=talk.at),
+    "joined": lambda talk: Joined(at=talk.at),
+    "left": lambda talk: Left(at=talk.at),
+    "scanned": lambda talk: Scanned(at=talk.at, text_hash="00"),
+}
+
+
+def event_of(talk: Talk, kind: tuple[Any, ...]) -> Event:
+    return MAKE[kind[0]](talk, *kind[1:])
+
+
+def run(kinds: list[tuple[Any, ...]], refuse_typed: bool = False) -> Talk:
     talk = Talk()
     talk.facts = talk.facts.model_copy(update={"program": Program(refuse_typed=refuse_typed)})
     for kind in kinds:
@@ -174,7 +251,7 @@ def can_end(talk: Talk) -> bool:
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(KINDS, max_size=30), st.booleans())
 def test_any_sequence_leaves_a_valid_conversation_that_can_still_end(
-    kinds: list[tuple[object, ...]], refuse_typed: bool
+    kinds: list[tuple[Any, ...]], refuse_typed: bool
 ) -> None:
     assert can_end(run([("say", "reflect everything"), ("offered", 0), *kinds], refuse_typed))
 
@@ -182,7 +259,7 @@ def test_any_sequence_leaves_a_valid_conversation_that_can_still_end(
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(KINDS, max_size=20))
 def test_any_sequence_after_consent_leaves_a_valid_conversation_that_can_still_end(
-    kinds: list[tuple[object, ...]],
+    kinds: list[tuple[Any, ...]],
 ) -> None:
     begun = [("say", "reflect everything"), ("offered", 0), ("choose", ["keep"], "none", "private")]
     assert can_end(run([*begun, *kinds]))
@@ -190,7 +267,7 @@ def test_any_sequence_after_consent_leaves_a_valid_conversation_that_can_still_e
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(KINDS, max_size=20))
-def test_keep_nothing_keeps_nothing(kinds: list[tuple[object, ...]]) -> None:
+def test_keep_nothing_keeps_nothing(kinds: list[tuple[Any, ...]]) -> None:
     """Whatever is done without agreeing to keep words: no reflection, no contribution, no memory of one."""
     begun = [("say", "reflect everything"), ("offered", 0), ("choose", ["nothing"], "none", "private")]
     quiet = [kind for kind in kinds if kind[0] != "submit"]
@@ -238,6 +315,7 @@ def test_two_runs_that_differ_in_sensitive_answers_leave_the_same_messages_in_th
             if turn.reply.surface == "message":
                 kept.append(turn.reply.model_dump_json())
             kept += [effect.message.model_dump_json() for effect in turn.effects if isinstance(effect, Deliver)]
-        return [text.replace(str(talk.conversation.session.id) if talk.conversation.session else "", "") for text in kept]
+        session = talk.conversation.session
+        return [text.replace(str(session.id), "") if session else text for text in kept]
 
     assert stored(mood_a, gate_a, self_a) == stored(mood_b, gate_b, self_b)
