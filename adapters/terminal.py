@@ -36,6 +36,7 @@ async def converse(
     script: str = "",
     locale: str = "",
     *,
+    back: str = "",
     read: Read | None = None,
     write: Print | None = None,
     width: int | None = None,
@@ -43,12 +44,13 @@ async def converse(
     """Talks with one person until the talk is over, or until they leave (Ctrl-D, Ctrl-C), which pauses it.
 
     `script`: its slug or title; "" goes on with what is open, or begins. `locale`: "" leaves the language as it is.
+    `back`: the command that goes on from here later; "" where nothing outlives this process.
     `read` takes a prompt and gives a line; EOFError and KeyboardInterrupt from it mean leaving.
     Raises Refusal for a script or a language that is not there, before anything is said.
     """
     slug = known(shell, script, locale)
     paper = Paper(width or min(shutil.get_terminal_size().columns - 1, WIDEST), write is None and may_be_bold())
-    talk = Talk(shell, who, read or read_lines, write or write_line, paper)
+    talk = Talk(shell, who, read or read_lines, write or write_line, paper, back)
     try:
         reply = await talk.begin(slug, locale)
         while not reply.closed:
@@ -79,6 +81,7 @@ class Talk:
     read: Read
     write: Print
     paper: Paper
+    back: str
     locale: str = "en"
 
     async def begin(self, slug: str, locale: str) -> Reply:
@@ -127,11 +130,14 @@ class Talk:
         if message is None or message.prompt == "start" or message.step == "counting":
             self.say(self.paper.lines(self.word("goodbye")))
             return
+        if not self.back:
+            self.say(self.paper.all((self.word("term-gone"), self.word("goodbye"))))
+            return
         if message.input == "text" and (text := unsent()):
             draft = joined(message.draft, text)
             await self.take(Write(at=self.now(), text=draft, done=False, prompt=message.prompt))
         await self.take(Command(at=self.now(), name="pause"))
-        self.say(self.paper.lines(self.word("term-kept")))
+        self.say(self.paper.lines(self.word("term-kept", command=self.back)))
 
     # Pages: what can be done there is numbered
 
