@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -112,9 +113,12 @@ def chat(script: str, lang: str, user: str, db: str) -> None:
     """
     from adapters.terminal import converse
 
+    own = [] if user == "me" else ["--as", user]
+    back = shlex.join(["afterword", "chat", "--db", db, *own]) if db else ""
+
     async def run(shell: Shell) -> None:
         try:
-            await converse(shell, Who(platform="local", tenant="local", user=user), script, lang)
+            await converse(shell, Who(platform="local", tenant="local", user=user), script, lang, back=back)
         finally:
             await shell.close()
 
