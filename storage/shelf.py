@@ -21,15 +21,7 @@ class Shelf:
 
     def __init__(self, scripts: Iterable[Script]) -> None:
         self._scripts = {script.revision: script for script in scripts}
-        self._revisions = {id(script): revision for revision, script in self._scripts.items()}
         self._stored: set[str] = set()
-
-    def revision(self, script: Script) -> str:
-        """Computing it reads the whole script, so it is done once for every script that stays here."""
-        known = self._revisions.get(id(script))
-        if known is not None and self._scripts[known] is script:
-            return known
-        return script.revision
 
     def pinned(self, wire: Wire, revision: str) -> Script:
         """Raises Refusal where nobody has kept that revision."""
@@ -42,10 +34,9 @@ class Shelf:
 
     def keep(self, wire: Wire, script: Script, day: date) -> str:
         """Stores the revision unless it is known to be stored; `stored` must follow once that is committed."""
-        revision = self.revision(script)
-        if revision not in self._stored:
-            wire.run(_ADD, revision=revision, slug=script.slug, body=script.model_dump_json(), day_added=day)
-        return revision
+        if script.revision not in self._stored:
+            wire.run(_ADD, revision=script.revision, slug=script.slug, body=script.model_dump_json(), day_added=day)
+        return script.revision
 
     def stored(self, revisions: Iterable[str]) -> None:
         self._stored.update(revisions)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 
 from bot.conversation import Conversation, Program, Session
-from bot.effects import Effect, RecordConsent
+from bot.effects import Effect, Keep, RecordConsent
 from bot.events import Frozen, Who
 from bot.ports import Delivery, DueCheckIn, Loaded, LostRace, Setup
 from prompts.script import Script
@@ -143,7 +143,7 @@ class SqlTransaction:
         deliveries: tuple[Delivery, ...] = ()
         if effects:
             pen = Pen(self._wire, self._keys, place, key, after, at, _day(at), who)
-            for effect in effects:
+            for effect in sorted(effects, key=_not_kept):
                 pen.write(effect)
             deliveries = pen.deliver(effects)
         written_down = {name.removeprefix("new_"): value for name, value in changes.items() if name != "new_idle_day"}
@@ -259,3 +259,8 @@ def _differs(before: Conversation, after: Conversation) -> bool:
 def _same(one: object, other: object) -> bool:
     """A step copies what it leaves alone, so most of it is the very same object; comparing models is slow."""
     return one is other or one == other
+
+
+def _not_kept(effect: Effect) -> bool:
+    """False for what is kept: a contribution of the same turn is noted in the reflection that it came from."""
+    return not isinstance(effect, Keep)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.conversation import Conversation, Reflection
 from bot.effects import Contribute, Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind
@@ -30,6 +30,9 @@ _REFLECTION = Prepared(
     )
 )
 _DROP_REFLECTION = Prepared(delete(t.reflections).where(t.reflections.c.id == bindparam("reflection")))
+_RESEAL_REFLECTION = Prepared(
+    update(t.reflections).where(t.reflections.c.id == bindparam("reflection")).values(body=bindparam("resealed"))
+)
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _TAKE_BACK = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _ADD_CHECK_IN = Prepared(insert(t.check_ins))
@@ -62,8 +65,8 @@ class Pen:
                 self._keep(reflection, until)
             case LetGo(reflection_id):
                 self._let_go(reflection_id)
-            case Contribute(receipt, codes):
-                self._contribute(receipt, codes)
+            case Contribute(receipt, codes, reflection_id):
+                self._contribute(receipt, codes, reflection_id)
             case Remind(at, script):
                 self._remind(at, script)
             case Deliver() | RecordConsent() | EraseMe():
@@ -72,21 +75,18 @@ class Pen:
     def _keep(self, reflection: Reflection, until: date) -> None:
         if self.after.consents.words != "keep":
             raise NothingMayBeKept
-        where = self.found.where("reflections", reflection.id, "body")
-        body = self.key.seal(reflection.model_dump_json().encode(), where)
+        body = self._sealed(reflection)
         self.wire.run(_ADD_REFLECTION, id=reflection.id, participant_id=self.found.person, body=body, delete_day=until)
 
     def _let_go(self, reflection: UUID) -> None:
-        row = self.wire.one(_REFLECTION, reflection=reflection, person=self.found.person)
-        if row is None:
+        kept = self._kept(reflection)
+        if kept is None:
             return
-        body = self.key.open(row[0], self.found.where("reflections", reflection, "body"))
-        receipt = Reflection.model_validate_json(body).receipt
-        if receipt is not None:
-            self.wire.run(_TAKE_BACK, receipt=receipt)
+        if kept.receipt is not None:
+            self.wire.run(_TAKE_BACK, receipt=kept.receipt)
         self.wire.run(_DROP_REFLECTION, reflection=reflection)
 
-    def _contribute(self, receipt: UUID, codes: Sequence[str]) -> None:
+    def _contribute(self, receipt: UUID, codes: Sequence[str], reflection: UUID) -> None:
         circle = self.found.circle_on(self.day)
         if circle is None:
             return  # they left the circle; there is nothing in which this could be counted
@@ -99,6 +99,21 @@ class Pen:
             token=token(self.keys.window_key(circle, window), self.key, circle),
             codes=json.dumps(sorted(codes)),
         )
+        kept = self._kept(reflection)
+        if kept is not None:
+            resealed = self._sealed(kept.model_copy(update={"receipt": receipt}))
+            self.wire.run(_RESEAL_REFLECTION, reflection=reflection, resealed=resealed)
+
+    def _kept(self, reflection: UUID) -> Reflection | None:
+        row = self.wire.one(_REFLECTION, reflection=reflection, person=self.found.person)
+        if row is None:
+            return None
+        body = self.key.open(row[0], self.found.where("reflections", reflection, "body"))
+        return Reflection.model_validate_json(body)
+
+    def _sealed(self, reflection: Reflection) -> bytes:
+        where = self.found.where("reflections", reflection.id, "body")
+        return self.key.seal(reflection.model_dump_json().encode(), where)
 
     def _remind(self, at: datetime, script: str) -> None:
         row = uuid4()
