@@ -89,7 +89,8 @@ class Talk:
         if locale not in ("", place.locale):
             place = await self.take(Command(at=self.now(), name="language", argument=locale))
             self.say(self.paper.all(place.message.preface if place.message else ()))
-        self.say(self.paper.all((self.word("term-welcome"), "")))
+        trial = () if self.back else (self.word("term-trial"),)
+        self.say(self.paper.all((self.word("term-welcome"), *trial, "")))
         name = "reflect" if slug else "resume"
         reply = await self.take(Command(at=self.now(), name=name, argument=slug))
         self.say(self.paper.talk(reply.talk))
@@ -127,17 +128,14 @@ class Talk:
         """The person goes in the middle: what stands in the line is kept, and so is their place."""
         self.write("")
         message = (await self.look()).message
-        if message is None or message.prompt == "start" or message.step == "counting":
+        if message is None or message.prompt == "start" or message.step == "counting" or not self.back:
             self.say(self.paper.lines(self.word("goodbye")))
-            return
-        if not self.back:
-            self.say(self.paper.all((self.word("term-gone"), self.word("goodbye"))))
             return
         if message.input == "text" and (text := unsent()):
             draft = joined(message.draft, text)
             await self.take(Write(at=self.now(), text=draft, done=False, prompt=message.prompt))
         await self.take(Command(at=self.now(), name="pause"))
-        self.say(self.paper.lines(self.word("term-kept", command=self.back)))
+        self.say((*self.paper.lines(self.word("term-kept")), f"  {self.back}"))
 
     # Pages: what can be done there is numbered
 
