@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from prompts.graph import MOST_SPOTS, Graph, Spot, explore
 from prompts.resolve import Placed
@@ -13,32 +13,33 @@ from prompts.walk import extremes
 
 
 def proof(script: Script, source: Source, placed: Iterable[Placed]) -> Iterator[Fault]:
-    """Explores the script. Every name in it must be known to mean something (`prompts.structure`)."""
-    graph = explore(script)
-    returning = explore(script, carry=True) if any(getattr(step, "remember", False) for step in script.steps) else graph
-    at = {item.step.id: item.at for item in placed}
-
-    def fault(rule: str, step: str, words: str) -> Fault:
-        return Fault(rule, words, source.file, at[step], step)
-
-    if not (graph.whole and returning.whole):
-        words = (
-            f"the conditions of this script combine in more than {MOST_SPOTS} ways, too many to check; make it simpler."
-        )
+    """Explores the script. Every name in it must be known to mean something (`prompts.wiring`)."""
+    asking = explore(script)
+    carrying = explore(script, carry=True) if any(getattr(step, "remember", False) for step in script.steps) else asking
+    if not (asking.whole and carrying.whole):
+        words = f"the conditions combine in more than {MOST_SPOTS} ways, too many to check; make the script simpler."
         yield Fault("too-many-paths", words, source.file)
         return
-    closed = list(_closed_rounds(script, graph, returning))
-    for members in closed:
-        yield fault("cycle-without-exit", members[0], _round_words(script, members, graph, returning))
-    for step in _in_order(script, graph.ran_out | returning.ran_out):
-        yield fault("never-ends", step, _ran_out_words(script, step))
-    closed_steps = {step for members in closed for step in members}
+    at = {item.step.id: item.at for item in placed}
+    for rule, step, words in _findings(script, asking, carrying):
+        yield Fault(rule, words, source.file, at[step], step)
+    yield from _over_budget(script, source, (asking, carrying))
+
+
+def _findings(script: Script, asking: Graph, carrying: Graph) -> Iterator[tuple[str, str, str]]:
+    """Each as (rule, step, words). `carrying`: the same script for someone whose earlier answers are carried over."""
+    told: set[str] = set()
+    for members in _closed_rounds(script, asking, carrying):
+        told.update(members)
+        yield "cycle-without-exit", members[0], _round_words(script, members, asking, carrying)
+    for step in _in_order(script, asking.ran_out | carrying.ran_out):
+        yield "never-ends", step, _ran_out_words(script, step)
+    arrived, shown = asking.arrived | carrying.arrived, asking.shown | carrying.shown
     for one in script.steps:
-        if one.id not in graph.arrived and one.id not in closed_steps:
-            yield fault("unreachable-step", one.id, "no answer leads to this step; lead to it or take it out.")
-        elif one.id in graph.arrived and one.id not in graph.shown:
-            yield fault("impossible-condition", one.id, _never_holds(script, one, graph))
-    yield from _over_budget(script, source, graph)
+        if one.id not in arrived and one.id not in told:
+            yield "unreachable-step", one.id, "no answer leads to this step; lead to it or take it out."
+        elif one.id in arrived and one.id not in shown:
+            yield "impossible-condition", one.id, _never_holds(script, one, arrived - shown)
 
 
 def _in_order(script: Script, steps: Iterable[str]) -> list[str]:
@@ -49,13 +50,13 @@ def _in_order(script: Script, steps: Iterable[str]) -> list[str]:
 # --- rounds
 
 
-def _closed_rounds(script: Script, graph: Graph, returning: Graph) -> Iterator[list[str]]:
+def _closed_rounds(script: Script, asking: Graph, carrying: Graph) -> Iterator[list[str]]:
     """Rounds that cannot be left, by their steps in order: those that ask nothing, those that a person is caught in
     (one who returns, by an answer that is carried over), and those to which nothing leads in the first place."""
-    found = {*graph.circles, *returning.circles, *_traps(script, graph), *_traps(script, returning)}
+    found = {*asking.circles, *carrying.circles, *_traps(script, asking), *_traps(script, carrying)}
     for members in set(rounds(script).values()):
         ways = {way for step in script.steps if step.id in members for way in edges(step)}
-        if members and members.isdisjoint(graph.arrived) and ways <= members:
+        if members and members.isdisjoint(asking.arrived | carrying.arrived) and ways <= members:
             found.add(members)
     largest = [one for one in found if not any(one < other for other in found)]
     yield from sorted((_in_order(script, members) for members in largest), key=lambda members: members[0])
@@ -73,10 +74,13 @@ def _traps(script: Script, graph: Graph) -> frozenset[frozenset[str]]:
     return frozenset(around[spot.step] for spot in stuck if around[spot.step])
 
 
-def _round_words(script: Script, members: list[str], graph: Graph, returning: Graph) -> str:
-    why = "" if graph.arrived.intersection(members) else ", and nothing leads to it"
-    if frozenset(members) not in graph.circles | _traps(script, graph):
-        why += f" with the answer to {' and '.join(step for step in members if step in returning.carried)} carried over"
+def _round_words(script: Script, members: list[str], asking: Graph, carrying: Graph) -> str:
+    why = ""
+    remembered = [step for step in members if step in carrying.carried]
+    if not carrying.arrived.intersection(members):
+        why = ", and nothing leads to it"
+    elif remembered and frozenset(members) not in asking.circles | _traps(script, asking):
+        why = f" once the answer to {' and '.join(remembered)} is carried over"
     way = " → ".join((*members, members[0]))
     return f"this round cannot be left{why}: {way}; give a step of it a way to an end."
 
@@ -90,9 +94,9 @@ def _ran_out_words(script: Script, step: str) -> str:
     return "nothing follows this step, so the script breaks off here; lead it to a step of type 'end'."
 
 
-def _never_holds(script: Script, step: Step, graph: Graph) -> str:
+def _never_holds(script: Script, step: Step, hidden: Collection[str]) -> str:
     for key in step.when:
-        if key in graph.arrived and key not in graph.shown:
+        if key in hidden:
             return f"'{key}' is never asked, so this step is never shown; mend the `when` of '{key}' first."
         if not key.startswith("@") and step.id not in _after(script, key):
             return f"'{key}' is never asked before this step, so this step is never shown; ask for an earlier answer."
@@ -113,11 +117,11 @@ def _after(script: Script, start: str) -> set[str]:
     return found
 
 
-def _over_budget(script: Script, source: Source, graph: Graph) -> Iterator[Fault]:
-    _, longest = extremes(graph, graph.ways())
-    if round(longest.minutes, 2) > script.minutes:
+def _over_budget(script: Script, source: Source, graphs: Iterable[Graph]) -> Iterator[Fault]:
+    longest = max(extremes(graph, graph.ways())[1].minutes for graph in graphs)
+    if round(longest, 2) > script.minutes:
         words = (
-            f"the longest path takes {longest.minutes:.1f} minutes, and the script promises {script.minutes}; "
+            f"the longest path takes {longest:.1f} minutes, and the script promises {script.minutes}; "
             "take a step out, or promise more."
         )
         lines = source.text.splitlines()
