@@ -43,7 +43,8 @@ _STAND = Prepared(
         next_circle_id=bindparam("later"),
         next_circle_from=bindparam("later_from"),
         team_id=bindparam("team"),
-        supervises_since=bindparam("supervisor_since"),
+        member_since=bindparam("joined"),
+        supervises_since=bindparam("named"),
     )
 )
 _own = (
@@ -77,6 +78,7 @@ class _Circle(NamedTuple):
 def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date) -> None:
     """Lets a person's row follow their roles: team, circle, and since when they supervise."""
     roles = wire.all(_ROLES, person=person)
+    joined = [since for role, since, _, _ in roles if role == "member"]
     named = [since for role, since, _, _ in roles if role != "member"]
     if named:
         _uncount(wire, keys, person)
@@ -88,7 +90,8 @@ def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date) -> None:
         later=circle.later,
         later_from=circle.later_from,
         team=roles[0][2] if roles else None,
-        supervisor_since=min(named, default=None),
+        joined=min(joined, default=None),
+        named=min(named, default=None),
     )
 
 

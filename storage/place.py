@@ -30,7 +30,7 @@ _WHERE_THEY_STAND = Prepared(
         t.participants.c.circle_id,
         t.participants.c.next_circle_id,
         t.participants.c.next_circle_from,
-        t.participants.c.joined_day,
+        t.participants.c.member_since,
         t.conversations.c.revision,
         t.conversations.c.state,
         t.conversations.c.talk,
@@ -71,7 +71,7 @@ class Place(NamedTuple):
     circle: UUID | None
     next_circle: UUID | None
     next_circle_from: date | None
-    joined: date
+    member_since: date | None
     revision: int
     state: bytes
     talk: bytes | None
@@ -159,6 +159,7 @@ def arrive(wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date) -> Non
         next_circle_id=None,
         next_circle_from=None,
         team_id=None,
+        member_since=None,
         supervises_since=None,
         joined_day=day,
     )
@@ -200,7 +201,7 @@ def facts(found: Place, program: Program, day: date, kept: tuple[Reflection, ...
         circle=circle is not None,
         supervises=found.supervises_since is not None,
         team=found.team or "",
-        earliest_themes=earliest_themes(found.grid, found.joined if circle else None, found.supervises_since),
+        earliest_themes=earliest_themes(found.grid, found.member_since if circle else None, found.supervises_since),
         reflections=kept,
     )
 

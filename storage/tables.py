@@ -102,7 +102,7 @@ teams = Table(
     UniqueConstraint("tenant_id", "name"),
 )
 
-#: Circle, team and `supervises_since` follow from the memberships (`counting.py`): a turn reads this row only.
+#: Circle, team and both `since` follow from the memberships (`counting.py`): a turn reads them here.
 #: `next_circle_id` counts from the day `next_circle_from`: nobody's codes are in two circles in one window.
 participants = Table(
     "participants",
@@ -117,6 +117,7 @@ participants = Table(
     Column("next_circle_id", Uuid, ForeignKey("circles.id")),
     Column("next_circle_from", Date),
     Column("team_id", Uuid, ForeignKey("teams.id")),  # the team they are shown with
+    Column("member_since", Date),
     Column("supervises_since", Date),
     Column("joined_day", Date, nullable=False),
     UniqueConstraint("who_index"),

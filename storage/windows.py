@@ -20,9 +20,9 @@ def window_start(grid: date, day: date) -> date:
 
 
 def next_start(grid: date, day: date) -> date:
-    """The first window that begins on this day or later."""
+    """The first window that begins after this day."""
     start = window_start(grid, day)
-    return start if start >= day else start + timedelta(days=_DAYS)
+    return start if start > day else start + timedelta(days=_DAYS)
 
 
 def window_name(start: date) -> str:
@@ -37,7 +37,7 @@ def published_from(start: date) -> date:
 
 
 def earliest_themes(grid: date, joined: date | None, named: date | None) -> date | None:
-    """`joined`: counted in a circle since; `named`: a supervisor since, who sees no window that was open before."""
+    """`joined`: a member of a team since; `named`: a supervisor since, who sees no window that was open before."""
     starts = [] if joined is None else [window_start(grid, joined)]
     if named is not None:
         starts.append(next_start(grid, named))

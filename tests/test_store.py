@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from conftest import LITTLE, key_rows, rows, who
+from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
-from bot.conversation import Answer, Consents, Conversation, Memory, Message, Reflection, Session
+from bot.conversation import Consents, Conversation, Memory, Message
 from bot.effects import Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind
 from bot.ports import LostRace, Refusal
 from storage import keytables
@@ -23,42 +23,6 @@ from storage.turns import SqlTransaction
 from storage.writing import NothingMayBeKept
 
 ADA, BEN = who("ada"), who("ben")
-WROTE = "Mina would not settle and I froze"
-KEEPS = Consents(words="keep", version=1)
-NOTHING = Consents(words="nothing", version=1)
-
-
-def session(at: datetime, text: str = WROTE, **fields: Any) -> Session:
-    fields = {"started": at, "touched": at, "script": "little", "revision": LITTLE.revision} | fields
-    return Session(id=uuid4(), answers={"over": Answer(text=text)}, **fields)
-
-
-def kept(at: datetime, **fields: Any) -> Reflection:
-    return Reflection(
-        id=uuid4(),
-        script="little",
-        revision=LITTLE.revision,
-        title="A little",
-        at=at,
-        on=at.date(),
-        finished=True,
-        answers=(("What stays?", WROTE),),
-        **fields,
-    )
-
-
-def load(store: SqlStore, at: datetime, person: Any = ADA) -> Conversation:
-    with store.transaction() as turn:
-        return turn.load(person, at).conversation
-
-
-def change(store: SqlStore, at: datetime, *effects: Effect, person: Any = ADA, **fields: Any) -> Conversation:
-    """One turn that changes these fields; gives the conversation as it is loaded afterwards."""
-    with store.transaction() as turn:
-        before = turn.load(person, at).conversation
-        turn.save(before, before.model_copy(update=fields), effects, at, person)
-    store.after_commit()
-    return load(store, at, person)
 
 
 class Undone(Exception):

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("next_circle_id", sa.Uuid(), nullable=True),
         sa.Column("next_circle_from", sa.Date(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("member_since", sa.Date(), nullable=True),
         sa.Column("supervises_since", sa.Date(), nullable=True),
         sa.Column("joined_day", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["circle_id"], ["circles.id"], name=op.f("fk_participants_circle_id")),

@@ -1,0 +1,277 @@
+"""Leaving: everything of a person goes, the key last, and no backup of the main database brings them back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from conftest import Pair, key_rows, rows, who
+from sqlalchemy import delete, insert, update
+from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
+
+from bot.conversation import Message
+from bot.effects import Contribute, Deliver, Keep, RecordConsent, Remind
+from bot.ports import LostRace, Refusal, Setup
+from storage import keytables
+from storage import tables as t
+from storage.keyring import Keyring
+from storage.prepared import Prepared
+from storage.store import SqlStore
+
+ADA, BEN = who("ada"), who("ben")
+SHARED = {
+    "installation",
+    "tenants",
+    "circles",
+    "teams",
+    "inbox",
+    "script_revisions",
+    "contributions",
+    "deletion_ledger",
+}
+FAR = date(2027, 1, 1)
+
+
+def set_up(store: SqlStore, at: datetime) -> None:
+    store.set_up(Setup("local", "north", "north", members=("ada", "ben")), at - timedelta(days=5))
+
+
+def live(store: SqlStore, at: datetime, person: str) -> None:
+    """Leaves something of a person in every table that can hold it."""
+    reflection = kept(at)
+    change(
+        store,
+        at,
+        Keep(reflection, FAR),
+        Contribute(uuid4(), ("T1",), reflection.id),
+        RecordConsent("words", "given", "keep", 1, "0" * 64, "en", "web"),
+        Remind(at, "little"),
+        Deliver(Message(text="Whenever you like.")),
+        person=who(person),
+        consents=KEEPS,
+        session=session(at),
+    )
+
+
+def own_tables() -> list[str]:
+    return [table.name for table in t.metadata.sorted_tables if table.name not in SHARED]
+
+
+def count(store: SqlStore) -> dict[str, int]:
+    return {table.name: len(rows(store, table)) for table in t.metadata.sorted_tables}
+
+
+def test_everything_of_a_person_goes_and_nothing_of_another(store: SqlStore, at: datetime) -> None:
+    set_up(store, at)
+    live(store, at, "ben")
+    alone = count(store)
+    live(store, at, "ada")
+    assert all(count(store)[table] > 0 for table in own_tables())
+    assert store.erase(ADA, at)
+    store.set_up(Setup("local", "north", "north", members=("ada",)), at)
+    after = count(store)
+    assert {table: after[table] for table in own_tables()} == {table: alone[table] for table in own_tables()}
+    assert after["contributions"] == alone["contributions"] == 1
+    assert store.reflections(BEN)
+    assert load(store, at).revision == 0
+
+
+def test_the_key_is_destroyed_after_the_rows(store: SqlStore, at: datetime) -> None:
+    change(store, at, consents=NOTHING, session=session(at))
+    assert len(key_rows(store, keytables.data_keys)) == 2
+    store.erase(ADA, at)
+    assert key_rows(store, keytables.data_keys) == []
+
+
+def test_it_is_in_both_ledgers_as_a_hash(store: SqlStore, at: datetime) -> None:
+    person = load(store, at).id
+    store.erase(ADA, at)
+    (own,), (copy,) = rows(store, t.deletion_ledger), key_rows(store, keytables.deletion_ledger)
+    assert own == copy
+    assert (own["day"], own["kind"]) == (at.date(), "person")
+    assert person.bytes not in own["hash"]
+    assert len(own["hash"]) == 32
+
+
+def test_what_was_counted_without_being_kept_is_taken_back_too(store: SqlStore, at: datetime) -> None:
+    set_up(store, at)
+    change(store, at, Contribute(uuid4(), ("T1",), uuid4()), consents=NOTHING)
+    change(store, at, Contribute(uuid4(), ("T1",), uuid4()), person=BEN, consents=NOTHING)
+    store.erase(ADA, at)
+    assert len(rows(store, t.contributions)) == 1
+
+
+def test_somebody_who_comes_back_is_new(opened: Callable[[], SqlStore], at: datetime) -> None:
+    store, other = opened(), opened()
+    before = change(store, at, consents=KEEPS, session=session(at))
+    assert load(other, at) == before
+    store.erase(ADA, at)
+    again = load(other, at)
+    assert again.id != before.id
+    assert again.session is None
+    assert opened().people() == ((ADA, ""),), "the ledger names the person who left, not the one who came"
+
+
+def test_a_turn_that_was_under_way_cannot_bring_them_back(store: SqlStore, at: datetime) -> None:
+    stale = load(store, at)
+    store.erase(ADA, at)
+    with pytest.raises(LostRace), store.transaction() as turn:
+        turn.save(stale, stale, (), at, ADA)
+    assert rows(store, t.participants) == []
+
+
+def test_the_ledgers_are_replayed_at_start(opened: Callable[[], SqlStore], at: datetime) -> None:
+    """As if the main database had been put back from a backup made before Ada left."""
+    store = opened()
+    live(store, at, "ben")
+    live(store, at, "ada")
+    restored = [rows(store, table) for table in t.metadata.sorted_tables]
+    store.erase(ADA, at)
+    with store.database.transaction() as wire:
+        for table in reversed(t.metadata.sorted_tables):
+            wire.run(Prepared(delete(table)))
+        for table, old in zip(t.metadata.sorted_tables, restored, strict=True):
+            wire.run_many(Prepared(insert(table)), old)
+    assert len(rows(store, t.participants)) == 2
+    again = opened()
+    assert again.people() == ((BEN, ""),)
+    assert all(count(again)[table] <= 1 for table in own_tables() if table != "memberships")
+    assert len(rows(again, t.deletion_ledger)) == 1, "the ledgers are equal again"
+
+
+def test_a_key_that_no_row_names_is_gone_after_a_day(store: SqlStore, at: datetime) -> None:
+    """As after a crash between the two commits."""
+    change(store, at)
+    store.keys.make_data_keys(1, at)
+    store.sweep(at + timedelta(days=1))
+    assert len(key_rows(store, keytables.data_keys)) == 2
+    store.sweep(at + timedelta(days=2))
+    assert len(key_rows(store, keytables.data_keys)) == 1
+    assert load(store, at).revision == 1
+
+
+def test_a_person_whose_key_is_lost_is_told_so(opened: Callable[[], SqlStore], at: datetime) -> None:
+    store = opened()
+    change(store, at, Keep(kept(at), FAR), Remind(at, "little"), Deliver(Message(text="Hello")), consents=KEEPS)
+    with store.keys.database.transaction() as wire:
+        wire.run(Prepared(delete(keytables.data_keys)))
+    other = opened()
+    with pytest.raises(Refusal, match="cannot be opened") as refused:
+        load(other, at)
+    assert refused.value.code == "key-missing"
+    with other.transaction() as turn:
+        assert turn.claim_due(at, 10) == ()
+    assert other.owed(at + timedelta(minutes=1), 10) == ()
+    assert other.people() == ()
+    assert other.erase(ADA, at)
+
+
+# SQLite's files ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(sqlite_pair: Pair, ring: Keyring, tmp_path: Path, at: datetime) -> tuple[SqlStore, Path]:
+    store = sqlite_pair.open(ring)
+    live(store, at, "ada")
+    return store, tmp_path
+
+
+def test_after_erasing_the_log_is_empty(files: tuple[SqlStore, Path], at: datetime) -> None:
+    store, folder = files
+    sealed = [rows(store, t.reflections)[0]["body"], rows(store, t.conversations)[0]["talk"]]
+    assert any(body in path.read_bytes() for path in folder.iterdir() for body in sealed)
+    store.erase(ADA, at)
+    assert not store.erasure_pending
+    assert [path.stat().st_size for path in folder.glob("*-wal")] == [0, 0]
+    assert not any(body in path.read_bytes() for path in folder.iterdir() for body in sealed)
+    store.close()
+
+
+def test_a_reader_that_holds_the_log_makes_the_erasure_pending(files: tuple[SqlStore, Path], at: datetime) -> None:
+    store, folder = files
+    reader = sqlite3.connect(folder / "main.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM participants").fetchone()
+    store.database.writer().say("PRAGMA busy_timeout=20")
+    assert store.erase(ADA, at)
+    assert store.erasure_pending
+    reader.close()
+    store.sweep(at)
+    assert not store.erasure_pending
+    store.close()
+
+
+# Consent records -----------------------------------------------------------------------------------------------------
+
+
+def agree(store: SqlStore, at: datetime, choice: str) -> None:
+    change(store, at, RecordConsent("words", "given", choice, 1, "a" * 64, "en", "web"), consents=KEEPS)
+
+
+def test_consent_records_are_a_chain_that_can_be_checked(store: SqlStore, at: datetime) -> None:
+    assert store.verify_consents(ADA)
+    for choice in ("keep", "nothing", "keep"):
+        agree(store, at, choice)
+    assert store.verify_consents(ADA)
+    records = store.consents(ADA)
+    assert [record["purposes"][0]["choice"] for record in records] == ["keep", "nothing", "keep"]
+    assert records[0]["time"] == at.isoformat()
+    assert len({record["salt"] for record in records}) == 3
+
+
+def test_a_consent_record_that_was_changed_moved_or_cut_off_shows(store: SqlStore, at: datetime) -> None:
+    for choice in ("keep", "nothing", "keep"):
+        agree(store, at, choice)
+    links = sorted(rows(store, t.consents), key=lambda row: row["n"])
+    tampering = [
+        update(t.consents).where(t.consents.c.n == 2).values(body=links[0]["body"]),
+        update(t.consents).where(t.consents.c.n == 2).values(hash=bytes(32)),
+        update(t.consents).where(t.consents.c.n == 2).values(prev_hash=bytes(32)),
+        update(t.consents).where(t.consents.c.n == 2).values(n=7),
+        delete(t.consents).where(t.consents.c.n == 2),
+        delete(t.consents).where(t.consents.c.n == 3),
+        delete(t.consents),
+    ]
+    for statement in tampering:
+        with store.database.transaction() as wire:
+            wire.run(Prepared(statement))
+        assert not store.verify_consents(ADA)
+        with store.database.transaction() as wire:
+            wire.run(Prepared(delete(t.consents)))
+            wire.run_many(Prepared(insert(t.consents)), links)
+        assert store.verify_consents(ADA)
+
+
+def test_nothing_that_was_written_is_in_a_refusal(store: SqlStore, at: datetime) -> None:
+    change(store, at, consents=KEEPS, session=session(at))
+    with store.database.transaction() as wire:
+        wire.run(Prepared(update(t.conversations).values(talk=b"\x01damaged")))
+    with pytest.raises(Refusal) as refused:
+        load(store, at)
+    assert WROTE not in repr(refused.value)
+    assert refused.value.__context__ is None or WROTE not in repr(refused.value.__context__)
+
+
+def test_one_pair_of_files_is_not_mixed_with_another(
+    sqlite_pair: Pair, ring: Keyring, tmp_path: Path, at: datetime
+) -> None:
+    store = sqlite_pair.open(ring)
+    change(store, at)
+    store.close()
+    other = tmp_path / "other"
+    other.mkdir()
+    strange = Pair(f"sqlite:///{other / 'main.db'}", f"sqlite:///{other / 'keys.db'}")
+    strange.open(ring).close()
+    for main, keys in ((sqlite_pair.main, strange.keys), (strange.main, sqlite_pair.keys)):
+        with pytest.raises(Refusal, match="do not belong together"):
+            Pair(main, keys).open(ring)
+    shutil.rmtree(other)
+    other.mkdir()
+    with pytest.raises(Refusal, match="do not belong together"):
+        Pair(strange.main, sqlite_pair.keys).open(ring)
+    sqlite_pair.open(ring).close()
