@@ -24,8 +24,8 @@ from prompts.script import (
 Origin = Literal["person", "check-in", "both"]
 #: What is known somewhere and can still matter there, as pairs that can be hashed.
 Known = tuple[tuple[str, tuple[Value, ...]], ...]
-#: A script with more states than this is refused: nobody could read its paths either.
-MOST_SPOTS = 20_000
+#: A script in which answers lead on in more ways than this is refused: nobody could read its paths either.
+MOST_LEGS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,15 @@ class _Exploration:
         return tuple(found.values())
 
     def run(self, starts: Iterable[Spot]) -> bool:
-        waiting = list(starts)
+        waiting, count = list(starts), 0
         while waiting:
             spot = waiting.pop()
             if spot in self.legs:
                 continue
-            if len(self.legs) >= MOST_SPOTS:
-                return False
             self.legs[spot] = tuple(self._legs(spot))
+            count += len(self.legs[spot])
+            if count > MOST_LEGS:
+                return False
             waiting += [leg.to for leg in self.legs[spot] if leg.to is not None]
             waiting += self.again
             self.again.clear()

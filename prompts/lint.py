@@ -35,6 +35,7 @@ RULES: Mapping[str, str] = {
     "end-leads-on": "a `next` on an end",
     "unresolved-next": "a way leads to a step or script that does not exist",
     "unequal-routes": "the way betrays an answer that is not kept",
+    "betrayed-answer": "what follows in the chat tells a sensitive answer",
     "impossible-condition": "a `when` that can never hold",
     "unreachable-step": "a step to which no answers lead",
     "cycle-without-exit": "steps that lead round and round",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from prompts.graph import MOST_SPOTS, Graph, Spot, explore
+from prompts.discretion import betrayals
+from prompts.graph import MOST_LEGS, Graph, Spot, explore
 from prompts.resolve import Placed
 from prompts.rounds import edges, rounds
 from prompts.script import EndStep, Script, Step
@@ -17,7 +18,7 @@ def proof(script: Script, source: Source, placed: Iterable[Placed]) -> Iterator[
     asking = explore(script)
     carrying = explore(script, carry=True) if any(getattr(step, "remember", False) for step in script.steps) else asking
     if not (asking.whole and carrying.whole):
-        words = f"the conditions combine in more than {MOST_SPOTS} ways, too many to check; make the script simpler."
+        words = f"the conditions combine in more than {MOST_LEGS} ways, too many to check; make the script simpler."
         yield Fault("too-many-paths", words, source.file)
         return
     at = {item.step.id: item.at for item in placed}
@@ -40,6 +41,8 @@ def _findings(script: Script, asking: Graph, carrying: Graph) -> Iterator[tuple[
             yield "unreachable-step", one.id, "no answer leads to this step; lead to it or take it out."
         elif one.id in arrived and one.id not in shown:
             yield "impossible-condition", one.id, _never_holds(script, one, arrived - shown)
+    for step, words in betrayals(script, asking):
+        yield "betrayed-answer", step, words
 
 
 def _in_order(script: Script, steps: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
-from prompts.graph import MOST_SPOTS, Graph, Leg, Origin, Spot, explore
+from prompts.graph import MOST_LEGS, Graph, Leg, Origin, Spot, explore
 from prompts.script import DEFAULT_MINUTES, EndStep, InfoStep, Script, Step, Value
 from prompts.source import Fault, ScriptError
 
@@ -59,7 +59,7 @@ def walk(script: Script, use: int = 2, origin: Origin = "person", listed: int = 
     """`use` 1 is a person's first time; from 2 on, steps to remember are carried over and `@use` is "again"."""
     graph = explore(script, ("first",) if use < 2 else ("again",), origin, carry=use >= 2)
     if not graph.whole:
-        words = f"the conditions of '{script.slug}' combine in more than {MOST_SPOTS} ways; make fewer of them."
+        words = f"the conditions of '{script.slug}' combine in more than {MOST_LEGS} ways; make fewer of them."
         raise ScriptError([Fault("too-many-paths", words, script.slug)])
     ways = graph.ways()
     shortest, longest = extremes(graph, ways)
