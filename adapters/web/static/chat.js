@@ -99,14 +99,15 @@ function show(html, { event, back }) {
   const before = scene();
   const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
   const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before.dataset.prompt;
-  const typed = event.kind !== "write" && same && box() ? box().value : null;
+  const typed = event.kind !== "write" && same && box() && box().value !== saved ? box().value : null;
   const pressed = same ? chosen() : [];
   const open = one("details").open;
   page.replaceChildren(fresh);
   one("details").open = open;
   settle();
-  if (typed !== null && typed !== saved) {
+  if (typed !== null) {
     box().value = typed;
+    box().setSelectionRange(typed.length, typed.length);
     later();
   }
   for (const id of pressed) one(`[data-toggle="${CSS.escape(id)}"]`)?.setAttribute("aria-pressed", "true");
@@ -117,6 +118,7 @@ function show(html, { event, back }) {
 function settle() {
   document.documentElement.lang = scene().dataset.locale;
   saved = box() ? box().value : "";
+  box()?.setSelectionRange(saved.length, saved.length); // whoever comes back goes on at the end
 }
 
 function arrive() {
@@ -144,7 +146,7 @@ function grow() {
 
 function later() {
   clearTimeout(timer);
-  timer = setTimeout(() => saveDraft().catch(() => {}), 800);
+  timer = setTimeout(() => saveDraft().catch(() => {}), 500);
 }
 
 const draft = (text) => ({ kind: "write", text, done: false, prompt: scene().dataset.prompt });
@@ -227,6 +229,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+addEventListener("beforeunload", leave); // a reload asks for the page before it hides this one
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => { if (event.persisted) act({ kind: "open", page: "talk" }); });
 addEventListener("popstate", (event) => act({ kind: "open", page: event.state?.page ?? "talk" }, true));
@@ -234,3 +237,5 @@ addEventListener("online", retry);
 
 settle();
 arrive();
+// A reload asks for this page before the last words have arrived from the page that it replaces.
+if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") act({ kind: "open", page: history.state?.page ?? "talk" }, true);
