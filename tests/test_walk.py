@@ -440,3 +440,41 @@ def all_can_end(states: States) -> bool:
         ending |= more
         found = bool(more)
     return set(states) <= ending
+
+
+# What the chat tells
+
+
+@FAST
+@given(random_sources(most=5), st.sets(st.sampled_from([*IDS, "end"])), st.data())
+def test_what_lints_shows_the_same_in_the_chat_whatever_is_answered_in_private(
+    one: Source, sensitive: set[str], data: st.DataObject
+) -> None:
+    steps = tuple(step.model_copy(update={"sensitive": step.id in sensitive}) for step in one.steps)  # type: ignore[union-attr]
+    one = source(*steps)
+    assume(not list(wired(one, sources(one))))
+    errors = {fault.rule for fault in lint(sources(one)) if fault.severity == "error"}
+    assume(not errors & {"never-ends", "cycle-without-exit", "too-many-paths", "betrayed-answer"})
+    made = resolve(one, {}, {}, {})
+    told = {step.id: data.draw(st.sampled_from(possible(step))) for step in made.steps if isinstance(step, Question)}
+
+    def answer(step: Question) -> Values:
+        return data.draw(st.sampled_from(possible(step))) if step.sensitive else told[step.id]
+
+    first, second = (chat(made, answer) for _ in range(2))
+    assert first == second
+    event("sensitive answers" if {step.id for step in made.steps if step.sensitive} & set(told) else "none")
+
+
+def chat(made: Script, answer: Callable[[Question], Values]) -> list[str]:
+    """What a chat shows of a run, in order: every step that is not sensitive."""
+    shown: list[str] = []
+    answers: dict[str, Values] = {}
+    for _ in range(50):
+        route = follow(made, answers, facts(1))
+        assume(not route.looped)
+        shown += [step.id for step in (*route.infos, route.current) if not step.sensitive]
+        if isinstance(route.current, EndStep):
+            break
+        answers[route.current.id] = answer(route.current) if route.current.keep else ()
+    return shown
