@@ -108,8 +108,9 @@ class Database:
         except BaseException as error:
             if getattr(driver, "broken", False):
                 connection.invalidate()
-            else:
-                driver.rollback()
+                engine.dispose()  # the server was restarted, so the others are dead too; the next attempt gets new ones
+                raise LostRace from None
+            driver.rollback()
             if isinstance(error, _DRIVER_ERRORS):
                 raise explained(error, self.where) from None
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -15,7 +16,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from bot.ports import Refusal
+from bot.ports import LostRace, Refusal
 from storage import keytables as t
 from storage.database import Database
 from storage.keyring import Keyring
@@ -25,6 +26,7 @@ from storage.vault import KEY_BYTES, Key, Unopened, fresh_key, key_id, place
 Purpose = Literal["index", "inbox", "ledger", "cookie"]
 
 THROWAWAY_HOURS = 24
+BEAT_SECONDS = 15
 _CACHED = 4096
 CHECK = b"afterword"
 CHECK_PLACE = place("keys", "key_installation", "check")
@@ -86,6 +88,7 @@ class KeyStore:
         self._cache: OrderedDict[UUID, DataKey] = OrderedDict()
         self._purposes: dict[str, bytes] = {}
         self._lock = threading.Lock()
+        self._reported, self._beaten = "", datetime.now(UTC)
         with database.transaction() as wire:
             fresh = Key(ring.newest.raw)
             sealed = fresh.seal(CHECK, CHECK_PLACE)
@@ -209,16 +212,18 @@ class KeyStore:
 
         On the wall clock, whatever time the conversations are in: it is about processes of this machine or the next.
         """
-        now = datetime.now(UTC)
         self._reread()
+        ring, now = " ".join(self.ring.ids), datetime.now(UTC)
+        if ring == self._reported and now - self._beaten < timedelta(seconds=BEAT_SECONDS):
+            return
+        self._reported, self._beaten = ring, now
         with self.database.transaction() as wire:
-            ring = " ".join(self.ring.ids)
             if not wire.run(_SEEN, process=self.process, now=now, ring=ring):
                 wire.run(_APPEAR, id=self.process, seen_at=now, key_ids=ring)
             wire.run(_FORGET_PROCESSES, before=now - timedelta(days=1))
 
     def close(self) -> None:
-        with self.database.transaction() as wire:
+        with suppress(Refusal, LostRace), self.database.transaction() as wire:
             wire.run(_LEAVE, process=self.process)
         self.database.close()
 
@@ -263,6 +268,8 @@ class KeyStore:
         try:
             ring = self.ring.reread()
         except Refusal:
+            return
+        if ring.ids == self.ring.ids:
             return
         with self.database.reading() as wire:
             row = wire.one(_IN_USE)

@@ -5,7 +5,7 @@ Its backups are kept for seven days at most; that is what makes destroying a key
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, MetaData, String, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, MetaData, String, Table, Text, Uuid, text
 
 from storage.tables import NAMING, Moment
 
@@ -29,6 +29,7 @@ data_keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("throwaway", Boolean, nullable=False),
     Column("day", Date, nullable=False),
+    Index("ix_data_keys_day", "day", sqlite_where=text("throwaway = 1"), postgresql_where=text("throwaway")),
     sqlite_with_rowid=False,
 )
 

@@ -21,7 +21,7 @@ from storage.windows import earliest_themes, monday_after
 
 NO_CONSENTS = b"0:"
 
-_WHERE_THEY_STAND = Prepared(
+_where_they_stand = (
     select(
         t.participants.c.id,
         t.participants.c.tenant_id,
@@ -46,8 +46,10 @@ _WHERE_THEY_STAND = Prepared(
         .outerjoin(t.teams, t.teams.c.id == t.participants.c.team_id)
     )
     .where(t.participants.c.who_index == bindparam("who_index"))
-    .with_for_update(of=t.conversations)  # PostgreSQL: two turns of one person, or a turn and an erasure, take turns
 )
+_LOOK = Prepared(_where_they_stand)
+#: PostgreSQL: two turns of one person, or a turn and an erasure, come one after the other.
+_HOLD = Prepared(_where_they_stand.with_for_update(of=t.conversations))
 _TENANT = Prepared(
     select(t.tenants.c.id).where(
         t.tenants.c.platform == bindparam("platform"), t.tenants.c.external == bindparam("external")
@@ -116,7 +118,14 @@ def who_index(keys: KeyStore, who: Who) -> bytes:
 
 
 def find(wire: Wire, keys: KeyStore, who: Who) -> Place | None:
-    row = wire.one(_WHERE_THEY_STAND, who_index=who_index(keys, who))
+    """The person's row, held until the transaction ends."""
+    row = wire.one(_HOLD, who_index=who_index(keys, who))
+    return None if row is None else Place._make(row)
+
+
+def look(wire: Wire, keys: KeyStore, who: Who) -> Place | None:
+    """The person's row, for reading only."""
+    row = wire.one(_LOOK, who_index=who_index(keys, who))
     return None if row is None else Place._make(row)
 
 

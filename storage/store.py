@@ -22,7 +22,7 @@ from storage import tables as t
 from storage.database import Database, database_url
 from storage.keyring import Keyring, from_text, new_key
 from storage.keystore import KeyStore
-from storage.place import PERSON, Programs, find, named, person_key, read_reflections
+from storage.place import PERSON, Programs, look, named, person_key, read_reflections
 from storage.prepared import Prepared
 from storage.shelf import Shelf
 from storage.turns import SqlTransaction, opened
@@ -78,6 +78,7 @@ class SqlStore:
                 self.keys.destroy(undone)
             raise
         self._shelf.stored(turn.shelved)
+        self._unclean = self._unclean or turn.let_go
         if turn.given_up:
             self._given_up().extend(turn.given_up)
 
@@ -128,19 +129,19 @@ class SqlStore:
 
     def reflections(self, who: Who) -> tuple[Reflection, ...]:
         with self.database.reading() as wire:
-            found = find(wire, self.keys, who)
+            found = look(wire, self.keys, who)
             return () if found is None else read_reflections(wire, found, person_key(self.keys, found))
 
     def consents(self, who: Who) -> tuple[dict[str, Any], ...]:
         """A person's own copy of their consent records, first to last."""
         with self.database.reading() as wire:
-            found = find(wire, self.keys, who)
+            found = look(wire, self.keys, who)
             return () if found is None else consents.records(wire, found, person_key(self.keys, found))
 
     def verify_consents(self, who: Who) -> bool:
         """Whether the chain of a person's consent records is whole, to its last link."""
         with self.database.reading() as wire:
-            found = find(wire, self.keys, who)
+            found = look(wire, self.keys, who)
             if found is None:
                 return True
             key = person_key(self.keys, found)
@@ -155,7 +156,7 @@ class SqlStore:
 
     @property
     def erasure_pending(self) -> bool:
-        """Deleted bytes may still stand in a write-ahead log that a reader holds open; `sweep` tries again."""
+        """Deleted bytes may still stand in a write-ahead log; `sweep` empties it as soon as no reader holds it open."""
         return self._unclean
 
     def _clean(self) -> None:

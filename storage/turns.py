@@ -12,13 +12,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 
 from bot.conversation import Conversation, Program, Session
-from bot.effects import Effect, Keep, RecordConsent
+from bot.effects import Effect, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
 from bot.ports import Delivery, DueCheckIn, Loaded, LostRace, Setup
 from prompts.script import Script
 from storage import checkins, consents, setup
 from storage import tables as t
 from storage.consents import Head
+from storage.database import explained
 from storage.keystore import DataKey, KeyStore
 from storage.place import Place, Programs, arrive, facts, find, person_key, read_reflections, written
 from storage.prepared import Prepared, Wire
@@ -77,6 +78,7 @@ class SqlTransaction:
         self.made: list[UUID] = []
         self.given_up: list[UUID] = []
         self.shelved: list[str] = []
+        self.let_go = False  # something was deleted whose bytes should leave the log soon
 
     def seen(self, who: Who, key: str, at: datetime) -> bool:
         hashed = fingerprint(self._keys.purpose_key("inbox"), who.platform, who.tenant, who.user, key)
@@ -145,6 +147,7 @@ class SqlTransaction:
             pen = Pen(self._wire, self._keys, place, key, after, at, _day(at), who)
             for effect in sorted(effects, key=_not_kept):
                 pen.write(effect)
+                self.let_go = self.let_go or isinstance(effect, LetGo)
             deliveries = pen.deliver(effects)
         written_down = {name.removeprefix("new_"): value for name, value in changes.items() if name != "new_idle_day"}
         self._standing[place.person] = _Standing(place._replace(revision=place.revision + 1, **written_down), key, head)
@@ -227,12 +230,12 @@ class SqlTransaction:
         self._wire.say("SAVEPOINT one_person")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self._wire.say("ROLLBACK TO SAVEPOINT one_person")
             del self.given_up[given_up:], self.shelved[shelved:]
             self.given_up += self.made[made:]
             self._standing = standing
-            raise
+            raise explained(error, "") from None
         finally:
             self._wire.say("RELEASE SAVEPOINT one_person")
 

@@ -24,6 +24,7 @@ KEY_BYTES = 32
 _HEADER = 5
 _NONCE = 12
 _LENGTH = 4
+_LENGTHS = tuple(length.to_bytes(2, "big") for length in range(64))
 
 
 class Unopened(Refusal):
@@ -85,8 +86,8 @@ def place(*names: bytes | str | UUID) -> bytes:
     """The associated data of a value: each part behind its length, so that no two places read the same."""
     parts = [VERSION]
     for name in names:
-        raw = name.bytes if isinstance(name, UUID) else name.encode() if isinstance(name, str) else name
-        parts += (len(raw).to_bytes(2, "big"), raw)
+        raw = name.encode() if isinstance(name, str) else name.bytes if isinstance(name, UUID) else name
+        parts += (_LENGTHS[len(raw)] if len(raw) < len(_LENGTHS) else len(raw).to_bytes(2, "big"), raw)
     return b"".join(parts)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Message
-from bot.effects import Contribute, Deliver, Keep, RecordConsent, Remind
+from bot.effects import Contribute, Deliver, Keep, LetGo, RecordConsent, Remind
 from bot.ports import LostRace, Refusal, Setup
 from storage import keytables
 from storage import tables as t
@@ -275,3 +275,17 @@ def test_one_pair_of_files_is_not_mixed_with_another(
     with pytest.raises(Refusal, match="do not belong together"):
         Pair(strange.main, sqlite_pair.keys).open(ring)
     sqlite_pair.open(ring).close()
+
+
+def test_what_was_let_go_leaves_the_log_with_the_next_sweep(sqlite_pair: Pair, ring: Keyring, at: datetime) -> None:
+    store = sqlite_pair.open(ring)
+    reflection = kept(at)
+    change(store, at, Keep(reflection, FAR), consents=KEEPS)
+    body = rows(store, t.reflections)[0]["body"]
+    change(store, at, LetGo(reflection.id))
+    assert store.erasure_pending
+    store.sweep(at)
+    assert not store.erasure_pending
+    folder = Path(sqlite_pair.main.removeprefix("sqlite:///")).parent
+    assert not any(body in path.read_bytes() for path in folder.iterdir())
+    store.close()

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
-from conftest import LITTLE, key_rows, rows, who
+from conftest import LITTLE, Pair, emptied, key_rows, rows, who
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Consents, Conversation, Memory, Message
@@ -18,6 +19,7 @@ from bot.effects import Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Re
 from bot.ports import LostRace, Refusal
 from storage import keytables
 from storage import tables as t
+from storage.keyring import Keyring
 from storage.store import SqlStore
 from storage.turns import SqlTransaction
 from storage.writing import NothingMayBeKept
@@ -390,3 +392,14 @@ def test_a_claim_is_undone_with_its_turn_and_failed_on_request(store: SqlStore, 
         (due,) = turn.claim_due(at, 10)
         turn.fail_check_in(due.id)
     assert [row["state"] for row in rows(store, t.check_ins)] == ["failed"]
+
+
+def test_a_server_that_was_restarted_costs_one_attempt(postgres_pair: Pair, ring: Keyring, at: datetime) -> None:
+    store = emptied(postgres_pair).open(ring)
+    change(store, at, chosen_locale=True)
+    with psycopg.connect(postgres_pair.main, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with pytest.raises(LostRace):
+        load(store, at)
+    assert load(store, at).chosen_locale
+    store.close()

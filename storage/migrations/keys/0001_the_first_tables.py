@@ -23,6 +23,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_keys")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_data_keys_day",
+        "data_keys",
+        ["day"],
+        sqlite_where=sa.text("throwaway = 1"),
+        postgresql_where=sa.text("throwaway"),
+    )
+
     op.create_table(
         "deletion_ledger_copy",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
@@ -66,4 +74,6 @@ def downgrade() -> None:
     op.drop_table("processes")
     op.drop_table("key_installation")
     op.drop_table("deletion_ledger_copy")
+    op.drop_index("ix_data_keys_day", "data_keys")
+
     op.drop_table("data_keys")
