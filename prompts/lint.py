@@ -218,7 +218,7 @@ def _lint_file(file: Path, checks: Sequence[Check]) -> Iterator[Fault]:
             read_catalogue(file)
         else:
             source, sources = _alone(file)
-            yield from (fault for fault in wiring.names(sources.scripts) if fault.file == source.file)
+            yield from wiring.names({source.name: source})  # it may well be a copy of one of ours, aliases and all
             yield from _script(source, sources, checks)
     except ScriptError as error:
         yield from error.faults

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from prompts import coverage
 from prompts.library import HOME, build, read_sources
 from prompts.lint import RULES, checked_library, in_order, lint, lint_paths, lone_script
 from prompts.script import Script
@@ -183,7 +184,29 @@ def test_a_script_from_anywhere_is_put_together_with_our_blocks() -> None:
         lone_script(EXAMPLES / "unresolved-next" / "step.toml")
 
 
+def test_a_copy_of_a_script_under_another_name_is_fine(tmp_path: Path) -> None:
+    for slug in ("quick-visit", "between-sites"):
+        copy = tmp_path / f"{slug}-copy.toml"
+        copy.write_bytes((HOME / "scripts" / f"{slug}.toml").read_bytes())
+        assert lint_paths([copy]) == ()
+
+
 def test_a_warning_does_not_keep_the_bot_from_starting(tmp_path: Path) -> None:
     faults = lint_paths([EXAMPLES / "orphan-translation" / "folder"])
     assert {fault.severity for fault in faults} == {"warning"}
     assert in_order(faults) == faults
+
+
+# Coverage
+
+
+def test_the_coverage_tells_which_steps_touch_a_theme_and_which_themes_nothing_touches() -> None:
+    library = checked_library()
+    covered = {theme.code: theme for theme in coverage.coverage(library)}
+    assert covered["S9"].steps["quick-visit"] == ("pull",)
+    assert covered["S9"].steps["between-sites"] == ()
+    told = coverage.as_json(library)
+    assert told["untouched"] == [code for code, theme in covered.items() if not any(theme.steps.values())]
+    text = coverage.as_text(library)
+    assert all(f"{theme.code} {theme.label}" in text for theme in library.codebook.themes)
+    assert f"No script touches {', '.join(told['untouched'])}." in text  # type: ignore[arg-type]
