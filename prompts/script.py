@@ -24,9 +24,12 @@ Value = str | int
 #: Ids with a meaning of their own: `out` leaves a block; the rest are buttons that the bot itself offers.
 RESERVED_STEP_IDS = frozenset({"out", "consent", "counting", "confirm", "finish"})
 RESERVED_CHOICE_IDS = frozenset(
-    "private next back skip pause resume stop restart language delete help safety breathe home data menu "
-    "done count more less let-go yes-delete no-delete keep nothing read".split()
-)
+    {
+        "private", "here", "next", "reflect", "back", "skip", "pause", "resume", "stop", "restart", "language",
+        "delete", "help", "safety", "breathe", "home", "data", "done", "count", "more", "less", "let-go",
+        "yes-delete", "no-delete", "yes-restart", "no-restart", "keep", "nothing", "read",
+    }
+)  # fmt: skip
 #: Facts that a `when` may ask for beside earlier answers, and every value that they can take.
 FACTS: Mapping[str, tuple[str, ...]] = {"@origin": ("person", "check-in"), "@use": ("first", "again")}
 
@@ -129,7 +132,7 @@ Step = Annotated[
 ]
 Question = FreeStep | ChoiceStep | MultiStep | ScaleStep
 
-#: Minutes a step takes on a phone where the author says nothing (brief, section 6.0: 5 to 10 s a tap, 45 to 75 s a text).
+#: Minutes a step takes on a phone where the author says nothing (5 to 10 s a tap, 45 to 75 s a text).
 DEFAULT_MINUTES: Mapping[str, float] = {
     "info": 0.1, "free": 1.0, "choice": 0.15, "multi": 0.25, "scale": 0.15, "end": 0.1,
 }  # fmt: skip
