@@ -172,14 +172,16 @@ class Talk:
         """A field's new value; an empty line leaves it as it is."""
         labels = [f"{option.label} ←" if option.id in field.value else option.label for option in field.options]
         self.say(self.paper.lines(field.label))
-        self.say(self.paper.numbered(labels))
-        text = self.read(PROMPT)
-        if not text.strip():
-            return field.value
-        if field.kind == "text":
-            return (text,)
-        several = pick_several(field.options, text) or ()
-        return several if field.kind == "multi" else several[:1]
+        while True:
+            self.say(self.paper.numbered(labels))
+            text = self.read(PROMPT)
+            if not text.strip():
+                return field.value
+            if field.kind == "text":
+                return (text,)
+            several = pick_several(field.options, text) or ()
+            if several and (field.kind == "multi" or len(several) == 1):
+                return several
 
     def sure(self) -> bool:
         """What cannot be undone is asked about once more."""
@@ -256,7 +258,10 @@ def how(message: Message) -> str:
 
 
 def name(section: str, form: Form) -> str:
-    return ": ".join(filter(None, (form.title or form.submit, "" if form.title else section)))
+    """What a form is called in the list, with what is set there now."""
+    labelled = [option for field in form.fields if field.label for option in field.options if option.id in field.value]
+    now = "; ".join(option.label for option in labelled) if form.title else section
+    return ": ".join(filter(None, (form.title or form.submit, now)))
 
 
 def joined(draft: str, text: str) -> str:

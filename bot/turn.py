@@ -13,10 +13,11 @@ from uuid import UUID
 
 from bot import screens
 from bot.case import Case
+from bot.commands import understand
 from bot.conversation import Conversation, Reply
 from bot.effects import EraseMe, Need, Turn
 from bot.engine import step
-from bot.events import CheckInDue, Event, Idled, Inbound, Open, Submit, Who
+from bot.events import CheckInDue, Event, Idled, Inbound, Open, Say, Submit, Who, Write
 from bot.ports import (
     Clock,
     ConversationGone,
@@ -39,10 +40,21 @@ log = logging.getLogger("afterword")
 #: A turn that loses its race so often gives up; people are not that fast.
 TRIES = 20
 
+#: Characters; what is longer is somebody's words.
+LONGEST_COMMAND = 80
+
 #: What a messenger may raise; anything else is our mistake, and is tried again like a failure of the network.
 KNOWN = (Later, ConversationGone, InstallationGone, OurBug)
 
 T = TypeVar("T")
+
+
+def asks_for_page(library: Library, event: Event) -> bool:
+    """Whether the answer may be a page, which shows what the person has kept; "my data" can also be typed."""
+    if isinstance(event, Say | Write):
+        said = understand(library, event.text) if len(event.text) < LONGEST_COMMAND else None
+        return said is not None and bool(said.page)
+    return isinstance(event, Open | Submit)
 
 
 class SystemClock:
@@ -103,7 +115,7 @@ class Shell:
 
     def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
         event, who = inbound.event, inbound.who
-        loaded = tx.load(who, event.at, reflections=isinstance(event, Open | Submit))
+        loaded = tx.load(who, event.at, reflections=asks_for_page(self.library, event))
         turn = self._step(loaded, event)
         if isinstance(event, Submit) and turn.illegal:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
