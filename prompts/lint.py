@@ -53,7 +53,7 @@ _BREAKING = frozenset({"duplicate-id", "unresolved-next", "impossible-condition"
 
 
 def lint(sources: Sources, home: Path = HOME, checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
-    """Every fault of a folder of prompts, by file and line. `checks` run on scripts that have passed all else."""
+    """Every fault of a folder of prompts, by file and line. `checks` run on every script that can be put together."""
     faults = list(wiring.names(sources.scripts))
     if "blocks" not in sources.borrowed:
         faults += _blocks(sources)
@@ -86,7 +86,7 @@ def _script(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterat
     if wiring.can_be_placed(source, sources):
         faults += wiring.wired(source, sources)
         if not any(fault.rule in _BREAKING for fault in faults):
-            faults += _followed(source, sources, checks if not faults else ())
+            faults += _followed(source, sources, checks)
     yield from faults
 
 
