@@ -30,7 +30,8 @@ RESERVED_CHOICE_IDS = frozenset(
         "yes-delete", "no-delete", "yes-restart", "no-restart", "keep", "nothing", "read",
     }
 )  # fmt: skip
-#: Facts that a `when` may ask for beside earlier answers, and every value that they can take.
+#: Facts that a `when` may ask for beside earlier answers, and every value that they can take: who began the talk, and
+#: whether it is the person's very first.
 FACTS: Mapping[str, tuple[str, ...]] = {"@origin": ("person", "check-in"), "@use": ("first", "again")}
 
 
