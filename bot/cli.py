@@ -10,7 +10,6 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -161,13 +160,20 @@ def replay(file: TextIO, db: str) -> None:
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def lint(paths: tuple[Path, ...], form: str) -> None:
+@click.option("--coverage", is_flag=True, help="Which themes the scripts touch, instead.")
+def lint(paths: tuple[Path, ...], form: str, coverage: bool) -> None:
     """Checks scripts, cards, codebook and translations; exit code 1 on an error.
 
     Example: afterword lint prompts/scripts/quick-visit.toml
     """
-    from prompts.lint import lint_paths
+    from prompts import coverage as covering
+    from prompts.lint import checked_library, lint_paths
 
+    if coverage:
+        library = checked_library()
+        as_json = json.dumps(covering.as_json(library), ensure_ascii=False, indent=2)
+        click.echo(as_json if form == "json" else covering.as_text(library))
+        return
     faults = lint_paths(paths)
     if form == "json":
         click.echo(json.dumps([_fault(fault) for fault in faults], ensure_ascii=False, indent=2))
@@ -210,20 +216,14 @@ def walk(script: str, use: int, graph: str | None, form: str) -> None:
 
 def _script(name: str) -> Script:
     """A script of ours by its name, or one in a file."""
-    from prompts.library import build, read_sources
-    from prompts.lint import checked_library, lint_paths
-    from prompts.source import read_script
+    from prompts.lint import checked_library, lone_script
 
-    if not name.endswith(".toml"):
-        library = checked_library()
-        if name not in library.scripts:
-            raise click.BadParameter(f"there is {', '.join(library.scripts)}, or a path to a .toml file.")
-        return library.scripts[name]
-    path = Path(name)
-    if faults := [fault for fault in lint_paths([path]) if fault.severity == "error"]:
-        raise ScriptError(faults)
-    sources = read_sources()
-    return build(replace(sources, scripts={path.stem: read_script(path)})).scripts[path.stem]
+    if name.endswith(".toml"):
+        return lone_script(Path(name))
+    library = checked_library()
+    if name not in library.scripts:
+        raise click.BadParameter(f"there is {', '.join(library.scripts)}, or a path to a .toml file.")
+    return library.scripts[name]
 
 
 # Teams
