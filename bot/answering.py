@@ -7,6 +7,7 @@ from bot.case import Case
 from bot.commands import pick, pick_several, rating
 from bot.conversation import Answer, Session
 from bot.effects import Deliver, Effect, Remind, Turn
+from bot.events import Write
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
 from scheduler.recurrence import HALF_HOUR, day_end
@@ -36,7 +37,7 @@ def ask_again(case: Case, session: Session, text: str = "") -> Turn:
     kinds = {"choice": "reask-choice", "end": "reask-choice", "multi": "reask-multi", "scale": "reask-scale"}
     name = kinds.get(case.route(session).current.type, "reask-text")
     if len(text.split()) >= WORTH_KEEPING:
-        case = case.now(session=position.aside(session, text))
+        case = case.now(session=position.aside(session, text, case.at, box=False))
         return Turn(case.conversation, screens.show(case, case.word("reask-aside"), again=True))
     return Turn(case.conversation, screens.show(case, case.word(name), again=True), illegal=name)
 
@@ -57,7 +58,9 @@ def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
         after = position.moved(after, case.at)
         case = case.now(session=after)
         return Turn(case.conversation, screens.show(case, case.word("too-long"), again=True))
-    return answered(case, session, step, Answer(text=session.held + text))
+    shown = isinstance(case.event, Write) and case.event.prompt is not None
+    sent = position.emptied(session, step.id, text, shown=shown)
+    return answered(case, sent, step, Answer(text=session.held + text))
 
 
 def chose(case: Case, session: Session, values: tuple[str, ...]) -> Turn:

@@ -139,8 +139,7 @@ def in_chat(case: Case, text: str) -> Turn:
         case, _ = started(case, case.facts.program.default_script)
         session = case.conversation.session
     assert session is not None
-    after = case.now(session=position.aside(session, text).model_copy(update={"touched": case.at}))
-    return settled(after, case.word("typed-aside"))
+    return settled(put_aside(case, session, text), case.word("typed-aside"))
 
 
 #: What is typed into the chat while nothing is open is a greeting up to this length, and somebody's words beyond it.
@@ -154,8 +153,12 @@ def in_private(case: Case, event: Write, text: str) -> Turn:
     if _stale(case, event.prompt):
         if not text:
             return illegal(case, "old-button")
-        return settled(case.now(session=position.aside(session, text)), case.word("late-words"))
+        return settled(put_aside(case, session, text), case.word("late-words"))
     return answering.typed(case, session, text)
+
+
+def put_aside(case: Case, session: Session, text: str) -> Case:
+    return case.now(session=position.aside(session, text, case.at, box=screens.is_words(case, session)))
 
 
 def _prefaced(turn: Turn, words: str) -> Turn:

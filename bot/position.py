@@ -61,8 +61,7 @@ def answered(
     """The session with one answer given or changed, and everything dropped that only the old one led to; and the way
     that the answer led, which may have come round to a question again."""
     given = {**session.answers, step_id: answer}
-    drafts = {key: text for key, text in session.drafts.items() if key != step_id and (key or not answer.text)}
-    after = moved(session, at, answers=given, cursor=None, drafts=drafts, held="")
+    after = moved(session, at, answers=given, cursor=None, held="")
     way = route(script, after, memory)
     kept = _kept(script, given, way, facts(session))
     return after.model_copy(update={"answers": {step: given[step] for step in given if step in kept}}), way
@@ -112,10 +111,22 @@ def in_the_box(session: Session, step_id: str) -> str:
     return f"{own}\n{aside}" if own and aside else own or aside
 
 
-def aside(session: Session, text: str) -> Session:
-    """Keeps words that came when no box was open for them: they wait in the next one."""
+def aside(session: Session, text: str, at: datetime, *, box: bool) -> Session:
+    """Keeps words that came when no box was open for them: they wait in the next one.
+
+    `box`: one stands open elsewhere, and now holds more than it shows. What is sent from there comes late.
+    """
     before = session.drafts.get("", "")
-    return session.model_copy(update={"drafts": {**session.drafts, "": f"{before}\n{text}" if before else text}})
+    drafts = {**session.drafts, "": f"{before}\n{text}" if before else text}
+    return moved(session, at, drafts=drafts) if box else session.model_copy(update={"drafts": drafts, "touched": at})
+
+
+def emptied(session: Session, step_id: str, text: str, *, shown: bool) -> Session:
+    """The session when a box has been sent. `shown`: the box held what had been put aside; else that goes on waiting,
+    unless it is part of the text."""
+    waits = "" if shown or session.drafts.get("", "") in text else session.drafts[""]
+    drafts = {key: draft for key, draft in session.drafts.items() if key not in ("", step_id)}
+    return session.model_copy(update={"drafts": {**drafts, "": waits} if waits else drafts})
 
 
 def skipped(script: Script, session: Session, memory: Memory, at: datetime) -> Session:

@@ -66,7 +66,7 @@ def _in_chat(case: Case) -> Message:
     session = case.conversation.session
     if session is None:
         return Message(text=case.word("greeting"), input="choice", choices=(private,), prompt=prompt(case))
-    started = bool(session.answers or session.visit)
+    started = bool(session.answers or session.held or session.confirming)
     here = () if started or session.here else (Option(id="here", label=case.word("continue-here")),)
     text = case.word("masked") if started else case.word("greeting")
     return Message(text=text, input="choice", choices=(private, *here), prompt=prompt(case))
