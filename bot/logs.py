@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime
 
 #: Everything that may stand in a log line beside its time, level and logger.
-FIELDS = ("event", "kind", "rule", "platform", "outcome", "status", "milliseconds")
+FIELDS = ("event", "kind", "where", "rule", "platform", "outcome", "status", "milliseconds")
 
 
 class AllowList(logging.Formatter):
