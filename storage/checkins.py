@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -27,7 +28,7 @@ _MARK = Prepared(
     update(t.check_ins).where(t.check_ins.c.id == bindparam("check_in")).values(state=bindparam("becomes"))
 )
 _IDLE = Prepared(
-    select(*PERSON)
+    select(*PERSON, t.conversations.c.talk_key_id)
     .select_from(t.conversations.join(t.participants).join(t.tenants))
     .where(t.conversations.c.idle_day <= bindparam("today"))
     .order_by(t.conversations.c.idle_day, t.participants.c.id)
@@ -38,6 +39,12 @@ _NOT_BEFORE = Prepared(
     update(t.conversations)
     .where(t.conversations.c.participant_id == bindparam("person"))
     .values(idle_day=bindparam("day"))
+)
+#: What was said under a throwaway key that is gone cannot be read by anybody; this takes the bytes away too.
+DEAD_TALK = Prepared(
+    update(t.conversations)
+    .where(t.conversations.c.talk_key_id == bindparam("key"))
+    .values(talk=None, talk_key_id=None, idle_day=None)
 )
 
 
@@ -78,12 +85,12 @@ def fail(wire: Wire, check_in: UUID) -> None:
 def idle(wire: Wire, keys: KeyStore, today: date, limit: int) -> tuple[Who, ...]:
     """Each is given once a day: one whose turn fails does not stand in the way of the others."""
     rows = wire.all(_IDLE, today=today, limit=limit)
-    tomorrow = today + timedelta(days=1)
-    wire.run_many(_NOT_BEFORE, [{"person": row[0], "day": tomorrow} for row in rows])
     found = []
-    for row in rows:
-        try:
-            found.append(named(keys, *row))
-        except Unopened:
-            continue
+    for *person, throwaway in rows:
+        if throwaway is not None and keys.data_key(throwaway) is None:
+            wire.run(DEAD_TALK, key=throwaway)
+        else:
+            wire.run(_NOT_BEFORE, person=person[0], day=today + timedelta(days=1))
+        with suppress(Unopened):
+            found.append(named(keys, *person))
     return tuple(found)

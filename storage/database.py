@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -52,6 +54,8 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.where = url.render_as_string(hide_password=True)
         self.sqlite = url.get_backend_name() == "sqlite"
+        if self.sqlite:
+            _make_private(Path(url.database or ""))
         self.engine = _sqlite_engine(url, writes=True) if self.sqlite else _postgres_engine(url)
         self._readers = _sqlite_engine(url, writes=False) if self.sqlite else self.engine
         self.turnstile = threading.Lock()
@@ -63,7 +67,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Wire]:
-        """A consistent view that waits for no writer."""
+        """For reading only; waits for no writer. On SQLite it sees one moment, elsewhere each statement its own."""
         with self._pooled(self._readers, "BEGIN" if self.sqlite else "") as wire:
             yield wire
 
@@ -167,6 +171,12 @@ def explained(error: BaseException, where: str) -> BaseException:
         return Refusal("database", f"{where} cannot be opened. Check that its folder is there and may be written to.")
     words = cause.diag.message_primary if isinstance(cause, psycopg.Error) else str(cause)
     return Refusal("database", f"The database {where} reports: {words or type(cause).__name__}.")
+
+
+def _make_private(path: Path) -> None:
+    """A new file is for its owner only; SQLite gives the log beside it the same mode."""
+    with suppress(OSError):  # it is there already, or it cannot be: connecting says which
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _passing(error: BaseException) -> bool:

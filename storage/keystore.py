@@ -36,6 +36,7 @@ _INSTALLATION = Prepared(
         read=True
     )
 )
+_IN_USE = Prepared(select(t.key_installation.c.key_id))
 _INSTALL = Prepared(insert(t.key_installation), unless_there=True)
 _DATA_KEY = Prepared(select(t.data_keys.c.wrapped).where(t.data_keys.c.id == bindparam("key")))
 _DATA_KEYS = Prepared(select(t.data_keys.c.id).where(~t.data_keys.c.throwaway, t.data_keys.c.day < bindparam("before")))
@@ -90,9 +91,8 @@ class KeyStore:
         self._lock = threading.Lock()
         self._reported, self._beaten = "", datetime.now(UTC)
         with database.transaction() as wire:
-            fresh = Key(ring.newest.raw)
-            sealed = fresh.seal(CHECK, CHECK_PLACE)
-            wire.run(_INSTALL, one=1, id=uuid4(), key_id=fresh.id, wrapped=sealed)
+            sealed = ring.newest.seal(CHECK, CHECK_PLACE)
+            wire.run(_INSTALL, one=1, id=uuid4(), key_id=ring.newest.id, wrapped=sealed)
             self.installation = self._checked(wire)
             wire.run(_APPEAR, id=self.process, seen_at=datetime.now(UTC), key_ids=" ".join(ring.ids))
 
@@ -287,9 +287,6 @@ class KeyStore:
             if len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
         return key
-
-
-_IN_USE = Prepared(select(t.key_installation.c.key_id))
 
 
 def _framed(key: DataKey) -> bytes:

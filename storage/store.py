@@ -17,13 +17,14 @@ from bot.conversation import Program, Reflection
 from bot.events import Who
 from bot.ports import Delivery, Refusal, Setup
 from prompts.script import Script
-from storage import consents, deliveries, erase, migrations, setup, sweep
+from storage import consents, deliveries, erase, migrations, sweep
 from storage import tables as t
 from storage.database import Database, database_url
 from storage.keyring import Keyring, from_text, new_key
 from storage.keystore import KeyStore
 from storage.place import PERSON, Programs, look, named, person_key, read_reflections
 from storage.prepared import Prepared
+from storage.setup import leave_team
 from storage.shelf import Shelf
 from storage.turns import SqlTransaction, opened
 from storage.vault import Unopened
@@ -108,15 +109,15 @@ class SqlStore:
 
     # People ----------------------------------------------------------------------------------------------------------
 
-    def set_up(self, team: Setup, at: datetime) -> None:
+    def set_up(self, setup: Setup, at: datetime) -> None:
         """Adds what is named to what is there. Raises Refusal."""
         with self.transaction() as turn:
-            turn.set_up(self._program, team, at)
+            turn.set_up(self._program, setup, at)
 
     def leave_team(self, who: Who, team: str, at: datetime) -> bool:
         """Takes a person out of a team; False where either is unknown."""
         with self.database.transaction() as wire:
-            return setup.leave_team(wire, self.keys, who, team, at.astimezone(UTC).date())
+            return leave_team(wire, self.keys, who, team, at.astimezone(UTC).date())
 
     def people(self) -> tuple[tuple[Who, str], ...]:
         with self.database.reading() as wire:
@@ -199,8 +200,9 @@ def _pair(database: Database, keys: KeyStore) -> None:
 def open_keys(keys_url: str, ring: Keyring) -> KeyStore:
     """The key store alone, for `keys rotate`. Raises Refusal."""
     database = Database(database_url(keys_url))
-    migrations.prepare(database, migrations.KEYS)
-    return KeyStore(database, ring)
+    with _closed_on_failure(database):
+        migrations.prepare(database, migrations.KEYS)
+        return KeyStore(database, ring)
 
 
 def open_store(
@@ -216,8 +218,20 @@ def open_store(
             "one-database", "The keys need a database of their own: AFTERWORD_KEYS_URL must name another one."
         )
     database = Database(main)
-    migrations.prepare(database, migrations.MAIN)
-    return SqlStore(database, open_keys(keys_url, ring), program or Program(), scripts)
+    with _closed_on_failure(database):
+        migrations.prepare(database, migrations.MAIN)
+        opened_keys = open_keys(keys_url, ring)
+        with _closed_on_failure(opened_keys):
+            return SqlStore(database, opened_keys, program or Program(), scripts)
+
+
+@contextmanager
+def _closed_on_failure(thing: Database | KeyStore) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        thing.close()
+        raise
 
 
 def migrate(main_url: str, keys_url: str) -> None:

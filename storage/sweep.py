@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
 from storage import tables as t
+from storage.checkins import DEAD_TALK
 from storage.database import Database
 from storage.keystore import KeyStore
 from storage.prepared import Prepared
@@ -23,11 +24,6 @@ _DELIVERIES = Prepared(
 _CHECK_INS = Prepared(
     delete(t.check_ins).where(t.check_ins.c.state != "waiting", t.check_ins.c.due_at < bindparam("before"))
 )
-_DEAD_TALK = Prepared(
-    update(t.conversations)
-    .where(t.conversations.c.talk_key_id == bindparam("key"))
-    .values(talk=None, talk_key_id=None, idle_day=None)
-)
 _NAMED = Prepared(select(t.participants.c.key_id))
 
 
@@ -37,7 +33,7 @@ def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
     if dead:
         keys.destroy(dead)
         with main.transaction() as wire:
-            wire.run_many(_DEAD_TALK, [{"key": key} for key in dead])
+            wire.run_many(DEAD_TALK, [{"key": key} for key in dead])
 
 
 def daily(main: Database, keys: KeyStore, now: datetime) -> None:

@@ -235,7 +235,7 @@ class SqlTransaction:
             del self.given_up[given_up:], self.shelved[shelved:]
             self.given_up += self.made[made:]
             self._standing = standing
-            raise explained(error, "") from None
+            raise explained(error, "in use") from None
         finally:
             self._wire.say("RELEASE SAVEPOINT one_person")
 

@@ -45,15 +45,19 @@ def who(user: str, tenant: str = "north") -> Who:
     return Who(platform="local", tenant=tenant, user=user)
 
 
+def _whole(table: Table) -> Prepared:
+    return Prepared(select(table).order_by(*table.primary_key))
+
+
 def rows(store: SqlStore, table: Table) -> list[dict[str, Any]]:
     """A table of the main database as it stands."""
     with store.database.reading() as wire:
-        return [dict(zip(table.c.keys(), row, strict=True)) for row in wire.all(Prepared(select(table)))]
+        return [dict(zip(table.c.keys(), row, strict=True)) for row in wire.all(_whole(table))]
 
 
 def key_rows(store: SqlStore, table: Table) -> list[dict[str, Any]]:
     with store.keys.database.reading() as wire:
-        return [dict(zip(table.c.keys(), row, strict=True)) for row in wire.all(Prepared(select(table)))]
+        return [dict(zip(table.c.keys(), row, strict=True)) for row in wire.all(_whole(table))]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,16 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, ring: Keyring) ->
     refused = refusal(f"sqlite:///{path}", f"sqlite:///{tmp_path / 'keys.db'}", ring)
     assert "is not an SQLite database" in refused.words
     assert "Mina" not in refused.words
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are a matter of POSIX systems")
+def test_new_files_are_for_their_owner_only(tmp_path: Path, ring: Keyring) -> None:
+    store = Pair(f"sqlite:///{tmp_path / 'main.db'}", f"sqlite:///{tmp_path / 'keys.db'}").open(ring)
+    store.people()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert {"main.db", "main.db-wal", "keys.db"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+    store.close()
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path, ring: Keyring) -> None:

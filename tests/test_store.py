@@ -184,16 +184,11 @@ def test_asking_to_be_erased_is_left_to_erase(store: SqlStore, at: datetime) -> 
 
 
 def test_no_word_and_no_choice_stands_in_clear(store: SqlStore, at: datetime, tmp_path: Any) -> None:
-    change(
-        store,
-        at,
-        *effects(at),
-        consents=KEEPS,
-        session=session(at),
-        memory=Memory(remembered={"setting": "hospital"}),
-    )
+    somebody = who("U0QUILLFEATHER")
+    memory = Memory(remembered={"setting": "hospital"})
+    change(store, at, *effects(at), person=somebody, consents=KEEPS, session=session(at), memory=memory)
     stored = repr([rows(store, table) for table in t.metadata.sorted_tables])
-    for secret in (WROTE, "hospital", "keep", "ada", "2026-11-02T16:40"):
+    for secret in (WROTE, "hospital", '"keep"', somebody.user):
         assert secret not in stored
     for path in tmp_path.iterdir():
         assert WROTE.encode() not in path.read_bytes()
@@ -353,6 +348,16 @@ def test_a_talk_left_alone_is_given_once_a_day(store: SqlStore, at: datetime) ->
     change(store, at, session=None)
     with store.transaction() as turn:
         assert turn.idle(day + timedelta(days=30), 10) == ()
+
+
+def test_a_talk_whose_key_is_gone_is_cleared_away(store: SqlStore, at: datetime) -> None:
+    """As after a crash of the sweep, between the key and the row."""
+    change(store, at, consents=NOTHING, session=session(at))
+    store.keys.destroy(store.keys.dead_throwaways(at + timedelta(days=1)))
+    with store.transaction() as turn:
+        assert turn.idle(at.date() + timedelta(days=2), 10) == (ADA,)
+        assert turn.idle(at.date() + timedelta(days=9), 10) == ()
+    assert rows(store, t.conversations)[0]["talk"] is None
 
 
 def test_a_reminder_is_claimed_once_by_two_processes(opened: Callable[[], SqlStore], at: datetime) -> None:
