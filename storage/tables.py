@@ -204,6 +204,8 @@ deliveries = Table(
     Column("last_error", String(40)),  # the class of the error, never its words
     CheckConstraint("state IN ('pending', 'sent', 'dead')", name="state"),
     UniqueConstraint("conversation_id", "revision", "n"),
+    Index("ix_deliveries_not_before", "not_before", sqlite_where=text("state = 'pending'"),
+          postgresql_where=text("state = 'pending'")),
     Index("ix_deliveries_pending", "conversation_id", "revision", "n", sqlite_where=text("state = 'pending'"),
           postgresql_where=text("state = 'pending'")),
 )  # fmt: skip

@@ -225,6 +225,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("conversation_id", "revision", "n", name=op.f("uq_deliveries_conversation_id_revision_n")),
     )
     op.create_index(
+        "ix_deliveries_not_before",
+        "deliveries",
+        ["not_before"],
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
         "ix_deliveries_pending",
         "deliveries",
         ["conversation_id", "revision", "n"],
@@ -235,6 +242,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_deliveries_pending", "deliveries")
+    op.drop_index("ix_deliveries_not_before", "deliveries")
 
     op.drop_table("deliveries")
     op.drop_index("ix_reflections_participant_id", "reflections")
