@@ -298,6 +298,20 @@ def test_messages_of_one_conversation_keep_their_order_when_the_first_has_to_wai
     assert len(ours) == 3
 
 
+def test_those_behind_a_message_that_has_to_wait_wait_too(live: Live) -> None:
+    live.finish(ADA)
+    (first,) = live.post.sent
+    tried: list[int] = []
+
+    def busy(delivery: Delivery) -> None:
+        tried.append(delivery.n)
+        raise Later
+
+    live.post.fault = busy
+    live.run(lambda: live.shell.send_all((first, replace(first, n=first.n + 1))))
+    assert tried == [first.n]
+
+
 def test_what_a_dead_process_owed_is_sent_by_another_once_its_lease_is_over(start: Callable[..., Live]) -> None:
     live, other = start(), start()
     live.run(lambda: _dies_before_sending(live))
