@@ -8,10 +8,16 @@ from bot.commands import pick
 from bot.consent import agree_to_counting, agree_to_words, full_notice
 from bot.effects import Contribute, Effect, Turn
 
+#: So many words typed instead of a choice are somebody's words, and they are told what became of them.
+FEWEST_WORDS = 4
+
 
 def typed(case: Case, text: str) -> Turn:
     message = screens.show(case).message
-    return chose(case, pick(message.choices if message else (), text) or "")
+    choice = pick(message.choices if message else (), text)
+    if choice is None and len(text.split()) >= FEWEST_WORDS:
+        return Turn(case.conversation, screens.show(case, case.word("typed-too-soon")), illegal="typed-too-soon")
+    return chose(case, choice or "")
 
 
 def chose(case: Case, choice: str) -> Turn:

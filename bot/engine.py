@@ -6,7 +6,7 @@ from typing import get_args
 
 from bot import answering, asking, ending, pages, position, screens
 from bot.case import Case
-from bot.commands import understand
+from bot.commands import Said, pick, understand
 from bot.conversation import Conversation, Facts, Origin, Reply, Session
 from bot.effects import Effect, Need, Turn
 from bot.events import (
@@ -99,13 +99,34 @@ def typed(case: Case, event: Say | Write) -> Turn:
         return drafted(case, event, text)
     said = understand(case.library, text, chat=isinstance(event, Say))
     if said is not None:
-        if said.page:
-            return opened(case, Open(at=event.at, page=said.page))
-        name = said.name or "help"
-        return commanded(case, Command(at=event.at, surface=event.surface, name=name, argument=said.argument))
+        return understood(case, event, said, text)
     if isinstance(event, Say):
         return in_chat(case, text)
     return in_private(case, event, text)
+
+
+def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
+    """A whole message that is a command, or asks for a page; pages open in private only."""
+    case = without_draft(case, text) if isinstance(event, Write) else case
+    if said.page and isinstance(event, Say):
+        return again(case, case.word("not-private-page"))
+    if said.page:
+        return opened(case, Open(at=event.at, page=said.page))
+    name = said.name or "help"
+    return commanded(case, Command(at=event.at, surface=event.surface, name=name, argument=said.argument))
+
+
+def without_draft(case: Case, text: str) -> Case:
+    """A command was typed into the box: what of it was handed over as a draft is no draft."""
+    session = case.conversation.session
+    if session is None or case.conversation.consents.words is None:
+        return case
+    step_id = case.route(session).current.id
+    draft = session.drafts.get(step_id, "")
+    if not draft or not text.startswith(draft):
+        return case
+    drafts = {key: value for key, value in session.drafts.items() if key != step_id}
+    return case.now(session=session.model_copy(update={"drafts": drafts}))
 
 
 def drafted(case: Case, event: Write, text: str) -> Turn:
@@ -126,13 +147,14 @@ def in_chat(case: Case, text: str) -> Turn:
     session = case.conversation.session
     if case.conversation.consents.words is None:
         return illegal(case, "typed-refused") if len(text.split()) >= FEWEST_WORDS else settled(case)
-    if session is not None and screens.in_the_open(case, session):
+    in_the_open = session is not None and screens.in_the_open(case, session)
+    words = session is not None and screens.is_words(case, session)
+    if case.facts.program.refuse_typed and (words or not in_the_open):
+        return illegal(case, "typed-refused")
+    if session is not None and in_the_open:
         turn = answering.typed(case, session, text)
         answered = turn.conversation.session is None or turn.conversation.session.visit != session.visit
-        words = screens.is_words(case, session)
         return _prefaced(turn, case.word("typed-notice")) if answered and words else turn
-    if case.facts.program.refuse_typed:
-        return illegal(case, "typed-refused")
     if session is None:
         if len(text.split()) < FEWEST_WORDS:
             return settled(case)
@@ -148,13 +170,27 @@ FEWEST_WORDS = 5
 
 def in_private(case: Case, event: Write, text: str) -> Turn:
     session = case.conversation.session
-    if session is None or case.conversation.consents.words is None:
+    if session is None:
+        return with_nothing_open(case, text)
+    if case.conversation.consents.words is None:
         return asking.typed(case, text)
     if _stale(case, event.prompt):
         if not text:
             return illegal(case, "old-button")
         return settled(put_aside(case, session, text), case.word("late-words"))
     return answering.typed(case, session, text)
+
+
+def with_nothing_open(case: Case, text: str) -> Turn:
+    """The name or number of a script begins it; somebody's words begin a reflection that holds them."""
+    message = screens.show(case).message
+    choice = pick(message.choices if message else (), text)
+    if choice is None and len(text.split()) >= FEWEST_WORDS and case.conversation.consents.words is not None:
+        case, session = started(case, case.facts.program.default_script)
+        return settled(put_aside(case, session, text), case.word("begun-aside"))
+    if case.memory.ask_counting or choice is None:
+        return asking.typed(case, text)
+    return reflect(case, choice)
 
 
 def put_aside(case: Case, session: Session, text: str) -> Case:

@@ -32,14 +32,12 @@ def illegal(case: Case, why: str) -> Turn:
 def home(case: Case) -> Page:
     session = case.conversation.session
     stands = case.word("home-open" if session else "home-nothing-open")
-    scripts = tuple(
-        Option(id=slug, label=script.say(case.locale, "title")) for slug, script in case.library.scripts.items()
-    )
+    begin = Section(title=case.word("home-start"), scripts=screens.starts(case))
     return Page(
         name="home",
         title=case.word("home-title"),
         lines=(case.word("home-intro"), stands, case.word("home-who-sees")),
-        sections=(Section(title=case.word("home-start"), scripts=scripts), Section(forms=(language_form(case),))),
+        sections=(begin, Section(forms=(language_form(case),))),
     )
 
 

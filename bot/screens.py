@@ -67,20 +67,24 @@ def _in_chat(case: Case) -> Message:
     if session is None:
         return Message(text=case.word("greeting"), input="choice", choices=(private,), prompt=prompt(case))
     started = bool(session.answers or session.held or session.confirming)
-    here = () if started or session.here else (Option(id="here", label=case.word("continue-here")),)
+    stays = started or session.here or case.facts.program.refuse_typed
+    here = () if stays else (Option(id="here", label=case.word("continue-here")),)
     text = case.word("masked") if started else case.word("greeting")
     return Message(text=text, input="choice", choices=(private, *here), prompt=prompt(case))
 
 
+def starts(case: Case) -> tuple[Option, ...]:
+    """A button for each script, the program's usual one first."""
+    slugs = sorted(case.library.scripts, key=lambda slug: slug != case.facts.program.default_script)
+    return tuple(Option(id=slug, label=case.library.scripts[slug].say(case.locale, "title")) for slug in slugs)
+
+
 def _idle(case: Case) -> Message:
-    starts = tuple(
-        Option(id=slug, label=script.say(case.locale, "title")) for slug, script in case.library.scripts.items()
-    )
     return Message(
         text=case.word("nothing-open"),
         hint=case.word("start-hint"),
         input="choice",
-        choices=starts,
+        choices=starts(case),
         controls=options(case, "help", "safety", "language"),
         prompt=prompt(case),
     )

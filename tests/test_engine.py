@@ -7,7 +7,7 @@ from talks import Talk, library
 
 from bot.conversation import Consents, Program
 from bot.effects import Contribute, Deliver, EraseMe, Keep, RecordConsent, Remind
-from bot.events import CheckInDue, Idled, Open, Submit
+from bot.events import CheckInDue, Idled, Open, Submit, Write
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 
 WHOLE = ("yes", 2, "somewhat", ("worry", "anger"), "no", "home-visit")
@@ -392,6 +392,46 @@ def test_going_on_in_the_chat_shows_questions_until_something_sensitive_comes() 
     assert message.step == "ready"
     assert message.choices[-1].id == "private"
     assert talk.tap("yes", surface="message").step == ""
+
+
+def test_a_page_asked_for_in_the_chat_opens_only_in_private() -> None:
+    talk = begun()
+    message = talk.say("my data")
+    assert talk.reply.page is None
+    assert message.choices[0].id == "private"
+    talk.take(Write(at=talk.at, text="my data"))
+    assert talk.reply.page is not None
+
+
+def test_words_typed_while_nothing_is_open_begin_a_reflection_that_holds_them() -> None:
+    talk = begun()
+    talk.write("stop")
+    message = talk.write("she was so quiet in the corner today")
+    assert message.step == "moment"
+    assert message.draft == "she was so quiet in the corner today"
+
+
+def test_a_script_begins_by_its_name_or_number_while_nothing_is_open() -> None:
+    for typed in ("Everything", "everything", "3"):
+        talk = begun()
+        talk.write("stop")
+        assert talk.write(typed).script in ("everything", "quick-visit", "between-sites")
+
+
+def test_a_command_typed_into_the_box_leaves_no_draft_of_itself() -> None:
+    talk = begun()
+    talk.through(["yes", 5])
+    talk.draft("hel")
+    assert talk.write("help").draft == ""
+    talk.draft("half a sentence")
+    assert talk.write("help").draft == "half a sentence"
+
+
+def test_words_typed_before_consent_are_refused_in_words() -> None:
+    talk = Talk()
+    talk.say("reflect everything")
+    talk.tap("private")
+    assert "not taken" in " ".join(talk.write("she would not look at me").preface)
 
 
 # Finishing

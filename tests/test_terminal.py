@@ -139,7 +139,7 @@ def test_a_number_is_said_back_in_words() -> None:
 
 
 def test_pages_can_be_read_and_changed() -> None:
-    said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "1", script="between-sites")
+    said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "2", script="between-sites")
     assert "Nothing is kept." in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
@@ -162,7 +162,7 @@ def test_a_reflection_is_deleted_only_when_sure() -> None:
 def test_who_has_done_it_before_chooses_by_number_or_name() -> None:
     with open_shell() as (shell, _):
         Screen(["1", "2", "A word.", "1"]).talk(shell, "between-sites")
-        for typed in ("1", "between sites", "reflect between sites"):
+        for typed in ("2", "between sites", "reflect between sites"):
             said = Screen([typed, "delete", "1"]).talk(shell)
             assert "What is your inner weather right now?" in said, typed
 
