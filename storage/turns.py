@@ -147,8 +147,8 @@ class SqlTransaction:
             pen = Pen(self._wire, self._keys, place, key, after, at, _day(at), who)
             for effect in sorted(effects, key=_not_kept):
                 pen.write(effect)
-                self.let_go = self.let_go or isinstance(effect, LetGo)
             deliveries = pen.deliver(effects)
+        self.let_go = self.let_go or _lets_go(before, after, effects)
         written_down = {name.removeprefix("new_"): value for name, value in changes.items() if name != "new_idle_day"}
         self._standing[place.person] = _Standing(place._replace(revision=place.revision + 1, **written_down), key, head)
         return deliveries
@@ -248,6 +248,14 @@ def opened(found: Place, key: Key) -> tuple[bytes, Conversation]:
     state = key.open(found.state, found.where("conversations", found.person, "state"))
     head, _, body = state.partition(b"\n")
     return head, Conversation.model_validate_json(body)
+
+
+def _lets_go(before: Conversation, after: Conversation, effects: Sequence[Effect]) -> bool:
+    """Whether words went: a kept reflection, or an open one that is deleted, let go of or begun anew (or kept, which
+    looks the same from here)."""
+    open_still = {session.id for session in after.sessions}
+    ended = any(session.id not in open_still for session in before.sessions)
+    return ended or any(isinstance(effect, LetGo) for effect in effects)
 
 
 _STATE_FIELDS = tuple(
