@@ -102,7 +102,8 @@ def answered(case: Case, session: Session, step: Question, answer: Answer) -> Tu
     # Where an answer leads back to a question, the infos on the way round are not on the way to it.
     looped = screens.said(case, after, way) if way.looped else ()
     effects = reminders(case, session, choice) if isinstance(choice, Choice) else ()
-    return _arrived(case.now(session=after), *preface, *looped, effects=effects)
+    there = case.now(session=after) if way.looped else case.moved(after, way)
+    return _arrived(there, *preface, *looped, effects=effects)
 
 
 def said_after(case: Case, session: Session, step: Question, choice: Choice | None) -> tuple[str, ...]:

@@ -63,5 +63,11 @@ class Case:
         """The case after the conversation has changed."""
         return replace(self, conversation=self.conversation.model_copy(update=changes))
 
+    def moved(self, session: Session, way: Route) -> Case:
+        """The case after the session has moved, along a way that has just been worked out."""
+        case = self.now(session=session)
+        case._ways.append((session, way))
+        return case
+
     def remember(self, **changes: object) -> Case:
         return self.now(memory=self.memory.model_copy(update=changes))

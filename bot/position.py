@@ -63,6 +63,8 @@ def answered(
     given = {**session.answers, step_id: answer}
     after = moved(session, at, answers=given, cursor=None, held="")
     way = route(script, after, memory)
+    if len(way.asked) == len(given) and not way.looped:
+        return after, way
     kept = _kept(script, given, way, facts(session))
     return after.model_copy(update={"answers": {step: given[step] for step in given if step in kept}}), way
 
