@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot import position
 from bot.conversation import Message
 from bot.events import Choose, Command, Event, Inbound, Rate, Who, Write
 from bot.ports import Delivery
@@ -147,7 +148,27 @@ async def lived(people: Sequence[Person], turns: int) -> Round:
     await people[0].shell.drained()
     seconds = time.perf_counter() - began
     every = [one for each in took for one in each]
-    return Round(len(every) / seconds, statistics.quantiles(every, n=100)[98] * 1000)
+    return Round(len(every) / seconds, _p99(every))
+
+
+def stored_alone(person: Person, turns: int) -> Round:
+    """The same without engine, answer and hop between threads: dedupe, open, seal, compare-and-swap, commit."""
+    took = []
+    for _ in range(turns):
+        began = time.perf_counter()
+        with person.shell.store.transaction() as tx:
+            before = tx.load(person.who, AT).conversation
+            tx.seen(person.who, f"alone:{next(person.number)}", AT)
+            assert before.session is not None
+            tx.save(
+                before, before.model_copy(update={"session": position.moved(before.session, AT)}), (), AT, person.who
+            )
+        took.append(time.perf_counter() - began)
+    return Round(turns / sum(took), _p99(took))
+
+
+def _p99(seconds: Sequence[float]) -> float:
+    return statistics.quantiles(seconds, n=100)[98] * 1000
 
 
 async def begun(store: SqlStore, library: Library, workers: int) -> list[Person]:
@@ -168,14 +189,16 @@ class Figures:
     statements: float = 0.0
     size: float = 0.0
 
-    async def add(self, name: str, people: Sequence[Person], turns: int) -> None:
-        self.series.setdefault(name, []).append(await lived(people, turns))
+    def add(self, name: str, one: Round) -> None:
+        self.series.setdefault(name, []).append(one)
 
 
 async def measured(folder: Path, rounds: int, turns: int, postgres: str) -> Figures:
     library = build(read_sources())
     main, before, copy = (folder / f"{name}.db" for name in ("main", "before", "copy"))
     people = await begun(opened(f"sqlite:///{main}", folder / "keys.db", library), library, 1)
+    reader = Person(people[0].shell, Who(platform="local", tenant="north", user="reader"))
+    await reader.turns(4)
     shells = [people[0].shell]
     elsewhere: list[Person] = []
     if postgres:
@@ -192,10 +215,11 @@ async def measured(folder: Path, rounds: int, turns: int, postgres: str) -> Figu
     for _ in range(rounds):
         shutil.copyfile(before, copy)
         figures.bare.append(turns / replayed(copy, statements))
-        await figures.add("a turn, 1 person", people[:1], turns)
-        await figures.add(f"a turn, {PEOPLE} at once", people, turns)
+        figures.add("what the store does of it", stored_alone(reader, turns))
+        figures.add("a turn, 1 person", await lived(people[:1], turns))
+        figures.add(f"a turn, {PEOPLE} at once", await lived(people, turns))
         if elsewhere:
-            await figures.add(f"PostgreSQL, {PEOPLE} at once", elsewhere, turns)
+            figures.add(f"PostgreSQL, {PEOPLE} at once", await lived(elsewhere, turns))
     for shell in shells:
         await shell.close()
     return figures

@@ -139,8 +139,9 @@ class Shell:
         after = turn.conversation
         if after == before and not turn.effects:
             return ()
+        kept = {session.revision for session in before.sessions}
         for session in after.sessions:
-            if session not in before.sessions:
+            if session.revision not in kept:
                 tx.keep_script(library.script(session.revision))
         return tx.save(before, after, turn.effects, event.at, who)
 
