@@ -41,6 +41,10 @@ LITTLE = Script(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="many more rounds of what depends on chance")
+
+
 def who(user: str, tenant: str = "north") -> Who:
     return Who(platform="local", tenant=tenant, user=user)
 

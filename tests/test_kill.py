@@ -37,6 +37,7 @@ KILLS = 9
 #: Of these, so many while the process is still opening its databases.
 EARLY = 2
 SEED = 20261102
+SOAK = 25
 
 
 @dataclass
@@ -179,9 +180,13 @@ def arguments(pair: Pair, tmp_path: Path) -> tuple[str, ...]:
     return pair.main, pair.keys, str(key_file), str(tmp_path / "sent")
 
 
-def test_a_kill_at_any_moment_loses_and_repeats_nothing(arguments: tuple[str, ...]) -> None:
-    print(f"seed {SEED}")
-    chance = Random(SEED)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    seeds = SOAK if metafunc.config.getoption("soak") else 1
+    metafunc.parametrize("seed", range(SEED, SEED + seeds))
+
+
+def test_a_kill_at_any_moment_loses_and_repeats_nothing(arguments: tuple[str, ...], seed: int) -> None:
+    chance = Random(seed)
     scripts = ("quick-visit", "everything", "between-sites")
     people = {
         user: Person(who(user), scripts[number % 3], Random(chance.random()))
