@@ -8,6 +8,7 @@ from bot.commands import pick, pick_several, rating
 from bot.conversation import Answer, Session
 from bot.effects import Deliver, Effect, Remind, Turn
 from bot.events import Write
+from bot.outcome import refused
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
 from scheduler.recurrence import HALF_HOUR, day_end
@@ -39,7 +40,7 @@ def ask_again(case: Case, session: Session, text: str = "") -> Turn:
     if len(text.split()) >= WORTH_KEEPING:
         case = case.now(session=position.aside(session, text, case.at, box=False))
         return Turn(case.conversation, screens.show(case, case.word("reask-aside"), again=True))
-    return Turn(case.conversation, screens.show(case, case.word(name), again=True), illegal=name)
+    return refused(case, name)
 
 
 WORTH_KEEPING = 4

@@ -69,5 +69,9 @@ class Case:
         case._ways.append((session, way))
         return case
 
+    def at_event(self, event: Event) -> Case:
+        """The same conversation at what an event turned out to be."""
+        return replace(self, event=event)
+
     def remember(self, **changes: object) -> Case:
         return self.now(memory=self.memory.model_copy(update=changes))

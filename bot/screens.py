@@ -25,7 +25,7 @@ def show(case: Case, *preface: str, again: bool = False) -> Reply:
 
 def _place(case: Case) -> Message:
     session, memory = case.conversation.session, case.memory
-    if case.surface != "private" and not (session and in_the_open(case, session)):
+    if hidden(case):
         return _in_chat(case)
     if session is None:
         return _counting(case) if memory.ask_counting else _idle(case)
@@ -42,11 +42,17 @@ def _place(case: Case) -> Message:
 def prompt(case: Case) -> str:
     """What every button and box of this place carries; it changes only when the position does."""
     session = case.conversation.session
-    if case.surface != "private" and not (session and in_the_open(case, session)):
+    if hidden(case):
         return "greeting"
     if session is None:
         return f"counting.{case.memory.last_reflection}" if case.memory.ask_counting else "start"
     return f"consent.{session.id}" if case.conversation.consents.words is None else position.prompt_id(session)
+
+
+def hidden(case: Case) -> bool:
+    """Whether the event's surface shows the neutral line instead of where the conversation stands."""
+    session = case.conversation.session
+    return case.surface != "private" and not (session and in_the_open(case, session))
 
 
 def in_the_open(case: Case, session: Session) -> bool:

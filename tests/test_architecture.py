@@ -22,9 +22,9 @@ ALLOWED = {
 }
 EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
-    "bot.engine", "bot.pages", "bot.answering", "bot.asking", "bot.case", "bot.commands", "bot.consent",
-    "bot.conversation", "bot.effects", "bot.ending", "bot.events", "bot.position", "bot.screens", "bot.typed",
-    "prompts.route", "prompts.script", "scheduler.recurrence",
+    "bot.answering", "bot.anytime", "bot.asking", "bot.case", "bot.commands", "bot.consent", "bot.conversation",
+    "bot.effects", "bot.ending", "bot.engine", "bot.events", "bot.hearing", "bot.outcome", "bot.pages",
+    "bot.position", "bot.screens", "bot.typed", "prompts.route", "prompts.script", "scheduler.recurrence",
 )  # fmt: skip
 IMPURE_IMPORTS = {"time", "random", "secrets", "os", "asyncio", "sqlalchemy", "pathlib", "socket", "logging"}
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "uuid1", "open"}

@@ -319,3 +319,44 @@ def test_two_runs_that_differ_in_sensitive_answers_leave_the_same_messages_in_th
         return [text.replace(str(session.id), "") if session else text for text in kept]
 
     assert stored(mood_a, gate_a, self_a) == stored(mood_b, gate_b, self_b)
+
+
+#: What somebody might do in the chat while a reflection is open in private.
+IN_CHAT = st.lists(
+    st.sampled_from(
+        ["help", "back", "skip", "pause", "continue", "language", "safety", "breathe", "delete", "start over", "3",
+         "yes", "stop", "reflect", f"{CANARY} typed into the chat", "my data", "reflect nothing"]
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(["sunny", "mixed", "heavy", "stormy"]),
+    st.sampled_from(["sunny", "stormy"]),
+    st.integers(0, 3),
+    st.booleans(),
+    IN_CHAT,
+)
+def test_whatever_is_done_in_the_chat_after_a_sensitive_answer_looks_the_same(
+    one: str, other: str, skips: int, here: bool, doings: list[str]
+) -> None:
+    """The branches of `between-sites` differ in length, so that the position must not show either."""
+
+    def stored(weather: str) -> list[str]:
+        talk = Talk()
+        talk.agree("between-sites")
+        if here:
+            talk.tap("here", surface="message")
+        talk.tap(weather)
+        for _ in range(skips):
+            talk.write("skip")
+        kept = []
+        for doing in doings:
+            turn = talk.take(Say(at=talk.at, text=doing))
+            kept.append(turn.reply.model_dump_json(exclude={"talk"}))
+            kept += [effect.message.model_dump_json() for effect in turn.effects if isinstance(effect, Deliver)]
+        return kept
+
+    assert stored(one) == stored(other)

@@ -1,0 +1,137 @@
+"""What a person may say or tap at any moment, whatever is being asked."""
+
+from __future__ import annotations
+
+from bot import answering, ending, position, screens
+from bot.case import Case
+from bot.conversation import Origin, Session
+from bot.effects import Effect, Turn
+from bot.events import CheckInDue, Command
+from bot.outcome import again, illegal, refused, settled, stale
+
+#: At most so many reflections wait behind the active one; an older one is put with the finished ones.
+MAX_WAITING = 3
+
+
+def commanded(case: Case, command: Command) -> Turn:
+    case = case.at_event(command)
+    match command.name:
+        case "reflect":
+            return reflect(case, command.argument)
+        case "help":
+            return again(case, case.word("help"))
+        case "safety":
+            return safety(case)
+        case "breathe":
+            return again(case, *case.card("breathing"))
+        case "language":
+            return language(case, command.argument)
+        case "resume":
+            return resume(case)
+    session = case.conversation.session
+    if session is None or (case.conversation.consents.words is None and command.name in ("back", "skip", "restart")):
+        return refused(case, "nothing-open")
+    if stale(case, command.prompt):
+        return refused(case, "old-button")
+    return on_session(case, session, command.name)
+
+
+def on_session(case: Case, session: Session, name: str) -> Turn:
+    match name:
+        case "back":
+            return back(case, session)
+        case "skip":
+            return answering.skip(case, session)
+        case "pause":
+            return pause(case, session)
+        case "stop":
+            after, effects = ending.stop(case, session)
+            return closing(after, "stopped", "goodbye", effects)
+        case "delete" | "restart":
+            return settled(case.now(session=position.moved(session, case.at, confirming=name)))
+    raise AssertionError(name)
+
+
+def reflect(case: Case, slug: str) -> Turn:
+    """Begins a script, or goes on with it where it is open already; another one that is open waits."""
+    if slug and slug not in case.library.scripts:
+        names = ", ".join(script.say(case.locale, "title") for script in case.library.scripts.values())
+        return Turn(case.conversation, screens.show(case, case.word("script-unknown", names=names)), illegal="unknown")
+    current = case.conversation.session
+    wanted = slug or (current.script if current else case.facts.program.default_script)
+    if current is not None and current.script == wanted:
+        return settled(case, case.word("resumed") if current.visit else "")
+    waits = case.word("waiting") if current is not None and case.surface == "private" else ""
+    case, effects = _parked(case, wanted)
+    return settled(case, waits, effects=effects)
+
+
+def _parked(case: Case, wanted: str) -> tuple[Case, tuple[Effect, ...]]:
+    """The active session goes behind; the wanted one comes from there, or begins."""
+    current, waiting = case.conversation.session, case.conversation.waiting
+    again = next((session for session in waiting if session.script == wanted), None)
+    behind = tuple(session for session in waiting if session is not again) + ((current,) if current else ())
+    effects: tuple[Effect, ...] = ()
+    if len(behind) > MAX_WAITING:
+        effects = ending.kept_unfinished(case, behind[0], 3)
+        behind = behind[1:]
+    if again is not None:
+        return case.now(session=again, waiting=behind), effects
+    case, _ = started(case.now(session=None, waiting=behind), wanted)
+    return case, effects
+
+
+def started(case: Case, slug: str) -> tuple[Case, Session]:
+    script = case.library.scripts[slug]
+    first = case.conversation.consents.words is None
+    origin: Origin = "check-in" if isinstance(case.event, CheckInDue) else "person"
+    session = position.begin(script, case.facts.fresh[0], case.at, first=first, origin=origin)
+    return case.now(session=session).remember(ask_counting=()), session
+
+
+def safety(case: Case) -> Turn:
+    """The card is sensitive: in the chat there is only the way to it."""
+    if case.surface != "private":
+        return again(case, case.word("safety-chat"))
+    return again(case, *case.card("safety"))
+
+
+def resume(case: Case) -> Turn:
+    session = case.conversation.session
+    if session is None and not case.memory.ask_counting:
+        if case.surface == "private" and case.conversation.consents.words is not None and case.memory.uses:
+            return settled(case)
+        return reflect(case, "")
+    return settled(case)
+
+
+def language(case: Case, wanted: str) -> Turn:
+    locales = case.library.locales
+    if not wanted:
+        wanted = locales[(locales.index(case.locale) + 1) % len(locales)]
+    if wanted not in locales:
+        return illegal(case, "language-unknown")
+    after = case.now(locale=wanted, chosen_locale=True)
+    return again(after, after.word("language-now"))
+
+
+def back(case: Case, session: Session) -> Turn:
+    if session.confirming:
+        return settled(case.now(session=position.moved(session, case.at, confirming=None)))
+    after = position.gone_back(case.script(session), session, case.memory, case.at)
+    if after is None:
+        return refused(case, "first-question")
+    return settled(case.now(session=after))
+
+
+def pause(case: Case, session: Session) -> Turn:
+    after = case.now(session=session.model_copy(update={"touched": case.at}))
+    return closing(after, "pause", "pause", (), "private")
+
+
+def closing(case: Case, here: str, there: str, effects: tuple[Effect, ...], *buttons: str) -> Turn:
+    """One line where the person is; on a private surface also a neutral one for the chat."""
+    if case.surface == "private":
+        effects = (*effects, screens.neutral(case, there, *buttons))
+    reply = screens.line(case, case.word(here if case.surface == "private" else there), closed=True)
+    return Turn(case.conversation, reply, effects)

@@ -1,0 +1,127 @@
+"""What is typed. Law: it becomes an answer, a command or a draft, or is refused in words; it is never just lost."""
+
+from __future__ import annotations
+
+from bot import answering, asking, pages, position, screens
+from bot.anytime import commanded, reflect, started
+from bot.case import Case
+from bot.commands import Said, pick, understand
+from bot.conversation import Session
+from bot.effects import Turn
+from bot.events import Command, Open, Say, Write
+from bot.outcome import again, illegal, quiet, refused, settled, stale
+from bot.typed import LIMIT_BYTES, clean, size
+
+
+def typed(case: Case, event: Say | Write) -> Turn:
+    if size(event.text) > LIMIT_BYTES:
+        return illegal(case, "too-large")
+    text = clean(event.text)
+    if isinstance(event, Write) and not event.done:
+        return drafted(case, event, text)
+    said = understand(case.library, text, chat=isinstance(event, Say))
+    if said is not None:
+        return understood(case, event, said, text)
+    if isinstance(event, Say):
+        return in_chat(case, text)
+    return in_private(case, event, text)
+
+
+def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
+    """A whole message that is a command, or asks for a page; pages open in private only."""
+    case = without_draft(case, text) if isinstance(event, Write) else case
+    if said.page and isinstance(event, Say):
+        return again(case, case.word("not-private-page"))
+    if said.page:
+        return pages.opened(case.at_event(Open(at=event.at, page=said.page)), said.page)
+    name = said.name or "help"
+    return commanded(case, Command(at=event.at, surface=event.surface, name=name, argument=said.argument))
+
+
+def without_draft(case: Case, text: str) -> Case:
+    """A command was typed into the box: what of it was handed over as a draft is no draft."""
+    session = case.conversation.session
+    if session is None or case.conversation.consents.words is None:
+        return case
+    step_id = case.route(session).current.id
+    draft = session.drafts.get(step_id, "")
+    if not draft or not text.startswith(draft):
+        return case
+    drafts = {key: value for key, value in session.drafts.items() if key != step_id}
+    return case.now(session=session.model_copy(update={"drafts": drafts}))
+
+
+def drafted(case: Case, event: Write, text: str) -> Turn:
+    """A draft is put where it came from; it asks for no answer."""
+    session = case.conversation.session
+    if session is None or case.conversation.consents.words is None:
+        return Turn(case.conversation, quiet(case), illegal="nothing-open")
+    if stale(case, event.prompt):
+        return Turn(case.conversation, quiet(case), illegal="old-button")
+    step_id = case.route(session).current.id
+    drafts = {key: value for key, value in session.drafts.items() if key not in ("", step_id)}
+    after = session.model_copy(update={"drafts": {**drafts, step_id: text} if text else drafts, "touched": case.at})
+    return Turn(case.now(session=after).conversation, quiet(case))
+
+
+def in_chat(case: Case, text: str) -> Turn:
+    """Typed where the platform keeps it: taken with one plain notice, and never said back (law 5)."""
+    session = case.conversation.session
+    if case.conversation.consents.words is None:
+        return illegal(case, "typed-refused") if len(text.split()) >= FEWEST_WORDS else settled(case)
+    in_the_open = session is not None and screens.in_the_open(case, session)
+    words = session is not None and screens.is_words(case, session)
+    if case.facts.program.refuse_typed and (words or not in_the_open):
+        return illegal(case, "typed-refused")
+    if session is not None and in_the_open:
+        turn = answering.typed(case, session, text)
+        answered = turn.conversation.session is None or turn.conversation.session.visit != session.visit
+        return _prefaced(turn, case.word("typed-notice")) if answered and words else turn
+    if session is None:
+        if len(text.split()) < FEWEST_WORDS:
+            return settled(case)
+        case, _ = started(case, case.facts.program.default_script)
+        session = case.conversation.session
+    assert session is not None
+    return settled(put_aside(case, session, text), case.word("typed-aside"))
+
+
+#: What is typed into the chat while nothing is open is a greeting up to this length, and somebody's words beyond it.
+FEWEST_WORDS = 5
+
+
+def in_private(case: Case, event: Write, text: str) -> Turn:
+    session = case.conversation.session
+    if session is None:
+        return with_nothing_open(case, text)
+    if case.conversation.consents.words is None:
+        return asking.typed(case, text)
+    if stale(case, event.prompt):
+        if not text:
+            return refused(case, "old-button")
+        return settled(put_aside(case, session, text), case.word("late-words"))
+    return answering.typed(case, session, text)
+
+
+def with_nothing_open(case: Case, text: str) -> Turn:
+    """The name or number of a script begins it; somebody's words begin a reflection that holds them."""
+    message = screens.show(case).message
+    choice = pick(message.choices if message else (), text)
+    if choice is None and len(text.split()) >= FEWEST_WORDS and case.conversation.consents.words is not None:
+        case, session = started(case, case.facts.program.default_script)
+        return settled(put_aside(case, session, text), case.word("begun-aside"))
+    if case.memory.ask_counting or choice is None:
+        return asking.typed(case, text)
+    return reflect(case, choice)
+
+
+def put_aside(case: Case, session: Session, text: str) -> Case:
+    return case.now(session=position.aside(session, text, case.at, box=screens.is_words(case, session)))
+
+
+def _prefaced(turn: Turn, words: str) -> Turn:
+    message = turn.reply.message
+    if message is None:
+        return turn
+    message = message.model_copy(update={"preface": (words, *message.preface)})
+    return Turn(turn.conversation, turn.reply.model_copy(update={"message": message}), turn.effects, turn.illegal)

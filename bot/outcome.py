@@ -1,0 +1,42 @@
+"""Turns that end by showing where the conversation stands."""
+
+from __future__ import annotations
+
+from bot import screens
+from bot.case import Case
+from bot.conversation import Reply
+from bot.effects import Effect, Turn
+
+
+def quiet(case: Case) -> Reply:
+    return Reply(surface="none", locale=case.locale)
+
+
+def settled(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Turn:
+    """A turn that ends by showing where the conversation now stands."""
+    if case.memory.put_away and case.surface == "private":
+        preface = (*preface, case.word("idle-put-away"))
+        case = case.remember(put_away=False)
+    return Turn(case.conversation, screens.show(case, *preface), effects)
+
+
+def illegal(case: Case, why: str) -> Turn:
+    """A turn that changes nothing and says why."""
+    return Turn(case.conversation, screens.show(case, case.word(why), again=True), illegal=why)
+
+
+def refused(case: Case, why: str) -> Turn:
+    """The same where the reason depends on the question that stands: it is not told where that is hidden (law 6)."""
+    if screens.hidden(case):
+        return Turn(case.conversation, screens.show(case, again=True), illegal=why)
+    return illegal(case, why)
+
+
+def again(case: Case, *preface: str) -> Turn:
+    """A turn at a question that was shown before: something is said, and the question repeated without its notices."""
+    return Turn(case.conversation, screens.show(case, *preface, again=True))
+
+
+def stale(case: Case, prompt: str | None) -> bool:
+    """Whether a button or box belongs to an earlier place; a surface that cannot tell gives None."""
+    return prompt is not None and prompt != screens.prompt(case)
