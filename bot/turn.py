@@ -14,7 +14,7 @@ from uuid import UUID
 from bot import screens
 from bot.case import Case
 from bot.commands import understand
-from bot.conversation import Conversation, Reply
+from bot.conversation import Reply
 from bot.effects import EraseMe, Need, Turn
 from bot.engine import step
 from bot.events import CheckInDue, Event, Idled, Inbound, Open, Say, Submit, Who, Write
@@ -64,11 +64,18 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A committed turn: what to answer, what this process owes, and whether the person asked to be erased."""
+    """A committed turn: what to answer, and what this process owes."""
 
     reply: Reply
     deliveries: tuple[Delivery, ...] = ()
-    erase: bool = False
+
+
+class _Leaving(Exception):
+    """Undoes the turn of somebody who wants everything gone: erasing is a transaction of its own."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__("leaving")
+        self.reply = reply
 
 
 @dataclass
@@ -103,15 +110,26 @@ class Shell:
         """One turn on the store's thread: load, step, commit; again when somebody else was faster."""
         for _ in range(TRIES):
             try:
-                with self.store.transaction() as tx:
-                    done = self._turn(tx, inbound)
+                return self._taken(inbound)
             except LostRace:
                 continue
-            if done.erase:
-                self.store.erase(inbound.who, inbound.event.at)
-            self.store.after_commit()
-            return done
         raise Refusal("busy", self.library.word("en", "busy"))
+
+    def _taken(self, inbound: Inbound) -> Done:
+        try:
+            with self.store.transaction() as tx:
+                done = self._turn(tx, inbound)
+        except _Leaving as leaving:
+            self._erase(inbound)
+            done = Done(leaving.reply)
+        self.store.after_commit()
+        return done
+
+    def _erase(self, inbound: Inbound) -> None:
+        """Everything goes before the key is noted: if this process dies in between, the repeat erases again."""
+        self.store.erase(inbound.who, inbound.event.at)
+        with self.store.transaction() as tx:
+            tx.seen(inbound.who, inbound.key, inbound.event.at)
 
     def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
         event, who = inbound.event, inbound.who
@@ -121,7 +139,9 @@ class Shell:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
         if tx.seen(who, inbound.key, event.at):
             return Done(self._again(loaded, event))
-        return self._saved(tx, loaded, turn, who, event)
+        if any(isinstance(effect, EraseMe) for effect in turn.effects):
+            raise _Leaving(turn.reply)
+        return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
 
     def _step(self, loaded: Loaded, event: Event) -> Turn:
         turn = step(self._with(loaded), loaded.conversation, loaded.facts, event)
@@ -129,16 +149,11 @@ class Shell:
             raise Refusal("no-detector", "This installation cannot look for names, so nothing was shared.")
         return turn
 
-    def _saved(self, tx: Transaction, loaded: Loaded, turn: Turn, who: Who, event: Event) -> Done:
-        deliveries = self._save(tx, self._with(loaded), loaded.conversation, turn, who, event)
-        return Done(turn.reply, deliveries, any(isinstance(effect, EraseMe) for effect in turn.effects))
-
-    def _save(
-        self, tx: Transaction, library: Library, before: Conversation, turn: Turn, who: Who, event: Event
-    ) -> tuple[Delivery, ...]:
-        after = turn.conversation
+    def _saved(self, tx: Transaction, loaded: Loaded, turn: Turn, who: Who, event: Event) -> tuple[Delivery, ...]:
+        before, after = loaded.conversation, turn.conversation
         if after == before and not turn.effects:
             return ()
+        library = self._with(loaded)
         kept = {session.revision for session in before.sessions}
         for session in after.sessions:
             if session.revision not in kept:
@@ -181,7 +196,7 @@ class Shell:
             try:
                 with tx.savepoint():
                     loaded = tx.load(check_in.who, now)
-                    return self._saved(tx, loaded, self._step(loaded, event), check_in.who, event).deliveries
+                    return self._saved(tx, loaded, self._step(loaded, event), check_in.who, event)
             except LostRace:
                 continue
             except Exception as error:
@@ -195,8 +210,10 @@ class Shell:
         with self.store.transaction() as tx:
             idle = tx.idle(now.date(), limit)
         for who in idle:
-            key = f"idle:{who.platform}:{who.tenant}:{who.user}:{now.date()}"
-            self.take(Inbound(key=key, who=who, event=Idled(at=now)))
+            try:
+                self.take(Inbound(key=f"idle:{now.date()}", who=who, event=Idled(at=now)))
+            except Exception as error:  # tomorrow again; the others are not kept waiting
+                log.warning("not put away", extra={"event": "put-away-failed", "kind": type(error).__name__})
         return len(idle)
 
     # Sending
@@ -224,10 +241,17 @@ class Shell:
                 log.warning("delivery failed", extra={"event": "delivery-failed", "kind": type(error).__name__})
             now = self.clock.now()
             failure = error if isinstance(error, KNOWN) else Later()
-            await self.on_store(lambda: self.store.failed(delivery.id, failure, now))
+            await self._note(lambda: self.store.failed(delivery.id, failure, now))
             return not isinstance(failure, Later)
-        await self.on_store(lambda: self.store.sent(delivery.id))
+        await self._note(lambda: self.store.sent(delivery.id))
         return True
+
+    async def _note(self, work: Callable[[], None]) -> None:
+        """What became of a delivery. Where that cannot be written down its lease runs out, and it is sent again."""
+        try:
+            await self.on_store(work)
+        except (LostRace, Refusal) as error:
+            log.warning("delivery not noted", extra={"event": "delivery-not-noted", "kind": type(error).__name__})
 
     async def drained(self) -> None:
         """Until everything that this process was sending is sent or put back."""

@@ -19,11 +19,18 @@ BATCHES = 500
 
 
 async def tick(shell: Shell, now: datetime) -> None:
-    """Everything that time has made due: what is owed, check-ins, reflections left alone, and what must go."""
-    await send_owed(shell, now)
-    await check_in(shell, now)
-    await put_away(shell, now)
-    await shell.on_store(lambda: shell.store.sweep(now))
+    """Everything that time has made due: what is owed, check-ins, reflections left alone, and what must go.
+
+    Each part is done whatever became of the others; then the first failure is raised.
+    """
+    failures: list[Exception] = []
+    for part in (send_owed, check_in, put_away, sweep):
+        try:
+            await part(shell, now)
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 async def send_owed(shell: Shell, now: datetime) -> None:
@@ -48,6 +55,10 @@ async def put_away(shell: Shell, now: datetime) -> None:
     for _ in range(BATCHES):
         if await shell.on_store(lambda: shell.idled_now(now, BATCH)) < BATCH:
             return
+
+
+async def sweep(shell: Shell, now: datetime) -> None:
+    await shell.on_store(lambda: shell.store.sweep(now))
 
 
 def start(shell: Shell, clock: Clock, seconds: float = 1.0) -> AsyncIOScheduler:

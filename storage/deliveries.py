@@ -6,6 +6,7 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import and_, bindparam, exists, or_, select, tuple_, update
 
 from bot.conversation import Message
@@ -107,10 +108,10 @@ def _delivery(wire: Wire, keys: KeyStore, row: Row) -> Delivery | None:
     delivery, conversation, revision, n, payload, attempts, *person = row
     try:
         who = named(keys, *person)
-    except Unopened:
-        wire.run(_OVER, delivery=delivery, outcome="dead", error="Unopened")
+        what = Payload.model_validate_json(payload)
+    except (Unopened, ValidationError) as error:
+        wire.run(_OVER, delivery=delivery, outcome="dead", error=type(error).__name__)
         return None
-    what = Payload.model_validate_json(payload)
     return Delivery(delivery, conversation, revision, n, who, what.locale, what.message, attempts)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from conftest import AT, Pair, key_rows, rows, who
 from shells import Live, inbound, living, shown
+from sqlalchemy import bindparam, update
 from talks import library
 
 import bot.turn
@@ -23,6 +24,8 @@ from scheduler.ticker import tick
 from storage import keytables
 from storage import tables as t
 from storage.keyring import Keyring
+from storage.prepared import Prepared
+from storage.store import SqlStore
 from storage.turns import SqlTransaction
 
 ADA, BEN = who("ada"), who("ben")
@@ -266,6 +269,10 @@ def talk_until(live: Live, last: str, person: Any = ADA) -> None:
     live.tap(person, last)
 
 
+def busy(delivery: Delivery) -> None:
+    raise Later
+
+
 def test_later_is_not_before_the_time_that_the_platform_gave(live: Live) -> None:
     def busy(delivery: Delivery) -> None:
         raise Later(after=600)
@@ -328,6 +335,34 @@ async def _dies_before_sending(live: Live) -> None:
     live.shell._send_soon = lambda deliveries: None  # type: ignore[method-assign]
     for event in (Command(at=AT, name="reflect"), Choose(at=AT, values=("keep",)), Command(at=AT, name="pause")):
         await live.shell.handle(inbound(ADA, event))
+
+
+def test_a_delivery_that_cannot_be_noted_as_sent_is_sent_again_and_stops_nothing(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        raise LostRace
+
+    monkeypatch.setattr(SqlStore, "sent", lose)
+    live.finish(ADA)
+    monkeypatch.undo()
+    assert len(live.post.sent) == 1
+    live.tick(AT + timedelta(minutes=1))
+    assert len(live.post.sent) == 2, "at least once"
+    live.tick(AT + timedelta(minutes=2))
+    assert [row["state"] for row in owed(live)] == ["sent"]
+
+
+def test_a_delivery_that_nobody_can_read_any_more_is_dead_and_holds_no_other_back(live: Live) -> None:
+    live.post.fault = busy
+    for person in (ADA, BEN):
+        live.finish(person)
+    live.post.fault = lambda delivery: None
+    damaged = Prepared(update(t.deliveries).where(t.deliveries.c.id == bindparam("one")).values(payload='{"text": 7}'))
+    with live.store.database.transaction() as wire:
+        wire.run(damaged, one=owed(live)[0]["id"])
+    live.tick(AT + timedelta(hours=1))
+    assert sorted(row["state"] for row in owed(live)) == ["dead", "sent"]
 
 
 # What a clock starts
@@ -420,6 +455,43 @@ def test_a_reflection_left_alone_is_put_away_by_the_clock_and_kept(live: Live) -
     assert len(live.store.reflections(ADA)) == 1
 
 
+def test_one_reflection_that_cannot_be_put_away_does_not_keep_the_others(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [who(name) for name in ("ada", "ben", "carmen")]
+    for person in people:
+        live.begin(person)
+        live.write(person, "the small hand")
+    load = SqlTransaction.load
+
+    def fail_for_ben(self: SqlTransaction, person: Any, at: Any, **given: Any) -> Any:
+        if person == BEN:
+            raise Refusal("key-missing", "The key is not there.")
+        return load(self, person, at, **given)
+
+    monkeypatch.setattr(SqlTransaction, "load", fail_for_ben)
+    live.tick(AT + timedelta(days=9))
+    monkeypatch.undo()
+    assert [len(live.store.reflections(person)) for person in people] == [1, 0, 1]
+    live.tick(AT + timedelta(days=10))
+    assert [len(live.store.reflections(person)) for person in people] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("part", ["owed", "transaction"])
+def test_a_part_of_a_tick_that_fails_does_not_keep_the_others(
+    live: Live, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise Refusal("database", "Not now.")
+
+    swept: list[Any] = []
+    monkeypatch.setattr(SqlStore, part, fail)
+    monkeypatch.setattr(SqlStore, "sweep", lambda _, now: swept.append(now))
+    with pytest.raises(Refusal):
+        live.tick(EVENING)
+    assert swept == [EVENING]
+
+
 def test_ticking_twice_at_the_same_moment_does_nothing_more(live: Live) -> None:
     reminded(live, ADA, BEN)
     live.tick(EVENING)
@@ -479,6 +551,50 @@ def test_a_check_in_for_a_script_that_is_gone_is_claimed_and_says_nothing(start:
 
 
 # Leaving
+
+
+def test_who_asked_to_be_erased_is_erased_even_if_the_process_dies_in_between(
+    start: Callable[..., Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dies(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Dies
+
+    live = start()
+    live.finish(ADA)
+    please = inbound(ADA, Submit(at=AT, form="erase", values={"confirm": ("erase",)}))
+    monkeypatch.setattr(SqlStore, "erase", die)
+    with pytest.raises(Dies):
+        live.shell.take(please)
+    monkeypatch.undo()
+    assert len(live.store.reflections(ADA)) == 1
+    start().take(please)
+    assert live.store.people() == ()
+
+
+def test_erasing_is_done_again_when_the_race_was_lost(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    erase, lost = SqlStore.erase, [LostRace()]
+
+    def lose_once(self: SqlStore, person: Any, at: Any) -> bool:
+        if lost:
+            raise lost.pop()
+        return erase(self, person, at)
+
+    live.finish(ADA)
+    monkeypatch.setattr(SqlStore, "erase", lose_once)
+    live.do(ADA, Submit(at=AT, form="erase", values={"confirm": ("erase",)}))
+    assert live.store.people() == ()
+
+
+def test_an_erasure_that_comes_a_second_time_erases_nobody_who_has_come_back(live: Live) -> None:
+    live.finish(ADA)
+    please = inbound(ADA, Submit(at=AT, form="erase", values={"confirm": ("erase",)}))
+    live.take(please)
+    live.finish(ADA)
+    live.take(please)
+    assert len(live.store.reflections(ADA)) == 1
 
 
 def test_erasing_goes_through_the_same_door_and_leaves_no_key(live: Live) -> None:
