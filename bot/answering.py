@@ -49,7 +49,8 @@ WORTH_KEEPING = 4
 def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
     """Own words. What is longer than one box is taken in parts; the rest is offered back, never cut."""
     if not text and not session.held:
-        return ask_again(case, session)
+        withdrawn = session.cursor == step.id and step.id in session.answers
+        return answered(case, session, step, Answer()) if withdrawn else ask_again(case, session)
     head, rest = part(text)
     if rest:
         drafts = {key: draft for key, draft in session.drafts.items() if key != step.id}
@@ -76,7 +77,9 @@ def chose(case: Case, session: Session, values: tuple[str, ...]) -> Turn:
         return answered(case, session, step, Answer(values=(value,))) if value else ask_again(case, session)
     offered = [choice.id for choice in position.choices_of(step)]
     wanted = tuple(dict.fromkeys(values))
-    if not wanted or not set(wanted) <= set(offered) or (isinstance(step, ChoiceStep) and len(wanted) != 1):
+    if not wanted:
+        return refused(case, "reask-none")
+    if not set(wanted) <= set(offered) or (isinstance(step, ChoiceStep) and len(wanted) != 1):
         return ask_again(case, session)
     return answered(case, session, step, Answer(values=tuple(sorted(wanted, key=offered.index))))
 

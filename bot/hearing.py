@@ -99,7 +99,8 @@ def in_private(case: Case, event: Write, text: str) -> Turn:
     if stale(case, event.prompt):
         if not text:
             return refused(case, "old-button")
-        return settled(put_aside(case, session, text), case.word("late-words"))
+        late = "late-words" if screens.is_words(case, session) else "reask-aside"
+        return settled(put_aside(case, session, text), case.word(late))
     return answering.typed(case, session, text)
 
 

@@ -51,11 +51,12 @@ def data(case: Case) -> Page:
     """Everything that is kept of a person's own words, theirs to read and to delete."""
     kept = tuple(_kept(case, reflection) for reflection in case.facts.reflections)
     intro = case.word("data-intro") if kept else case.word("data-empty")
+    retention = (retention_form(case),) if case.conversation.consents.words != "nothing" else ()
     return Page(
         name="data",
         title=case.word("data-title"),
         lines=(intro,),
-        sections=(*kept, Section(forms=(retention_form(case), erase_form(case)))),
+        sections=(*kept, Section(forms=(*retention, erase_form(case)))),
     )
 
 
@@ -107,7 +108,7 @@ def consent(case: Case) -> Page:
         label=case.word("counting-title"),
         options=tuple(
             Option(id=choice, label=case.word(f"counting-{name}"))
-            for choice, name in (("ask", "each"), ("always", "always"), ("never", "never"))
+            for choice, name in (("ask", "ask-label"), ("always", "always"), ("never", "never"))
         ),
         value=(consents.counting,) if consents.counting else (),
     )
@@ -168,10 +169,10 @@ def _saved(case: Case, page: Page, *effects: Effect) -> Turn:
     return Turn(case.conversation, Reply(surface="private", locale=case.locale, page=page), effects)
 
 
-def _not_understood(case: Case, page: Page) -> Turn:
-    page = page.model_copy(update={"lines": (case.word("form-incomplete"), *page.lines)})
+def _not_understood(case: Case, page: Page, why: str = "form-incomplete") -> Turn:
+    page = page.model_copy(update={"lines": (case.word(why), *page.lines)})
     reply = Reply(surface="private", locale=case.locale, page=page)
-    return Turn(case.conversation, reply, illegal="form-incomplete")
+    return Turn(case.conversation, reply, illegal=why)
 
 
 def take_consent(case: Case, values: Values) -> Turn:
@@ -223,7 +224,7 @@ def take_deletion(case: Case, values: Values) -> Turn:
 def take_erasure(case: Case, values: Values) -> Turn:
     """Only with the box ticked: everything of this person goes, their open reflections too."""
     if _one(values, "confirm") != "erase":
-        return _not_understood(case, data(case))
+        return _not_understood(case, data(case), "erase-unticked")
     reply = screens.line(case, case.word("erased"), closed=True)
     while case.conversation.session is not None:
         case = ending.leave(case)

@@ -11,7 +11,7 @@ from bot.effects import Deliver
 from prompts.route import Route
 from prompts.script import ChoiceStep, EndStep, FreeStep, InfoStep, MultiStep, Question, ScaleStep, Script, card_lines
 
-HELD_CONTROLS = ("pause", "help", "safety", "language", "delete")
+HELD_CONTROLS = ("pause", "help", "safety", "language", "stop", "restart", "delete")
 
 
 def show(case: Case, *preface: str, again: bool = False) -> Reply:
@@ -308,7 +308,7 @@ def in_words(case: Case, session: Session, step: Question, answer: Answer) -> st
         return answer.text
     if isinstance(step, ScaleStep):
         return "".join(str(value) for value in answer.values)
-    return ", ".join(case.say(session, f"{step.id}.{value}.label") for value in answer.values)
+    return "; ".join(case.say(session, f"{step.id}.{value}.label") for value in answer.values)
 
 
 def reply_line(case: Case, session: Session, step: Question, answer: Answer) -> str:

@@ -86,7 +86,7 @@ def test_a_whole_reflection_is_kept_as_it_was_read() -> None:
         "Ready?": "Yes",
         "How heavy is it?": "2",
         "Does it touch your own story?": "Somewhat",
-        "Which of these?": "Worry, Anger and fear",
+        "Which of these?": "Worry; Anger and fear",
         "Where was it?": "A home",
     }
     assert reflection.codes == ("A1", "A3", "L2")
@@ -236,6 +236,15 @@ def test_back_brings_own_words_back_into_the_box() -> None:
     session = talk.conversation.session
     assert session is not None
     assert session.answers["heavy"].text == "it is a lot"
+
+
+def test_an_answer_can_be_withdrawn_by_emptying_its_box() -> None:
+    talk = begun()
+    talk.through(["yes", 5, "it is a lot"])
+    talk.write("back")
+    talk.write("")
+    assert talk.message.step == "self"
+    assert "it is a lot" not in talk.conversation.model_dump_json()
 
 
 def test_back_at_the_first_question_says_so() -> None:

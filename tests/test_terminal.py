@@ -134,7 +134,7 @@ def test_lines_pasted_at_once_are_one_answer() -> None:
 
 def test_a_number_is_said_back_in_words() -> None:
     said = talked("1", "A moment.", "1, 6", "skip", "2", script="quick-visit")
-    assert "  = Worry or fear, Warmth, joy or pride\n" in said
+    assert "  = Worry or fear; Warmth, joy or pride\n" in said
     assert "  = To know for sure\n" in said
 
 

@@ -214,7 +214,7 @@ async def test_an_old_tab_shows_where_we_are_and_loses_no_words() -> None:
         assert "That button belonged to an earlier question." in ada.text
         assert ada.question == "What do you feel as you think of it now?"
         await ada.act({"kind": "write", "text": "Late words."}, prompt=old)
-        assert "nothing is lost" in ada.text
+        assert "Your words wait in the next box" in ada.text
         await ada.act(VISIT[2])
         assert "Late words.</textarea>" in ada.html
 
@@ -274,7 +274,7 @@ async def test_a_form_is_filled_in() -> None:
         assert ada.text.count("Saved.") == 1
         assert 'value="nothing" checked' in ada.html
         await ada.act({"kind": "submit", "form": "erase", "values": {"confirm": []}})
-        assert "Something was missing" in ada.text
+        assert "tick the box first" in ada.text
         await ada.act({"kind": "submit", "form": "erase", "values": {"confirm": ["erase"]}})
         assert "is erased" in ada.text
         assert (await ada.load()).question == "Hello, Ada."

@@ -125,14 +125,16 @@ function arrive() {
   grow();
   const question = one("#question");
   question.focus({ preventScroll: true });
-  (one(".now") || question).scrollIntoView({ block: "start" });
+  if (one(".now")) one(".now").scrollIntoView({ block: "start" });
+  else scrollTo(0, 0); // a page is read from its top
 }
+
+const here = () => history.state?.page ?? "talk";
 
 // The browser's own way back leads from a page to the talk.
 function remember(event) {
-  if (event.kind === "open" && event.page !== (history.state?.page ?? "talk")) {
-    history.pushState({ page: event.page }, "");
-  }
+  const place = event.kind === "open" ? event.page : ANSWERS.includes(event.kind) ? "talk" : here();
+  if (place !== here()) history.pushState({ page: place }, "");
 }
 
 // The box --------------------------------------------------------------------
@@ -192,11 +194,15 @@ function values(form) {
   return found;
 }
 
-// What cannot be undone takes a second tap.
+// What cannot be undone takes a second tap, not the other half of a double one; going elsewhere takes it back.
 function sure(form) {
   const button = form.querySelector("button");
-  if (!form.dataset.sure || button.textContent === form.dataset.sure) return true;
+  if (!form.dataset.sure) return true;
+  if (form.dataset.asked) return performance.now() - Number(form.dataset.asked) > 700;
+  const words = button.textContent;
+  form.dataset.asked = String(performance.now());
   button.textContent = form.dataset.sure;
+  button.addEventListener("blur", () => { button.textContent = words; delete form.dataset.asked; }, { once: true });
   return false;
 }
 
@@ -238,4 +244,4 @@ addEventListener("online", retry);
 settle();
 arrive();
 // A reload asks for this page before the last words have arrived from the page that it replaces.
-if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") act({ kind: "open", page: history.state?.page ?? "talk" }, true);
+if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") act({ kind: "open", page: here() }, true);
