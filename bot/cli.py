@@ -10,16 +10,17 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from bot import logs
-from bot.config import Settings, settings
+from bot.config import Settings, existing, settings
 from bot.events import Who
 from bot.ports import Delivery, Messenger, Refusal, Setup
-from prompts.source import Fault, ScriptError
+from prompts.source import ScriptError
 
 if TYPE_CHECKING:
     from bot.turn import Shell
@@ -106,7 +107,7 @@ def _welcome(url: str, db: str) -> str:
 @click.option("--as", "user", default="me", show_default=True, help="Whose conversation it is.")
 @DATABASE
 def chat(script: str, lang: str, user: str, db: str) -> None:
-    """One conversation in the terminal.
+    """One conversation in the terminal; SCRIPT is a name, or a file that somebody is writing.
 
     Example: afterword chat between-sites --lang es
     """
@@ -122,7 +123,10 @@ def chat(script: str, lang: str, user: str, db: str) -> None:
             await shell.close()
 
     with _local(db) as store:
-        _run(run(_shell(store, Silent())))
+        shell = _shell(store, Silent())
+        if script.endswith(".toml"):
+            shell.library, script = shell.library.with_script(_script(script)), Path(script).stem
+        _run(run(shell))
 
 
 @main.command()
@@ -176,21 +180,14 @@ def lint(paths: tuple[Path, ...], form: str, coverage: bool) -> None:
         return
     faults = lint_paths(paths)
     if form == "json":
-        click.echo(json.dumps([_fault(fault) for fault in faults], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2))
     else:
         for fault in faults:
             click.echo(str(fault))
         errors = sum(fault.severity == "error" for fault in faults)
-        click.echo(f"{errors} errors, {len(faults) - errors} warnings" if faults else "No faults found.")
+        click.echo(f"Errors: {errors}. Warnings: {len(faults) - errors}." if faults else "No faults found.")
     if any(fault.severity == "error" for fault in faults):
         sys.exit(1)
-
-
-def _fault(fault: Fault) -> dict[str, object]:
-    return {
-        "rule": fault.rule, "severity": fault.severity, "file": fault.file, "line": fault.line, "step": fault.step,
-        "words": fault.words,
-    }  # fmt: skip
 
 
 @main.command()
@@ -259,7 +256,7 @@ def team_set(
     )  # fmt: skip
     from bot.turn import SystemClock
 
-    with _store(db) as store:
+    with _store(db, new=True) as store:
         store.set_up(setup, SystemClock().now())
     click.echo(f"{name}: {len(members)} members and {len(supervisors)} supervisors added.")
 
@@ -362,7 +359,7 @@ def keys_rotate(db: str) -> None:
     from storage.store import open_keys
 
     given = settings(os.environ, db)
-    store = open_keys(given.keys_url, _ring(given, make=False))
+    store = open_keys(existing(given).keys_url, _ring(given, make=False))
     try:
         count = rotate(store)
     finally:
@@ -381,7 +378,9 @@ def doctor(db: str) -> None:
     from bot.turn import SystemClock
 
     wrong, today = 0, SystemClock().now().date()
-    for name, finding in checks(lambda: settings(os.environ, db), lambda given: _opened(given, make=False), today):
+    for name, finding in checks(
+        lambda: settings(os.environ, db), lambda given: _opened(existing(given), make=False), today
+    ):
         wrong += not finding.fine
         click.echo(f"{'ok   ' if finding.fine else 'FAULT'}  {name}: {finding.words}")
     if wrong:
@@ -414,7 +413,10 @@ def _shell(store: SqlStore, messenger: Messenger, clock: Any = None) -> Shell:
 def _ring(given: Settings, *, make: bool) -> Keyring:
     """The keyring of the environment; for a local database without one, a key file beside it (`make`: made here)."""
     from storage import keyring
+    from storage.database import database_url
 
+    for url in (given.database_url, given.keys_url):
+        database_url(url)  # refuses a wrong address before anything is made
     if given.key_file or given.key:
         return keyring.from_environment(os.environ)
     beside = Path(given.keys_url.partition(":///")[2] or "afterword-keys.db").with_suffix(".key")
@@ -434,9 +436,10 @@ def _opened(given: Settings, *, make: bool) -> SqlStore:
 
 
 @contextmanager
-def _store(db: str) -> Iterator[SqlStore]:
-    """The installation's store, for administrators."""
-    store = _opened(settings(os.environ, db), make=False)
+def _store(db: str, *, new: bool = False) -> Iterator[SqlStore]:
+    """The installation's store, for administrators; `new`: it may be made now."""
+    given = settings(os.environ, db)
+    store = _opened(given if new else existing(given), make=False)
     try:
         yield store
     finally:

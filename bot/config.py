@@ -39,6 +39,18 @@ def settings(env: Mapping[str, str], database_url: str = "") -> Settings:
     )
 
 
+def existing(given: Settings) -> Settings:
+    """The same settings, if their databases exist: a wrong path must not look like an empty installation.
+
+    Raises Refusal.
+    """
+    for url in (given.database_url, given.keys_url):
+        scheme, _, path = url.partition(":///")
+        if scheme == "sqlite" and not Path(path).exists():
+            raise Refusal("no-database", f"There is no database at {path}. Check --db or AFTERWORD_DATABASE_URL.")
+    return given
+
+
 def keys_beside(database_url: str) -> str:
     """The key store's default place: a second file beside the first, or one in the working folder."""
     scheme, _, path = database_url.partition(":///")

@@ -61,6 +61,10 @@ class Library:
     def with_pinned(self, script: Script) -> Library:
         return replace(self, pinned={**self.pinned, script.revision: script})
 
+    def with_script(self, script: Script) -> Library:
+        """The library with one script more, or another in the place of one."""
+        return replace(self, scripts={**self.scripts, script.slug: script}).with_pinned(script)
+
     def word(self, locale: str, name: str, **values: object) -> str:
         """A line of the bot's own (`app.toml`), with `{values}` filled in."""
         text = self._translated(locale, "app", f"app.{name}", self.app[name])

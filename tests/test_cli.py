@@ -186,6 +186,22 @@ def test_keys_and_doctor_and_erase_from_a_shell(tmp_path: Path) -> None:
     assert (gone.returncode, gone.stderr.count("\n")) == (2, 1)
 
 
+def test_a_database_that_is_not_there_is_not_made_by_looking_for_it(tmp_path: Path) -> None:
+    env = {"AFTERWORD_KEY": afterword("keys", "new").stdout.strip()}
+    for words in (("erase", "a/b", "--yes"), ("doctor",), ("keys", "rotate"), ("team", "leave", "a/b", "c")):
+        done = afterword(*words, "--db", f"sqlite:///{tmp_path}/typo.db", env=env)
+        assert done.returncode in (1, 2)
+        assert "no database at" in done.stdout + done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_script_in_a_file_can_be_talked_through(tmp_path: Path) -> None:
+    path = tmp_path / "everything.toml"
+    path.write_text((ROOT / "tests" / "library" / "scripts" / "everything.toml").read_text(), encoding="utf-8")
+    done = afterword("chat", str(path), given="1\n1\n2\n")
+    assert "How heavy is it?" in done.stdout
+
+
 def test_a_lost_key_is_a_clear_refusal_to_start(tmp_path: Path) -> None:
     env = {
         "AFTERWORD_KEY": afterword("keys", "new").stdout.strip(),
