@@ -145,4 +145,5 @@ class Inbound(Frozen):
     key: str
     who: Who
     event: Event
+    locale: str = ""  # of the person's profile; theirs until they choose another
     surface_ref: str = ""  # opaque to all but the adapter: a view id, a card's activity id

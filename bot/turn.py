@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -134,6 +134,7 @@ class Shell:
     def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
         event, who = inbound.event, inbound.who
         loaded = tx.load(who, event.at, reflections=asks_for_page(self.library, event))
+        loaded = self._in_their_language(loaded, inbound.locale)
         turn = self._step(loaded, event)
         if isinstance(event, Submit) and turn.illegal:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
@@ -142,6 +143,13 @@ class Shell:
         if any(isinstance(effect, EraseMe) for effect in turn.effects):
             raise _Leaving(turn.reply)
         return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
+
+    def _in_their_language(self, loaded: Loaded, locale: str) -> Loaded:
+        """The profile's language speaks for a person until they choose one."""
+        before = loaded.conversation
+        if before.chosen_locale or locale == before.locale or locale not in self.library.locales:
+            return loaded
+        return replace(loaded, conversation=before.model_copy(update={"locale": locale}))
 
     def _step(self, loaded: Loaded, event: Event) -> Turn:
         turn = step(self._with(loaded), loaded.conversation, loaded.facts, event)

@@ -566,3 +566,12 @@ def test_the_chat_log_forgets_old_lines() -> None:
 def test_the_files_of_the_page_are_small() -> None:
     for path in Path(TEMPLATES.parent).rglob("*.*"):
         assert path.suffix == ".pyc" or path.stat().st_size < 16_000, path
+
+
+@now
+async def test_the_browsers_language_speaks_until_one_is_chosen() -> None:
+    async with opened() as (client, _):
+        page = await client.get("/chat/ada", headers={"Accept-Language": "es-MX,es;q=0.9"})
+        assert 'data-locale="es"' in await page.text()
+        page = await client.get("/chat/ada", headers={"Accept-Language": "en-US"})
+        assert 'data-locale="en"' in await page.text()

@@ -92,25 +92,26 @@ class Chat:
 
     async def open(self, request: web.Request) -> web.Response:
         address, person = await self._person(request)
-        reply = await self._handle(person, Open(at=self.shell.clock.now(), page="talk"), secrets.token_hex(12))
-        return _html(self.drawing.chat(await self._scene(address, person, reply), self.token))
+        locale = _language(request, self.drawing)
+        reply = await self._handle(person, Open(at=self.shell.clock.now(), page="talk"), secrets.token_hex(12), locale)
+        return _html(self.drawing.chat(await self._scene(address, person, reply, locale), self.token))
 
     async def take(self, request: web.Request) -> web.Response:
         """One event; answers with the scene as it is now, or with nothing for a draft."""
         address, person = await self._person(request)
         posted = read(await request.read(), self.token)
-        event = self._event(posted)
+        event, locale = self._event(posted), _language(request, self.drawing)
         if isinstance(event, Write) and size(event.text) > LIMIT_BYTES:
-            raise Refusal("too-large", self.drawing.word(_language(request, self.drawing), "too-large"))
+            raise Refusal("too-large", self.drawing.word(locale, "too-large"))
         if isinstance(event, Write) and not event.done:
-            await self._handle(person, event, posted.key)
+            await self._handle(person, event, posted.key, locale)
             return web.Response(status=204)
         if isinstance(event, Write) and understand(self.shell.library, event.text):
             # The box held a command and no answer: it must not come back as a draft.
             emptied = event.model_copy(update={"text": "", "done": False})
-            await self._handle(person, emptied, f"{posted.key}.box")
-        reply = await self._handle(person, event, posted.key)
-        return _html(self.drawing.scene(await self._scene(address, person, reply)))
+            await self._handle(person, emptied, f"{posted.key}.box", locale)
+        reply = await self._handle(person, event, posted.key, locale)
+        return _html(self.drawing.scene(await self._scene(address, person, reply, locale)))
 
     def _event(self, posted: Posted) -> Write | Choose | Rate | Command | Open | Submit:
         try:
@@ -118,15 +119,18 @@ class Chat:
         except ValidationError:
             raise web.HTTPBadRequest from None
 
-    async def _handle(self, person: Person, event: Write | Choose | Rate | Command | Open | Submit, key: str) -> Reply:
-        reply = await self.shell.handle(Inbound(key=f"web:{key}", who=person.who, event=event))
+    async def _handle(
+        self, person: Person, event: Write | Choose | Rate | Command | Open | Submit, key: str, locale: str
+    ) -> Reply:
+        reply = await self.shell.handle(Inbound(key=f"web:{key}", who=person.who, event=event, locale=locale))
         await self.shell.drained()  # so that the chat's lines are there to be shown
         return reply
 
-    async def _scene(self, address: str, person: Person, reply: Reply) -> Scene:
+    async def _scene(self, address: str, person: Person, reply: Reply, locale: str) -> Scene:
         waits = False
         if reply.closed:
-            place = await self._handle(person, Open(at=self.shell.clock.now(), page="talk"), secrets.token_hex(12))
+            here = Open(at=self.shell.clock.now(), page="talk")
+            place = await self._handle(person, here, secrets.token_hex(12), locale)
             waits = place.message is not None and place.message.prompt != "start"
         return Scene(address, person.name, reply, self.chat_log.lines(person.who), waits)
 
