@@ -27,9 +27,12 @@ def stop(case: Case, session: Session) -> tuple[Case, tuple[Effect, ...]]:
     return leave(case), _keep(case, session, finished=False)
 
 
-def put_away(case: Case) -> tuple[Case, tuple[Effect, ...]]:
-    """Sessions left alone too long: their words are kept as unfinished reflections, and nobody is reminded."""
-    idle = timedelta(days=case.facts.program.idle_days)
+def put_away(case: Case, *, everything: bool = False) -> tuple[Case, tuple[Effect, ...]]:
+    """Sessions left alone too long: their words are kept as unfinished reflections, and nobody is reminded.
+
+    `everything`: the person has left, so none of them waits any longer.
+    """
+    idle = timedelta(days=0 if everything else case.facts.program.idle_days)
     old = [session for session in case.conversation.sessions if case.at - session.touched >= idle]
     effects: tuple[Effect, ...] = ()
     for number, session in enumerate(old):

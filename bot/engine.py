@@ -58,7 +58,7 @@ def unasked(case: Case, event: Event) -> Turn:
         case Joined():
             return Turn(case.conversation, quiet(case), (screens.neutral(case, "greeting", "private"),))
         case Idled() | Left():
-            after, effects = ending.put_away(case)
+            after, effects = ending.put_away(case, everything=isinstance(event, Left))
             return Turn(after.conversation, quiet(case), effects)
         case _:
             return Turn(case.conversation, quiet(case), illegal="nothing-asked")

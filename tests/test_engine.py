@@ -7,7 +7,7 @@ from talks import Talk, library
 
 from bot.conversation import Consents, Program
 from bot.effects import Contribute, Deliver, EraseMe, Keep, RecordConsent, Remind
-from bot.events import CheckInDue, Idled, Open, Submit, Write
+from bot.events import CheckInDue, Idled, Left, Open, Submit, Write
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 
 WHOLE = ("yes", 2, "somewhat", ("worry", "anger"), "no", "home-visit")
@@ -595,6 +595,15 @@ def test_what_is_left_alone_is_put_away_kindly_and_its_words_are_kept() -> None:
     assert "it is a lot" in repr(kept(talk))
     assert talk.conversation.session is None
     assert any("put" in line for line in talk.write("reflect everything").preface)
+
+
+def test_who_leaves_leaves_nothing_open_and_nothing_lost() -> None:
+    talk = begun()
+    talk.through(["yes", 5, "it is a lot"])
+    talk.write("reflect between sites")
+    talk.take(Left(at=talk.at))
+    assert talk.conversation.sessions == ()
+    assert "it is a lot" in repr(kept(talk))
 
 
 def test_nothing_is_put_away_before_its_time() -> None:
