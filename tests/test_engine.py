@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from talks import Talk, library
 
+from bot.case import Case
 from bot.conversation import Consents, Program
 from bot.effects import Contribute, Deliver, EraseMe, Keep, RecordConsent, Remind
-from bot.events import CheckInDue, Idled, Left, Open, Submit, Write
+from bot.events import CheckInDue, Idled, Left, Open, Say, Submit, Write
+from bot.screens import hidden
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 
 WHOLE = ("yes", 2, "somewhat", ("worry", "anger"), "no", "home-visit")
@@ -663,3 +665,39 @@ def test_only_supervisors_are_told_when_themes_can_appear() -> None:
     talk.take(Open(at=talk.at, page="report"))
     assert talk.reply.page.lines != stranger
     assert talk.reply.page.lines[0] == stranger[0]
+
+
+# What the chat never shows
+
+
+def test_a_draft_is_never_shown_in_the_chat() -> None:
+    talk = begun("quick-visit")
+    talk.draft("half a sentence")
+    assert talk.tap("here", surface="message").step == "moment"
+    assert talk.message.draft == ""
+    assert talk.tap("private").draft == "half a sentence"
+
+
+def test_the_safety_card_is_never_shown_in_the_chat() -> None:
+    talk = begun()
+    talk.say("safety")
+    assert not set(talk.message.preface) & set(library().card("en", "safety", {}))
+    assert "911" in " ".join(talk.write("safety").preface)
+
+
+def test_what_is_said_before_a_question_hides_it_when_it_is_sensitive() -> None:
+    talk = begun("quick-visit")
+    script = library().scripts["quick-visit"]
+    told = [step.model_copy(update={"sensitive": step.type == "info"}) for step in script.steps]
+    other = script.model_copy(update={"steps": tuple(told)})
+    session = talk.conversation.session
+    assert session is not None
+    case = Case(
+        library().with_pinned(other),
+        talk.conversation.model_copy(
+            update={"session": session.model_copy(update={"revision": other.revision, "here": True})}
+        ),
+        talk.facts,
+        Say(at=talk.at, text="help"),
+    )
+    assert hidden(case)

@@ -131,14 +131,19 @@ def test_the_ledgers_are_replayed_at_start(opened: Callable[[], SqlStore], at: d
     live(store, at, "ben")
     live(store, at, "ada")
     restored = [rows(store, table) for table in t.metadata.sorted_tables]
+    wrapped = key_rows(store, keytables.data_keys)
     store.erase(ADA, at)
     with store.database.transaction() as wire:
         for table in reversed(t.metadata.sorted_tables):
             wire.run(Prepared(delete(table)))
         for table, old in zip(t.metadata.sorted_tables, restored, strict=True):
             wire.run_many(Prepared(insert(table)), old)
+    with store.keys.database.transaction() as wire:  # and the key store from one that was as old
+        wire.run(Prepared(delete(keytables.data_keys)))
+        wire.run_many(Prepared(insert(keytables.data_keys)), wrapped)
     assert len(rows(store, t.participants)) == 2
     again = opened()
+    assert len(key_rows(again, keytables.data_keys)) == 1, "the key goes with its person"
     assert again.people() == ((BEN, ""),)
     assert all(count(again)[table] <= 1 for table in own_tables() if table != "memberships")
     assert len(rows(again, t.deletion_ledger)) == 1, "the ledgers are equal again"
