@@ -16,7 +16,7 @@ from storage import tables as t
 from storage.keystore import KeyStore
 from storage.place import PERSON, named
 from storage.prepared import Prepared, Row, Wire
-from storage.vault import Unopened
+from storage.vault import Unopened, place
 
 MOST_ATTEMPTS = 12
 _FIRST_PAUSE = 2.0
@@ -106,9 +106,13 @@ def lease(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Delive
 
 def _delivery(wire: Wire, keys: KeyStore, row: Row) -> Delivery | None:
     delivery, conversation, revision, n, payload, attempts, *person = row
+    _, tenant, key_id, *_ = person
     try:
         who = named(keys, *person)
-        what = Payload.model_validate_json(payload)
+        key = keys.data_key(key_id)
+        if key is None:
+            raise Unopened
+        what = Payload.model_validate_json(key.key.open(payload, place(tenant, "deliveries", delivery, "payload")))
     except (Unopened, ValidationError) as error:
         wire.run(_OVER, delivery=delivery, outcome="dead", error=type(error).__name__)
         return None

@@ -186,7 +186,8 @@ check_ins = Table(
           postgresql_where=text("state = 'waiting'")),
 )  # fmt: skip
 
-#: `payload`, `not_before`, `lease_until` and `worker` are emptied as soon as a delivery is sent or dead.
+#: `payload` is sealed: which question waits tells where a person stands. It, `not_before`, `lease_until` and `worker`
+#: are emptied as soon as a delivery is sent or dead.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -194,7 +195,7 @@ deliveries = Table(
     Column("conversation_id", Uuid, ForeignKey("conversations.participant_id", ondelete="CASCADE"), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("n", Integer, nullable=False),
-    Column("payload", Text),
+    Column("payload", LargeBinary),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("day", Date, nullable=False),

@@ -136,7 +136,8 @@ class Pen:
             "worker": self.keys.process if free else None,
         }
         for each in owed:
-            payload = Payload(locale=each.locale, message=each.message).written()
+            words = Payload(locale=each.locale, message=each.message).written()
+            payload = self.key.seal(words.encode(), self.found.where("deliveries", each.id, "payload"))
             self.wire.run(
                 _ADD_DELIVERY,
                 id=each.id,

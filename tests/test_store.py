@@ -195,6 +195,13 @@ def test_no_word_and_no_choice_stands_in_clear(store: SqlStore, at: datetime, tm
         assert b"hospital" not in path.read_bytes()
 
 
+def test_an_owed_message_does_not_say_which_question_waits(store: SqlStore, at: datetime) -> None:
+    change(store, at, Deliver(Message(text="Are you parked?", step="parked", script="between-sites")), consents=KEEPS)
+    stored = repr(rows(store, t.deliveries))
+    assert "parked" not in stored
+    assert "between-sites" not in stored
+
+
 def test_sealed_sizes_say_little(store: SqlStore, at: datetime) -> None:
     change(store, at, consents=KEEPS, session=session(at, "no"))
     short = len(rows(store, t.conversations)[0]["talk"])

@@ -358,7 +358,7 @@ def test_a_delivery_that_nobody_can_read_any_more_is_dead_and_holds_no_other_bac
     for person in (ADA, BEN):
         live.finish(person)
     live.post.fault = lambda delivery: None
-    damaged = Prepared(update(t.deliveries).where(t.deliveries.c.id == bindparam("one")).values(payload='{"text": 7}'))
+    damaged = Prepared(update(t.deliveries).where(t.deliveries.c.id == bindparam("one")).values(payload=b"damaged"))
     with live.store.database.transaction() as wire:
         wire.run(damaged, one=owed(live)[0]["id"])
     live.tick(AT + timedelta(hours=1))
