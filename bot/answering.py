@@ -194,18 +194,21 @@ def finished(case: Case, session: Session, step: EndStep, own: Choice | None, *,
 
 
 def _then(case: Case, slug: str, word: str, effects: tuple[Effect, ...]) -> Turn:
-    """Finishing with another script: it begins at once, and the chat need not say goodbye."""
+    """Finishing with another script: it begins at once. The chat says goodbye as after any other end."""
     script = case.library.scripts[slug]
     waiting = case.conversation.waiting + ((case.conversation.session,) if case.conversation.session else ())
     session = position.begin(script, case.facts.fresh[0], case.at, first=False)
     case = case.now(session=session, waiting=waiting).remember(ask_counting=())
-    return Turn(case.conversation, screens.show(case, word), effects)
+    return Turn(case.conversation, screens.show(case, word), (*effects, *goodbye(case)))
+
+
+def goodbye(case: Case) -> tuple[Deliver, ...]:
+    return (screens.neutral(case, "goodbye"),) if case.surface == "private" else ()
 
 
 def over(case: Case, word: str, effects: tuple[Effect, ...]) -> Turn:
     """After the end of a session: a word where the person is, a neutral goodbye in the chat, what is still open."""
-    goodbye: tuple[Deliver, ...] = (screens.neutral(case, "goodbye"),) if case.surface == "private" else ()
-    effects = (*effects, *goodbye)
+    effects = (*effects, *goodbye(case))
     if case.conversation.session is not None and case.surface == "private":
         return Turn(case.conversation, screens.show(case, word, case.word("waiting-back")), effects)
     if case.memory.ask_counting and case.surface == "private":

@@ -157,7 +157,9 @@ def codes(script: Script, session: Session, memory: Memory) -> tuple[str, ...]:
 
 
 def worth_keeping(session: Session) -> bool:
-    return any(answer.values or answer.text for answer in session.answers.values()) or bool(session.held)
+    """Whether anything was answered, or is written down and not yet sent."""
+    answered = any(answer.values or answer.text for answer in session.answers.values())
+    return answered or bool(session.held) or any(session.drafts.values())
 
 
 def ahead(script: Script, session: Session, memory: Memory) -> tuple[int, float]:

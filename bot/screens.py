@@ -67,15 +67,14 @@ def in_the_open(case: Case, session: Session) -> bool:
 
 
 def _in_chat(case: Case) -> Message:
-    """The neutral line that the chat holds, whatever the script, the question or the answer."""
-    private = Option(id="private", label=case.word("continue-private"))
+    """The neutral line that the chat holds, whatever the script, the question or the answer, and whether the bot still
+    has something to ask."""
     session = case.conversation.session
-    if session is None:
-        return Message(text=case.word("greeting"), input="choice", choices=(private,), prompt=prompt(case))
-    started = bool(session.answers or session.held or session.confirming)
-    stays = started or session.here or case.facts.program.refuse_typed
+    started = session is not None and bool(session.answers or session.held or session.confirming)
+    stays = started or case.facts.program.refuse_typed or (session is not None and session.here)
     here = () if stays else (Option(id="here", label=case.word("continue-here")),)
-    text = case.word("masked") if started else case.word("greeting")
+    private = Option(id="private", label=case.word("continue-private"))
+    text = case.word("masked" if started else "greeting")
     return Message(text=text, input="choice", choices=(private, *here), prompt=prompt(case))
 
 

@@ -608,6 +608,14 @@ def test_who_leaves_leaves_nothing_open_and_nothing_lost() -> None:
     assert "it is a lot" in repr(kept(talk))
 
 
+def test_words_that_were_never_sent_are_put_away_with_the_rest() -> None:
+    talk = begun("quick-visit")
+    talk.say("she was so quiet in the corner today")
+    talk.later(days=8)
+    talk.take(Idled(at=talk.at))
+    assert "quiet in the corner" in repr(kept(talk))
+
+
 def test_nothing_is_put_away_before_its_time() -> None:
     talk = begun()
     talk.later(days=6)

@@ -360,3 +360,21 @@ def test_whatever_is_done_in_the_chat_after_a_sensitive_answer_looks_the_same(
         return kept
 
     assert stored(one) == stored(other)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(["worry", "mixed"]), st.sampled_from(["warmth", "not-sure"]), IN_CHAT)
+def test_whether_there_is_anything_to_count_does_not_show_in_the_chat(one: str, other: str, doings: list[str]) -> None:
+    """After the first reflection the bot asks about counting, if there are themes; the chat looks the same if not."""
+
+    def stored(feeling: str) -> list[str]:
+        talk = Talk()
+        talk.agree("quick-visit")
+        talk.through(["a look", (feeling,), "skip", "none", "skip", "no", "other", "program", "done"])
+        kept = []
+        for doing in doings:
+            turn = talk.take(Say(at=talk.at, text=doing))
+            kept.append(turn.reply.model_dump_json(exclude={"talk"}))
+        return kept
+
+    assert stored(one) == stored(other)
