@@ -61,7 +61,7 @@ def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
         case = case.now(session=after)
         return Turn(case.conversation, screens.show(case, case.word("too-long"), again=True))
     shown = isinstance(case.event, Write) and case.event.prompt is not None
-    sent = position.emptied(session, step.id, text, shown=shown)
+    sent = position.emptied(session, step.id, text, shown=shown, boxed=isinstance(case.event, Write))
     return answered(case, sent, step, Answer(text=session.held + text))
 
 

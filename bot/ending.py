@@ -60,6 +60,7 @@ def _keep(
 ) -> tuple[Effect, ...]:
     if not screens.keeps_words(case, session) or not position.worth_keeping(session):
         return ()
+    session = session.model_copy(update={"cursor": None})  # who went back has not taken anything back
     script = case.script(session)
     reflection = Reflection(
         id=case.facts.fresh[number],

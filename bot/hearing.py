@@ -58,8 +58,11 @@ def drafted(case: Case, event: Write, text: str) -> Turn:
         return Turn(case.conversation, quiet(case), illegal="nothing-open")
     if stale(case, event.prompt):
         return Turn(case.conversation, quiet(case), illegal="old-button")
-    step_id = case.route(session).current.id
-    drafts = {key: value for key, value in session.drafts.items() if key not in ("", step_id)}
+    if not screens.is_words(case, session):
+        return Turn((put_aside(case, session, text) if text else case).conversation, quiet(case))
+    step_id, waits = case.route(session).current.id, session.drafts.get("", "")
+    shown = {step_id, ""} if event.prompt is not None or waits in text else {step_id}
+    drafts = {key: value for key, value in session.drafts.items() if key not in shown}
     after = session.model_copy(update={"drafts": {**drafts, step_id: text} if text else drafts, "touched": case.at})
     return Turn(case.now(session=after).conversation, quiet(case))
 

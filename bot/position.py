@@ -123,10 +123,12 @@ def aside(session: Session, text: str, at: datetime, *, box: bool) -> Session:
     return moved(session, at, drafts=drafts) if box else session.model_copy(update={"drafts": drafts, "touched": at})
 
 
-def emptied(session: Session, step_id: str, text: str, *, shown: bool) -> Session:
-    """The session when a box has been sent. `shown`: the box held what had been put aside; else that goes on waiting,
-    unless it is part of the text."""
-    waits = "" if shown or session.drafts.get("", "") in text else session.drafts[""]
+def emptied(session: Session, step_id: str, text: str, *, shown: bool, boxed: bool) -> Session:
+    """The session when a question has been answered in words. `shown`: the box held what had been put aside; `boxed`:
+    the words came out of its box at all. What neither holds goes on waiting, unless it is part of the text."""
+    loose = [] if boxed else [session.drafts.get(step_id, "")]
+    loose += [] if shown else [session.drafts.get("", "")]
+    waits = "\n".join(words for words in loose if words not in text)
     drafts = {key: draft for key, draft in session.drafts.items() if key not in ("", step_id)}
     return session.model_copy(update={"drafts": {**drafts, "": waits} if waits else drafts})
 

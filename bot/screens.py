@@ -62,7 +62,8 @@ def in_the_open(case: Case, session: Session) -> bool:
         return False
     way = case.route(session)
     asked_there = session.here or (session.origin == "check-in" and not way.asked)
-    steps = (*way.asked, *way.carried, *way.infos, way.current)
+    answered = (case.script(session).step(step) for step in session.answers)  # also those that somebody went back over
+    steps = (*answered, *way.asked, *way.carried, *way.infos, way.current)
     return asked_there and not isinstance(way.current, EndStep) and not any(step.sensitive for step in steps)
 
 

@@ -286,6 +286,33 @@ def test_stop_keeps_what_was_written_so_far() -> None:
     assert talk.conversation.session is None
 
 
+def test_stop_after_going_back_keeps_every_answer() -> None:
+    talk = begun()
+    talk.through(["yes", 5, "it is a lot", "much"])
+    for _ in range(4):
+        talk.write("back")
+    talk.write("stop")
+    assert "it is a lot" in repr(kept(talk))
+    assert "Very much" in repr(kept(talk))
+
+
+def test_an_answer_typed_in_the_chat_leaves_the_draft_of_the_box_waiting() -> None:
+    talk = begun("quick-visit")
+    talk.tap("here", surface="message")
+    talk.draft("half a sentence in the box")
+    talk.say("The blue cup.")
+    assert "half a sentence in the box" in talk.conversation.model_dump_json()
+
+
+def test_a_draft_takes_nothing_with_it_that_was_put_aside() -> None:
+    talk = begun()
+    talk.through(["yes", 5, "skip", "none"])
+    talk.say("the boy looked at the door all the time")
+    talk.draft("")
+    talk.draft("half")
+    assert "looked at the door" in talk.conversation.model_dump_json()
+
+
 def test_delete_asks_once_and_then_keeps_nothing() -> None:
     talk = begun()
     talk.through(["yes", 5, "it is a lot"])
@@ -606,6 +633,15 @@ def test_who_leaves_leaves_nothing_open_and_nothing_lost() -> None:
     talk.take(Left(at=talk.at))
     assert talk.conversation.sessions == ()
     assert "it is a lot" in repr(kept(talk))
+
+
+def test_going_back_over_a_sensitive_answer_brings_no_question_into_the_chat() -> None:
+    talk = begun("between-sites")
+    talk.write("stop")
+    talk.take(CheckInDue(at=talk.at, check_in=talk.conversation.id, script="between-sites"))
+    talk.through(["yes", "stormy", "back", "back"])
+    assert talk.message.step == "parked"
+    assert talk.say("help").step == ""
 
 
 def test_words_that_were_never_sent_are_put_away_with_the_rest() -> None:
