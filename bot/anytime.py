@@ -97,12 +97,11 @@ def safety(case: Case) -> Turn:
 
 
 def resume(case: Case) -> Turn:
-    session = case.conversation.session
-    if session is None and not case.memory.ask_counting:
-        if case.surface == "private" and case.conversation.consents.words is not None and case.memory.uses:
-            return settled(case)
-        return reflect(case, "")
-    return settled(case)
+    """Where the person was. With nothing open, only a newcomer's button begins something; the chat looks the same
+    whether or not the bot still has a question of its own (law 6)."""
+    known = case.conversation.consents.words is not None and case.memory.uses
+    idle = case.conversation.session is None and not case.memory.ask_counting
+    return reflect(case, "") if idle and case.surface == "private" and not known else settled(case)
 
 
 def language(case: Case, wanted: str) -> Turn:
