@@ -240,7 +240,7 @@ def test_a_page_from_before_a_restart_goes_on(browser: Any, address: str) -> Non
 def test_a_reflection_is_deleted_with_a_second_tap(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     ada.write("A moment to delete.")
-    ada.press("Pause")
+    ada.press("Continue later")
     ada.press("Go on with what is open")
     ada.press("Delete")
     ada.press("Yes, delete")
