@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 
-from adapters.web.chat import ChatLog, Person
+from adapters.web.chat_log import ChatLog
+from adapters.web.people import Person
 from bot.events import Who
 from bot.ports import Setup
 from bot.turn import Shell

@@ -21,7 +21,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from local_chat import PEOPLE, library, open_shell, who
 
 from adapters.web.app import build_app, serve
-from adapters.web.chat import KEPT_LINES, ChatLog, Person, addresses
+from adapters.web.chat_log import KEPT_LINES, ChatLog
+from adapters.web.people import Person, addresses
 from adapters.web.drawing import TEMPLATES, Drawing, is_title
 from bot.conversation import Message
 from bot.events import Who

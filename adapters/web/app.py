@@ -11,8 +11,10 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from adapters.web.chat import Chat, ChatLog, People
+from adapters.web.chat import Chat, SkipWeeks
+from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Drawing
+from adapters.web.people import People, Person
 from bot.ports import Refusal
 from bot.turn import Shell
 
@@ -39,15 +41,27 @@ REFUSALS = {"busy": 503, "too-large": 413}
 
 
 def build_app(
-    shell: Shell, people: People, chat_log: ChatLog, routes: Iterable[web.AbstractRouteDef] = ()
+    shell: Shell,
+    people: People,
+    chat_log: ChatLog,
+    routes: Iterable[web.AbstractRouteDef] = (),
+    *,
+    supervisor: Person | None = None,
+    skip: SkipWeeks | None = None,
 ) -> web.Application:
-    """The chat of each of `people`, and `routes` beside it. `chat_log` is the shell's messenger."""
+    """The chat of each of `people`, and `routes` beside it. `chat_log` is the shell's messenger; `supervisor`: whose
+    page stands beside every talk; `skip` lets four weeks go by."""
     drawing = Drawing(shell.library)
     app = web.Application(middlewares=[kindly(drawing), local_only], client_max_size=MAX_BODY)
     app.on_response_prepare.append(_add_headers)
     app.add_routes([web.get("/", _to_chat), web.get("/healthz", _healthy), web.static("/static", STATIC)])
-    app.add_routes(Chat(shell, people, chat_log, drawing).routes())
+    app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
     app.add_routes(list(routes))
+
+    async def end_news(_: web.Application) -> None:
+        chat_log.close()
+
+    app.on_shutdown.append(end_news)
     return app
 
 

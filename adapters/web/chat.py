@@ -1,4 +1,5 @@
-"""The private chat of one person in the browser. Law: what comes in is an `Inbound`; nothing of it stays here."""
+"""The local chat: one person's talk, and what others would see of it. Law: what comes in is an `Inbound`; nothing of
+it stays here."""
 
 from __future__ import annotations
 
@@ -6,53 +7,31 @@ import hmac
 import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from aiohttp import web
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from adapters.web.drawing import Drawing, Kept, Scene
+from adapters.web.chat_log import ChatLog
+from adapters.web.drawing import Beside, Choosable, Drawing, Scene
+from adapters.web.people import People, Person, addresses
+from adapters.web.tour import Tour
 from bot.commands import understand
 from bot.conversation import Reply
-from bot.events import Choose, Command, Frozen, Inbound, Open, Rate, Submit, Who, Write
-from bot.ports import Delivery, Refusal
+from bot.events import Choose, Command, Frozen, Inbound, Open, Rate, Submit, Write
+from bot.ports import Refusal
 from bot.turn import Shell
 from bot.typed import LIMIT_BYTES, size
 
+#: Lets four weeks go by; there is none where the clock has to be the real one.
+SkipWeeks = Callable[[], Awaitable[None]]
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who can be chosen: who they are to the bot, and the names to show."""
-
-    who: Who
-    name: str
-    team: str = ""
-
-
-#: Everybody who can be chosen; a function is called on the store's thread whenever the list is needed.
-People = Sequence[Person] | Callable[[], Sequence[Person]]
-
-#: So many of the newest lines of a person's chat are remembered.
-KEPT_LINES = 50
-
-
-@dataclass
-class ChatLog:
-    """The messenger of the local chat: what a chat platform would have stored, in memory only."""
-
-    _lines: dict[Who, deque[Kept]] = field(default_factory=dict)
-
-    async def send(self, delivery: Delivery) -> None:
-        message = delivery.message
-        buttons = tuple(option.label for option in message.choices)
-        lines = self._lines.setdefault(delivery.who, deque(maxlen=KEPT_LINES))
-        lines.append(Kept(" ".join((*message.preface, message.text)), buttons))
-
-    def lines(self, who: Who) -> tuple[Kept, ...]:
-        return tuple(self._lines.get(who, ()))
+#: Seconds between signs of life to a page that waits for news.
+BEAT = 15.0
 
 
 class Posted(Frozen):
@@ -63,76 +42,163 @@ class Posted(Frozen):
     event: dict[str, Any]
 
 
-_EVENT: TypeAdapter[Write | Choose | Rate | Command | Open | Submit] = TypeAdapter(
-    Annotated[Write | Choose | Rate | Command | Open | Submit, Field(discriminator="kind")]
-)
+class TourStep(Frozen):
+    """A tap on the tour, which is no event of the conversation. "weeks": four weeks go by."""
+
+    kind: Literal["tour"]
+    go: Literal["forward", "weeks", "end", "begin"]
+
+
+Event = Write | Choose | Rate | Command | Open | Submit
+_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
 @dataclass
 class Chat:
-    """`GET /chat`, `GET /chat/<user>` and `POST /chat/<user>/events`. `token` belongs to one run of the program."""
+    """The pages of the local chat. `token` belongs to one run of the program."""
 
     shell: Shell
     people: People
     chat_log: ChatLog
     drawing: Drawing
+    supervisor: Person | None = None
+    skip: SkipWeeks | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    tour: Tour = field(init=False)
+    _toured: deque[str] = field(init=False, default_factory=lambda: deque(maxlen=50))
+
+    def __post_init__(self) -> None:
+        self.tour = Tour(weeks=self.skip is not None)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
-            web.get("/chat", self.choose),
+            web.get("/chat", self.first),
             web.get("/chat/{user}", self.open),
             web.post("/chat/{user}/events", self.take),
+            web.get("/chat/{user}/beside", self.beside),
+            web.get("/chat/{user}/news", self.news),
         ]
 
-    async def choose(self, request: web.Request) -> web.Response:
-        locale = self.drawing.locale(request.headers.get("Accept-Language", ""))
-        people = tuple((address, person.name, person.team) for address, person in (await self._people()).items())
-        return _html(self.drawing.people(locale, people))
+    async def first(self, request: web.Request) -> web.StreamResponse:
+        """The chat of the first person."""
+        for address in await self._people():
+            raise web.HTTPFound(f"/chat/{quote(address, safe='')}")
+        locale = _language(request, self.drawing)
+        return _html(self.drawing.sentence(locale, self.drawing.word(locale, "web-nobody")))
 
     async def open(self, request: web.Request) -> web.Response:
         address, person = await self._person(request)
-        locale = _language(request, self.drawing)
-        reply = await self._handle(person, Open(at=self.shell.clock.now(), page="talk"), secrets.token_hex(12), locale)
-        return _html(self.drawing.chat(await self._scene(address, person, reply, locale), self.token))
+        reply = await self._look(person, _language(request, self.drawing))
+        return _html(self.drawing.chat(await self._scene(address, person, reply), self.token))
 
     async def take(self, request: web.Request) -> web.Response:
-        """One event; answers with the scene as it is now, or with nothing for a draft."""
+        """One event; answers with all panes as they are now, or with nothing for a draft."""
         address, person = await self._person(request)
-        posted = read(await request.read(), self.token)
-        event, locale = self._event(posted), _language(request, self.drawing)
-        if isinstance(event, Write) and size(event.text) > LIMIT_BYTES:
+        posted, locale = read(await request.read(), self.token), _language(request, self.drawing)
+        if posted.event.get("kind") == "tour":
+            await self._go(posted)
+            reply = await self._look(person, locale)
+        else:
+            answered = await self._answer(person, posted, locale)
+            if answered is None:
+                return web.Response(status=204)
+            reply = answered
+            self.tour.saw(reply)
+        return _html(self.drawing.scene(await self._scene(address, person, reply)))
+
+    async def beside(self, request: web.Request) -> web.Response:
+        """The panes beside the talk, for a page that has heard of news."""
+        _, person = await self._person(request)
+        locale = _language(request, self.drawing)
+        return _html(self.drawing.beside(await self._beside(person, locale), locale))
+
+    async def news(self, request: web.Request) -> web.StreamResponse:
+        """A server-sent event whenever the chat of this person has a new line."""
+        _, person = await self._person(request)
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await stream.prepare(request)
+        with suppress(ConnectionResetError):  # the page was closed
+            async for there_is in self.chat_log.news(person.who, BEAT):
+                await stream.write(b"data: new\n\n" if there_is else b":\n\n")
+        return stream
+
+    # Events
+
+    async def _answer(self, person: Person, posted: Posted, locale: str) -> Reply | None:
+        event = self._event(posted)
+        if not isinstance(event, Write):
+            return await self._handle(person, event, posted.key, locale)
+        if size(event.text) > LIMIT_BYTES:
             raise Refusal("too-large", self.drawing.word(locale, "too-large"))
-        if isinstance(event, Write) and not event.done:
-            await self._handle(person, event, posted.key, locale)
-            return web.Response(status=204)
-        if isinstance(event, Write) and understand(self.shell.library, event.text):
+        if event.done and understand(self.shell.library, event.text):
             # The box held a command and no answer: it must not come back as a draft.
             emptied = event.model_copy(update={"text": "", "done": False})
             await self._handle(person, emptied, f"{posted.key}.box", locale)
         reply = await self._handle(person, event, posted.key, locale)
-        return _html(self.drawing.scene(await self._scene(address, person, reply, locale)))
+        return reply if event.done else None
 
-    def _event(self, posted: Posted) -> Write | Choose | Rate | Command | Open | Submit:
+    def _event(self, posted: Posted) -> Event:
         try:
             return _EVENT.validate_python({**posted.event, "at": self.shell.clock.now(), "surface": "private"})
         except ValidationError:
             raise web.HTTPBadRequest from None
 
-    async def _handle(
-        self, person: Person, event: Write | Choose | Rate | Command | Open | Submit, key: str, locale: str
-    ) -> Reply:
+    async def _go(self, posted: Posted) -> None:
+        """One tap on the tour, once, however often it is sent."""
+        try:
+            step = TourStep.model_validate(posted.event)
+        except ValidationError:
+            raise web.HTTPBadRequest from None
+        if posted.key in self._toured:
+            return
+        self._toured.append(posted.key)
+        match step.go:
+            case "forward":
+                self.tour.forward()
+            case "end":
+                self.tour.end()
+            case "begin":
+                self.tour.begin()
+            case "weeks":
+                await self._skip_weeks()
+
+    async def _skip_weeks(self) -> None:
+        if self.skip is None:
+            raise web.HTTPBadRequest
+        await self.skip()
+        if self.tour.stop == "weeks":
+            self.tour.forward()
+
+    async def _look(self, person: Person, locale: str) -> Reply:
+        here = Open(at=self.shell.clock.now(), page="talk")
+        return await self._handle(person, here, secrets.token_hex(12), locale)
+
+    async def _handle(self, person: Person, event: Event, key: str, locale: str) -> Reply:
         reply = await self.shell.handle(Inbound(key=f"web:{key}", who=person.who, event=event, locale=locale))
         await self.shell.drained()  # so that the chat's lines are there to be shown
         return reply
 
-    async def _scene(self, address: str, person: Person, reply: Reply, locale: str) -> Scene:
+    # What is shown
+
+    async def _scene(self, address: str, person: Person, reply: Reply) -> Scene:
         waits = False
         if reply.closed:
-            here = Open(at=self.shell.clock.now(), page="talk")
-            place = await self._handle(person, here, secrets.token_hex(12), locale)
+            place = await self._look(person, reply.locale)
             waits = place.message is not None and place.message.prompt != "start"
-        return Scene(address, person.name, reply, self.chat_log.lines(person.who), waits)
+        people = tuple(
+            Choosable(quote(where, safe=""), one.name, one.about.get(reply.locale, one.team), one == person)
+            for where, one in (await self._people()).items()
+        )
+        return Scene(address, person.name, reply, await self._beside(person, reply.locale), self.tour, people, waits)
+
+    async def _beside(self, person: Person, locale: str) -> Beside:
+        """What stands beside the talk. The supervisor's page is their own, asked for as they would ask for it."""
+        now, page, name = self.shell.clock.now(), None, ""
+        if self.supervisor is not None:
+            asked = Open(at=now, page="report")
+            reply = await self._handle(self.supervisor, asked, secrets.token_hex(12), locale)
+            page, name = reply.page, self.supervisor.name
+        return Beside(now, person.name, self.chat_log.lines(person.who), page, name, self.skip is not None)
 
     async def _person(self, request: web.Request) -> tuple[str, Person]:
         address = request.match_info["user"]
@@ -144,15 +210,6 @@ class Chat:
     async def _people(self) -> dict[str, Person]:
         people = self.people
         return addresses(await self.shell.on_store(people) if callable(people) else people)
-
-
-def addresses(people: Sequence[Person]) -> dict[str, Person]:
-    """Where each person's chat is: their user id, with the tenant before it where two share that."""
-    found: dict[str, Person] = {}
-    for person in people:
-        taken = person.who.user in found
-        found[f"{person.who.tenant}.{person.who.user}" if taken else person.who.user] = person
-    return found
 
 
 def read(body: bytes, token: str) -> Posted:

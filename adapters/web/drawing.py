@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from adapters.web.chat_log import Kept
+from adapters.web.tour import SCRIPT, Tour, words_for
 from bot.conversation import Message, Option, Page, Program, Reply
 from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
@@ -22,25 +26,45 @@ TITLES = {"consent": "consent-title", "counting": "counting-title"}
 #: Where pages lead, in this order: page name and its word.
 PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("consent", "web-consent"))
 
+#: Ways out of a question that are always in sight, in this order; the others are one tap further.
+NEAR = ("back", "skip", "pause", "safety")
+
 _NUMBER = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b|\b(?:911|988)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A line of the chat as its platform would have stored it, and the buttons under it."""
+class Choosable:
+    """A person to change to. `address` is quoted for a URL."""
 
-    text: str
-    buttons: tuple[str, ...] = ()
+    address: str
+    name: str
+    about: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What others see of a talk. `report`: the supervisor's page, where there is a supervisor; `skips`: time can be
+    made to go by."""
+
+    now: datetime
+    name: str
+    kept: tuple[Kept, ...] = ()
+    report: Page | None = None
+    supervisor: str = ""
+    skips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that a person's page shows. `address` is quoted for a URL; `waits`: something is open after closing."""
+    """All that a page shows. `address` is quoted for a URL; `waits`: something is open after closing."""
 
     address: str
     name: str
     reply: Reply
-    kept: tuple[Kept, ...] = ()
+    beside: Beside
+    tour: Tour
+    people: tuple[Choosable, ...] = ()
     waits: bool = False
 
 
@@ -86,10 +110,6 @@ class Drawing:
                 return language
         return SOURCE_LOCALE
 
-    def people(self, locale: str, people: Sequence[tuple[str, str, str]]) -> str:
-        """The list to choose from; `people` are (address, name, team)."""
-        return self._draw("people.html", locale, people=people)
-
     def sentence(self, locale: str, words: str) -> str:
         return self._draw("sentence.html", locale, words=words)
 
@@ -101,23 +121,40 @@ class Drawing:
         """What changes of it after an event."""
         return self._draw("scene.html", scene.reply.locale, **self._parts(scene))
 
+    def beside(self, beside: Beside, locale: str) -> str:
+        """The panes beside the talk."""
+        return self._draw("beside.html", locale, beside=beside)
+
     def _draw(self, template: str, locale: str, **parts: object) -> str:
         def word(name: str, **values: object) -> str:
             return self.word(locale, name, **values)
 
-        return self._env.get_template(template).render(w=word, locale=locale, **parts)
+        def day(at: datetime) -> str:
+            return format_date(at.astimezone(), "full", locale)
+
+        def moment(at: datetime) -> str:
+            here = at.astimezone()
+            return f"{format_date(here, 'medium', locale)}, {format_time(here, 'short', locale=locale)}"
+
+        return self._env.get_template(template).render(w=word, day=day, moment=moment, locale=locale, **parts)
 
     def _parts(self, scene: Scene) -> dict[str, object]:
         reply, message = scene.reply, scene.reply.message
         starts = self._starts(message.choices, reply.locale) if message and message.prompt == "start" else ()
+        near, far = ways(message)
         return {
             "scene": scene,
+            "beside": scene.beside,
+            "tour": scene.tour,
+            "tour_words": words_for(scene.tour.stop, reply),
+            "tour_script": SCRIPT,
             "message": message,
             "page": reply.page,
             "pages": PAGES,
             "title": TITLES.get(message.step, "") if message else "",
             "blocks": tuple(blocks(unsaid(reply))),
-            "controls": () if message is None else _without_language(message),
+            "near": near,
+            "far": far,
             "first": next((start for start in starts if start.slug == Program().default_script), None),
             "others": [start for start in starts if start.slug != Program().default_script],
             "page_starts": self._page_starts(reply.page, reply.locale),
@@ -136,9 +173,14 @@ class Drawing:
         return {start.slug: start for start in self._starts(options, locale)}
 
 
-def _without_language(message: Message) -> tuple[Option, ...]:
-    """The language has its place at the top of every page."""
-    return tuple(option for option in message.controls if option.id != "language")
+def ways(message: Message | None) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
+    """The ways out of a question: those in sight, and those behind one more tap where there are many. The language
+    has its place at the top of every page."""
+    found = {option.id: option for option in (message.controls if message else ()) if option.id != "language"}
+    if len(found) <= len(NEAR):
+        return tuple(found.values()), ()
+    near = tuple(found[name] for name in NEAR if name in found)
+    return near, tuple(option for option in found.values() if option not in near)
 
 
 def unsaid(reply: Reply) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 "use strict";
 
 const page = document.getElementById("page");
-const { events } = document.body.dataset;
+const { chat } = document.body.dataset;
 let token = document.body.dataset.token;
 let busy = false;
 let pending = null; // the last event that has not come through yet
@@ -12,11 +12,12 @@ let timer = 0;
 
 const scene = () => page.firstElementChild;
 const one = (selector) => page.querySelector(selector);
-const box = () => one(".now textarea");
+const box = () => one(".dock textarea");
 const newKey = () => crypto.randomUUID();
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
 function send(key, event, patience) {
-  return fetch(events, {
+  return fetch(`${chat}/events`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "Accept-Language": scene().dataset.locale },
     body: JSON.stringify({ token, key, event }),
@@ -27,7 +28,7 @@ function send(key, event, patience) {
 // The program was started again: its page has the new token.
 async function renewToken() {
   const answer = await fetch(location.pathname, { signal: AbortSignal.timeout(10000) });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.dataset.token;
+  const fresh = parsed(await answer.text()).dataset.token;
   if (!fresh || fresh === token) return false;
   token = fresh;
   return true;
@@ -96,14 +97,13 @@ function retry() {
 // What comes back ------------------------------------------------------------
 
 function show(html, { event, back }) {
-  const before = scene();
-  const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-  const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before.dataset.prompt;
+  const before = scene().dataset.prompt;
+  const fresh = parsed(html).firstElementChild;
+  const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before;
   const typed = event.kind !== "write" && same && box() && box().value !== saved ? box().value : null;
   const pressed = same ? chosen() : [];
-  const open = one("details").open;
-  page.replaceChildren(fresh);
-  one("details").open = open;
+  wear(scene(), fresh);
+  replaceParts(fresh);
   settle();
   if (typed !== null) {
     box().value = typed;
@@ -112,7 +112,25 @@ function show(html, { event, back }) {
   }
   for (const id of pressed) one(`[data-toggle="${CSS.escape(id)}"]`)?.setAttribute("aria-pressed", "true");
   if (!back) remember(event);
-  arrive();
+  if (event.kind === "tour" && one("#tour-title")) lookAt(one("#tour-title"), one(".tour"));
+  else arrive();
+}
+
+// Only what has changed is put anew, so that the other panes stay as they were read; the talk always.
+function replaceParts(fresh) {
+  for (const part of fresh.querySelectorAll("[data-part]")) {
+    const { part: name } = part.dataset;
+    const old = one(`[data-part="${name}"]`);
+    if (!old) continue;
+    const changed = name === "phone" || part.innerHTML !== old.innerHTML;
+    wear(old, part);
+    if (changed) old.replaceChildren(...part.childNodes);
+  }
+}
+
+function wear(old, fresh) {
+  for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
 }
 
 function settle() {
@@ -121,13 +139,33 @@ function settle() {
   box()?.setSelectionRange(saved.length, saved.length); // whoever comes back goes on at the end
 }
 
+function lookAt(title, place) {
+  title.focus({ preventScroll: true });
+  place.scrollIntoView({ block: "nearest" });
+}
+
+// The question has the focus; it and its way on are in sight together, or else it stands at the top.
 function arrive() {
   grow();
-  const question = one("#question");
-  question.focus({ preventScroll: true });
-  if (one(".now")) one(".now").scrollIntoView({ block: "start" });
-  else scrollTo(0, 0); // a page is read from its top
+  one("#question").focus({ preventScroll: true });
+  const frame = one(".phone .frame");
+  const own = getComputedStyle(frame).overflowY !== "visible";
+  const now = one(".now") ?? one(".page");
+  const dock = one(".dock")?.offsetHeight ?? 0;
+  const bar = own ? one(".bar").offsetHeight : 0;
+  frame.style.setProperty("--dock", `${dock}px`);
+  frame.style.setProperty("--bar", `${bar}px`);
+  const fits = now.offsetHeight + dock + bar <= (own ? frame.clientHeight : innerHeight);
+  now.scrollIntoView({ block: fits && one(".now") ? "end" : "start" });
 }
+
+// News for the panes beside the talk, such as a reminder that has come due.
+async function lookBeside() {
+  const answer = await fetch(`${chat}/beside`, { headers: { "Accept-Language": scene().dataset.locale } });
+  if (answer.ok && !busy) replaceParts(parsed(await answer.text()));
+}
+
+new EventSource(`${chat}/news`).onmessage = () => lookBeside().catch(() => {});
 
 const here = () => history.state?.page ?? "talk";
 
@@ -143,7 +181,7 @@ function grow() {
   const typed = box();
   if (!typed) return;
   typed.style.height = "auto";
-  typed.style.height = `${typed.scrollHeight + 4}px`;
+  typed.style.height = `${typed.scrollHeight + 2}px`;
 }
 
 function later() {
@@ -160,13 +198,15 @@ async function saveDraft() {
   const answer = await post(newKey(), draft(text), 5000);
   if (answer.ok) saved = text;
   else if (answer.status >= 500) throw new Error("draft");
+  const kept = one(".dock .kept");
+  if (answer.ok && kept) kept.textContent = kept.dataset.words;
 }
 
 function leave() {
   const text = box()?.value ?? saved;
   if (text === saved || busy) return;
   const body = JSON.stringify({ token, key: newKey(), event: draft(text) });
-  if (navigator.sendBeacon(events, new Blob([body], { type: "application/json" }))) saved = text;
+  if (navigator.sendBeacon(`${chat}/events`, new Blob([body], { type: "application/json" }))) saved = text;
 }
 
 // What people do -------------------------------------------------------------
@@ -177,11 +217,34 @@ function chosen() {
 
 function tapped(button) {
   const { dataset } = button;
-  if (dataset.event) act(JSON.parse(dataset.event));
+  if (dataset.themeToggle !== undefined) turnTheme();
+  else if (dataset.sample !== undefined) fill(dataset.sample);
+  else if (dataset.event) act(JSON.parse(dataset.event));
   else if (dataset.toggle) button.setAttribute("aria-pressed", String(button.ariaPressed !== "true"));
   else if (dataset.choose !== undefined) act({ kind: "choose", values: chosen() });
   else if (dataset.write !== undefined) act({ kind: "write", text: box().value });
   else if (dataset.retry !== undefined) retry();
+}
+
+// The sample goes behind what stands in the box; whoever has tapped it goes on in the box.
+function fill(sample) {
+  const typed = box();
+  if (!typed) return;
+  if (!typed.value.includes(sample)) typed.value = [typed.value, sample].filter(Boolean).join("\n");
+  grow();
+  later();
+  typed.focus();
+}
+
+function turnTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.dataset.theme = dark === "dark" ? "light" : "dark";
+  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* then for this page only */ }
+}
+
+function closeMenus(except) {
+  for (const menu of page.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
 }
 
 function values(form) {
@@ -207,6 +270,7 @@ function sure(form) {
 }
 
 page.addEventListener("click", (event) => {
+  closeMenus(event.target.closest("details.menu"));
   const button = event.target.closest("button[type=button]");
   if (button) tapped(button);
 });
@@ -218,11 +282,17 @@ page.addEventListener("submit", (event) => {
 
 page.addEventListener("input", (event) => {
   if (event.target !== box()) return;
+  one(".dock .kept").textContent = "";
   grow();
   later();
 });
 
 document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && one("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
   const typed = box();
   if (!typed) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === typed) {
@@ -242,6 +312,6 @@ addEventListener("popstate", (event) => act({ kind: "open", page: event.state?.p
 addEventListener("online", retry);
 
 settle();
-arrive();
+if (scene().dataset.prompt !== "start") arrive();
 // A reload asks for this page before the last words have arrived from the page that it replaces.
 if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") act({ kind: "open", page: here() }, true);

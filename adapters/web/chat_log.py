@@ -1,0 +1,67 @@
+"""What a chat platform would have stored. Law: only what was delivered to a chat gets here, and it stays in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.conversation import Option
+from bot.events import Who
+from bot.ports import Clock, Delivery
+from bot.turn import SystemClock
+
+#: So many of the newest lines of a person's chat are remembered.
+KEPT_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A line of the chat as its platform would have stored it, and the buttons under it."""
+
+    at: datetime
+    text: str
+    buttons: tuple[Option, ...] = ()
+
+
+@dataclass
+class ChatLog:
+    """The messenger of the local chat."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    _lines: dict[Who, deque[Kept]] = field(default_factory=dict)
+    _sent: Counter[Who] = field(default_factory=Counter)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _closed: bool = False
+
+    async def send(self, delivery: Delivery) -> None:
+        message = delivery.message
+        line = Kept(self.clock.now(), " ".join((*message.preface, message.text)), message.choices)
+        self._lines.setdefault(delivery.who, deque(maxlen=KEPT_LINES)).append(line)
+        self._sent[delivery.who] += 1
+        self._tell()
+
+    def lines(self, who: Who) -> tuple[Kept, ...]:
+        return tuple(self._lines.get(who, ()))
+
+    async def news(self, who: Who, beat: float) -> AsyncIterator[bool]:
+        """True whenever this person's chat has new lines; False after `beat` quiet seconds. Ends with `close`."""
+        seen = self._sent[who]
+        while not self._closed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), beat)
+            if not self._closed:
+                yield self._sent[who] != seen
+            seen = self._sent[who]
+
+    def close(self) -> None:
+        """Ends everybody's news."""
+        self._closed = True
+        self._tell()
+
+    def _tell(self) -> None:
+        told, self._news = self._news, asyncio.Event()
+        told.set()
