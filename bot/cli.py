@@ -105,20 +105,22 @@ def _welcome(url: str, db: str) -> str:
 @click.argument("script", default="")
 @click.option("--lang", default="", help="The language to talk in: en or es.")
 @click.option("--as", "user", default="me", show_default=True, help="Whose conversation it is.")
+@click.option("--plain", is_flag=True, help="Line by line, as for a screen reader.")
 @DATABASE
-def chat(script: str, lang: str, user: str, db: str) -> None:
+def chat(script: str, lang: str, user: str, plain: bool, db: str) -> None:
     """One conversation in the terminal; SCRIPT is a name, or a file that somebody is writing.
 
     Example: afterword chat between-sites --lang es
     """
     from adapters.terminal import converse
 
-    own = [] if user == "me" else ["--as", user]
+    own = [*([] if user == "me" else ["--as", user]), *(["--plain"] if plain else [])]
     back = shlex.join(["afterword", "chat", "--db", db, *own]) if db else ""
 
     async def run(shell: Shell) -> None:
+        who = Who(platform="local", tenant="local", user=user)
         try:
-            await converse(shell, Who(platform="local", tenant="local", user=user), script, lang, back=back)
+            await converse(shell, who, script, lang, back=back, plain=plain)
         finally:
             await shell.close()
 

@@ -17,7 +17,7 @@ ALLOWED = {
     "bot": ("bot", "prompts", "scheduler.recurrence"),
     "storage": ("storage", "bot", "prompts", "scheduler.recurrence"),
     "scheduler.ticker": ("bot", "prompts", "scheduler.recurrence"),
-    "adapters.terminal": ("bot", "prompts", "scheduler.recurrence"),
+    "adapters.terminal": ("adapters.terminal", "bot", "prompts", "scheduler.recurrence"),
     "adapters.web": ("adapters.web", "bot", "prompts", "scheduler.recurrence"),
 }
 EVERYTHING = ("bot.cli", "bot.__main__")
@@ -84,6 +84,7 @@ SDKS = {
     "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "botbuilder": "adapters.teams",
     "botframework": "adapters.teams", "msrest": "adapters.teams", "aiohttp": "adapters", "sqlalchemy": "storage",
     "alembic": "storage", "cryptography": "storage", "psycopg": "storage", "apscheduler": "scheduler",
+    "prompt_toolkit": "adapters.terminal",
 }  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 from local_chat import library, open_shell, who
 
-from adapters.terminal import Paper, converse
+from adapters.terminal import converse
+from adapters.terminal.paper import Paper
 from bot.ports import Refusal
 from bot.turn import Shell
 
@@ -199,7 +200,7 @@ from local_chat import open_shell, who
 from adapters.terminal import converse
 with open_shell() as (shell, _):
     for _ in range(2):
-        asyncio.run(converse(shell, who("ada"), back="afterword chat"))
+        asyncio.run(converse(shell, who("ada"), back="afterword chat", plain=True))
 """
 
 

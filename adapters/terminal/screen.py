@@ -1,0 +1,299 @@
+"""The talk on a whole screen that leaves nothing behind. Law: the box is kept before anything else is done."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+
+from adapters.terminal.keys import BAR, ESCAPE, bindings
+from adapters.terminal.scene import View, Words
+from adapters.terminal.stage import Answer, Picked, Stage, Typed, Wanted
+from adapters.terminal.talk import Event, Talk, doings
+from bot.commands import pick, pick_several
+from bot.conversation import FormField, Message, Option, Page, Reply
+from bot.events import Command, Open, Write
+from bot.ports import Refusal
+
+#: Seconds without a key after which the box is kept as a draft.
+PAUSE = 0.5
+
+#: The line over a question that is a whole text.
+TITLES = {"consent": "consent-title"}
+PAGES = (("home", "term-home"), ("data", "data-title"), ("consent", "consent-page-title"))
+HOW = {"text": "term-box", "multi": "term-tick", "scale": "term-rate"}
+
+
+async def on_screen(
+    talk: Talk, slug: str, locale: str, *, given: Input | None = None, output: Output | None = None
+) -> tuple[str, ...]:
+    """Talks until the talk is over or left; what to print when the screen is the person's own again."""
+    await talk.arrive(locale)
+    reply = await talk.begin(slug)
+    return await Screen(talk, given, output).run(reply)
+
+
+class _Unchanged(Exception):
+    """The person went away from a form."""
+
+
+class Screen:
+    """`boxed`: the prompt that the box belongs to; `saved`: what of it is kept as a draft."""
+
+    def __init__(self, talk: Talk, given: Input | None, output: Output | None) -> None:
+        self.talk = talk
+        self.stage = Stage(bindings, self.later, given, output)
+        self.boxed = self.saved = self.trouble = ""
+        self.safety: tuple[Option, ...] = ()
+        self._timer: asyncio.TimerHandle | None = None
+        self._saving: asyncio.Task[None] | None = None
+
+    async def run(self, reply: Reply) -> tuple[str, ...]:
+        if not self.talk.back and reply.message is not None:
+            trial = (self.talk.word("term-trial"), *reply.message.preface)
+            reply = reply.model_copy(update={"message": reply.message.model_copy(update={"preface": trial})})
+        flow = asyncio.create_task(self.through(reply))
+        flow.add_done_callback(lambda _: self.stage.app.exit() if self.stage.app.is_running else None)
+        with self.signals():
+            try:
+                await asyncio.sleep(0)  # so that there is something to be drawn first
+                await self.stage.app.run_async(handle_sigint=False, set_exception_handler=False)
+            except (EOFError, OSError):  # the terminal is gone; what is in the box is not
+                pass
+            finally:
+                self.stage.leave()
+                said = await flow
+        return said
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        loop, wanted = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        for one in wanted:
+            loop.add_signal_handler(one, self.stage.leave)
+        try:
+            yield
+        finally:
+            for one in wanted:
+                loop.remove_signal_handler(one)
+
+    async def through(self, reply: Reply) -> tuple[str, ...]:
+        with suppress(EOFError):
+            while True:
+                try:
+                    reply = await self.next(reply)
+                except Refusal as refusal:
+                    self.trouble = refusal.words
+        await self.settled()
+        return await self.talk.leave(lambda message: self.stage.box.text if message.prompt == self.boxed else None)
+
+    async def next(self, reply: Reply) -> Reply:
+        if reply.page is not None:
+            return await self.visit(reply.page)
+        if reply.message is None:
+            return await self.talk.look()
+        if reply.closed:
+            return await self.goodbye(reply.message)
+        return await self.question(reply, reply.message)
+
+    # A question
+
+    async def question(self, reply: Reply, message: Message) -> Reply:
+        self.open_box(message)
+        self.safety = tuple(option for option in message.controls if option.id == "safety")
+        pointer = 0 if message.input == "multi" or message.prompt == "start" else None
+        title = self.talk.word(TITLES[message.step]) if message.step in TITLES else ""
+        said = message.preface[1:] if reply.talk and message.preface[:1] == (reply.talk[-1].reply,) else message.preface
+        shown = message.model_copy(update={"preface": said})
+        view = View(shown, title, reply.talk, ways=self.ways(message), place=self.place(message), pointer=pointer)
+        answer = await self.ask(view)
+        if answer == Wanted("more"):
+            return await self.more(reply, message)
+        return await self.take(self.event(message, answer))
+
+    def event(self, message: Message, answer: Answer) -> Event:
+        match answer:
+            case Picked(values):
+                return self.talk.picked(message, values)
+            case Wanted(name):
+                return Command(at=self.talk.now(), name=name, prompt=message.prompt or None)
+            case Typed(text):
+                ticked, several = self.stage.view.ticked, pick_several(message.choices, text)
+                if message.input == "multi" and several and ticked:
+                    both = {*ticked, *several}
+                    return self.talk.picked(message, tuple(one.id for one in message.choices if one.id in both))
+                return self.talk.typed(message, text)
+
+    async def take(self, event: Event) -> Reply:
+        """An event goes to the bot when the box is kept; a command that was typed into the box is no draft."""
+        if isinstance(event, Write) and self.stage.view.message.input == "text":
+            await self.settled()
+            if self.talk.is_command(event.text):
+                await self.save("")
+                self.boxed = ""
+        else:
+            await self.save(self.stage.box.text)
+        return await self.talk.take(event)
+
+    async def more(self, reply: Reply, message: Message) -> Reply:
+        """What is not in the bar: other commands, the pages, and the way home."""
+        near = {name for _, name in BAR}
+        far = tuple(option for option in message.controls if option.id not in near)
+        pages = tuple(Option(id=name, label=self.talk.word(word)) for name, word in PAGES)
+        leave = Option(id="leave", label=self.talk.word("term-leave"))
+        hint = self.talk.word("term-more-hint")
+        panel = Message(text=self.talk.word("term-more"), hint=hint, input="choice", choices=(*far, *pages, leave))
+        answer = await self.panel(View(panel, ways=self.closing(message), place=self.place(message), pointer=0))
+        match answer:
+            case Picked(("leave",)):
+                raise EOFError
+            case Picked((name,)) if name in dict(PAGES):
+                return await self.take(Open(at=self.talk.now(), page=name))
+            case Picked((name,)) | Wanted(name) if name not in ("close", "more"):
+                return await self.take(self.event(message, Wanted(name)))
+            case Typed(text):
+                return await self.take(Write(at=self.talk.now(), text=text))
+        return reply
+
+    async def goodbye(self, message: Message) -> Reply:
+        """The last word. The talk is dropped; whoever stays can go on with what is open, or from the start."""
+        place = (await self.talk.look()).message
+        waits = place is not None and place.prompt != "start"
+        on = self.talk.word("term-go-on" if waits else "term-start-again")
+        choices = (Option(id="close", label=self.talk.word("term-close")), Option(id="on", label=on))
+        self.boxed = ""
+        answer = await self.panel(View(message.model_copy(update={"input": "choice", "choices": choices}), pointer=0))
+        if answer == Picked(("close",)):
+            raise EOFError
+        return (
+            await self.take(Write(at=self.talk.now(), text=answer.text))
+            if isinstance(answer, Typed)
+            else (await self.talk.look())
+        )
+
+    # Pages
+
+    async def visit(self, page: Page) -> Reply:
+        offered = doings(page)
+        options = tuple(Option(id=str(number), label=label) for number, (label, _) in enumerate(offered))
+        options += (Option(id="close", label=self.talk.word("term-talk")),)
+        panel = Message(text="", input="choice", choices=options)
+        answer = await self.panel(View(panel, page=page, ways=self.closing()))
+        match answer:
+            case Typed(text):
+                return await self.take(Write(at=self.talk.now(), text=text))
+            case Wanted(name) if name != "close":
+                return await self.take(Command(at=self.talk.now(), name=name))
+            case Picked((chosen,)) if chosen != "close":
+                return await self.done(page, offered[int(chosen)][1])
+        return await self.talk.look()
+
+    async def done(self, page: Page, doing: Option | object) -> Reply:
+        try:
+            event = await self.talk.doing(doing, self)  # type: ignore[arg-type]
+        except _Unchanged:
+            event = None
+        if event is not None:
+            return await self.take(event)
+        self.trouble = self.talk.word("term-unchanged")
+        return await self.take(Open(at=self.talk.now(), page=page.name))
+
+    async def fill(self, field: FormField) -> tuple[str, ...]:
+        """A field's new value. Raises _Unchanged."""
+        if field.kind == "text":
+            self.boxed = ""
+            self.stage.fill("\n".join(field.value))
+            answer = await self.ask(View(Message(text=field.label, input="text"), ways=self.closing()))
+            if isinstance(answer, Typed):
+                return (answer.text,)
+            raise _Unchanged
+        message = Message(text=field.label, input=field.kind, choices=field.options)
+        now = next((number for number, option in enumerate(field.options) if option.id in field.value), 0)
+        answer = await self.panel(View(message, ways=self.closing(), pointer=now, ticked=frozenset(field.value)))
+        if isinstance(answer, Picked):
+            return answer.values
+        raise _Unchanged
+
+    async def sure(self) -> bool:
+        """The safe answer is the one pointed at."""
+        options = self.talk.sure_options()
+        message = Message(text=self.talk.word("term-sure"), input="choice", choices=options)
+        return await self.panel(View(message, ways=self.closing(), pointer=1)) == Picked(("yes-delete",))
+
+    # What is asked on the screen
+
+    async def panel(self, view: View) -> Answer:
+        """Choices that are no question of the bot's: what is typed is one of them, or a command."""
+        while True:
+            answer = await self.ask(view)
+            if not isinstance(answer, Typed) or self.talk.is_command(answer.text):
+                return answer
+            chosen = pick(view.message.choices, answer.text)
+            if chosen is not None:
+                return Picked((chosen,))
+            self.trouble = self.talk.word("term-pick")
+
+    async def ask(self, view: View) -> Answer:
+        word = self.talk.word
+        how = word(HOW.get(view.message.input, "term-pick"))
+        words = Words(how, word("term-line"), word("term-above"), word("term-below"))
+        notice, self.trouble = self.trouble, ""
+        return await self.stage.ask(replace(view, words=words, notice=notice))
+
+    def ways(self, message: Message) -> tuple[tuple[str, Option], ...]:
+        found = {option.id: option for option in message.controls}
+        found["more"] = Option(id="more", label=self.talk.word("term-more"))
+        return tuple((key, found[name]) for key, name in BAR if name in found)
+
+    def closing(self, message: Message | None = None) -> tuple[tuple[str, Option], ...]:
+        """The bar where Esc leads back to the talk."""
+        back = (ESCAPE[0], Option(id=ESCAPE[1], label=self.talk.word("term-talk")))
+        return (back, *((key, option) for key, name in BAR for option in self.safety if name == option.id))
+
+    def place(self, message: Message) -> str:
+        left = message.minutes_left
+        minutes = self.talk.word("minutes-left", minutes=left) if left else ""
+        return " · ".join(filter(None, (message.progress, minutes)))
+
+    # The box
+
+    def open_box(self, message: Message) -> None:
+        """Another question brings what was written there before; at the same one the box stays as it is."""
+        if message.input == "text" and message.prompt != self.boxed:
+            self.boxed, self.saved = message.prompt, message.draft
+            self.stage.fill(message.draft)
+
+    def later(self) -> None:
+        """Keeps what is typed as soon as the person stops to think."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.boxed and self.stage.box.text != self.saved:
+            self._timer = asyncio.get_running_loop().call_later(PAUSE, self._soon)
+
+    def _soon(self) -> None:
+        self._saving = asyncio.create_task(self._in_passing())
+
+    async def _in_passing(self) -> None:
+        try:
+            await self.save(self.stage.box.text)
+        except Refusal as refusal:
+            self.stage.notice(refusal.words)
+
+    async def save(self, text: str) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self.boxed or text == self.saved:
+            return
+        await self.talk.take(Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed))
+        self.saved = text
+
+    async def settled(self) -> None:
+        """Until a draft that is on its way has arrived."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._saving is not None:
+            await asyncio.wait((self._saving,))

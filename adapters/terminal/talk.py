@@ -1,0 +1,131 @@
+"""A person's talk with the bot, however it is shown. Law: what is done is one event, and leaving loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from bot.commands import pick, script_named, understand
+from bot.conversation import Form, FormField, Message, Option, Page, Reply
+from bot.events import Choose, Command, Inbound, Open, Rate, Submit, Who, Write
+from bot.ports import Refusal
+from bot.turn import Shell
+
+Event = Write | Choose | Rate | Command | Open | Submit
+Doing = Option | Form
+
+
+class Asks(Protocol):
+    """What a way of showing can ask while a form is filled in."""
+
+    async def fill(self, field: FormField) -> tuple[str, ...]: ...
+
+    async def sure(self) -> bool: ...
+
+
+def known(shell: Shell, script: str, locale: str) -> str:
+    """The slug of the script that was asked for. Raises Refusal."""
+    library = shell.library
+    if locale and locale not in library.locales:
+        raise Refusal("language", f"I do not speak {locale!r}. The languages are: {', '.join(library.locales)}.")
+    slug = script if script in library.scripts else script_named(library, script) if script else ""
+    if script and not slug:
+        raise Refusal("script", f"There is no script {script!r}. There are: {', '.join(library.scripts)}.")
+    return slug
+
+
+@dataclass
+class Talk:
+    """`back`: the command that goes on from here later; "" where nothing outlives this process. `locale` is that of
+    the last reply."""
+
+    shell: Shell
+    who: Who
+    back: str
+    locale: str = "en"
+
+    async def arrive(self, locale: str) -> Reply:
+        """Where the person stands, in the language that was asked for."""
+        place = await self.look()
+        if locale in ("", place.locale):
+            return place.model_copy(update={"message": None})
+        return await self.take(Command(at=self.now(), name="language", argument=locale))
+
+    async def begin(self, slug: str) -> Reply:
+        return await self.take(Command(at=self.now(), name="reflect" if slug else "resume", argument=slug))
+
+    async def look(self) -> Reply:
+        return await self.take(Open(at=self.now(), page="talk"))
+
+    async def take(self, event: Event) -> Reply:
+        reply = await self.shell.handle(Inbound(key=f"terminal:{uuid4()}", who=self.who, event=event))
+        await self.shell.drained()  # reading a line stops everything else in this process
+        self.locale = reply.locale if reply.surface != "none" else self.locale
+        return reply
+
+    async def leave(self, unsent: Callable[[Message], str | None]) -> tuple[str, ...]:
+        """The person goes in the middle: what stands in the box is kept, and so is their place. What to say then."""
+        message = (await self.look()).message
+        if message is None or message.prompt == "start" or message.step == "counting" or not self.back:
+            return (self.word("goodbye"),)
+        draft = unsent(message) if message.input == "text" else None
+        if draft is not None:
+            await self.take(Write(at=self.now(), text=draft, done=False, prompt=message.prompt))
+        await self.take(Command(at=self.now(), name="pause"))
+        return self.word("term-kept"), f"  {self.back}"
+
+    # What a person does, as an event
+
+    def is_command(self, text: str) -> bool:
+        return understand(self.shell.library, text) is not None
+
+    def typed(self, message: Message, text: str) -> Write | Command:
+        if message.prompt == "start" and not self.is_command(text) and (slug := pick(message.choices, text)):
+            return Command(at=self.now(), name="reflect", argument=slug)
+        return Write(at=self.now(), text=text, prompt=message.prompt)
+
+    def picked(self, message: Message, values: tuple[str, ...]) -> Choose | Rate | Command:
+        if message.prompt == "start":
+            return Command(at=self.now(), name="reflect", argument=values[0])
+        if message.input == "scale":
+            return Rate(at=self.now(), value=int(values[0]), prompt=message.prompt)
+        return Choose(at=self.now(), values=values, prompt=message.prompt)
+
+    async def doing(self, doing: Doing, asks: Asks) -> Command | Submit | None:
+        """A script to begin, or a form with what was asked for it; None where the person was not sure after all."""
+        if isinstance(doing, Option):
+            return Command(at=self.now(), name="reflect", argument=doing.id)
+        asked = [field for field in doing.fields if field.label]
+        values = {field.id: field.value for field in doing.fields}
+        for field in asked:
+            values[field.id] = await asks.fill(field)
+        if not asked and not await asks.sure():
+            return None
+        return Submit(at=self.now(), form=doing.id, values=values)
+
+    def sure_options(self) -> tuple[Option, ...]:
+        return tuple(Option(id=name, label=self.word(name)) for name in ("yes-delete", "no-delete"))
+
+    def word(self, name: str, **values: object) -> str:
+        return self.shell.library.word(self.locale, name, **values)
+
+    def now(self) -> datetime:
+        return self.shell.clock.now()
+
+
+def doings(page: Page) -> tuple[tuple[str, Doing], ...]:
+    """What can be done on a page, with what each is called."""
+    return (
+        *((option.label, option) for section in page.sections for option in section.scripts),
+        *((named(section.title, form), form) for section in page.sections for form in section.forms),
+    )
+
+
+def named(section: str, form: Form) -> str:
+    """What a form is called in the list, with what is set there now."""
+    labelled = [option for field in form.fields if field.label for option in field.options if option.id in field.value]
+    now = "; ".join(option.label for option in labelled) if form.title else section
+    return ": ".join(filter(None, (form.title or form.submit, now)))
