@@ -1,131 +1,41 @@
-"""The page in a real browser: by keyboard alone, on a phone's width and a desk's, in English and Spanish."""
+"""The talk in a real browser: by keyboard alone, on a phone's width and a desk's, in English and Spanish."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from browsing import CHROMIUM, WIDTHS, Hands, launched, on_a_thread, sit
 from local_chat import PEOPLE, library, open_shell
 
 from adapters.web.app import build_app, serve
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-WIDTHS = {"phone": (360, 740), "desk": (1280, 800)}
-
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGS, headless=True)
+    with launched(playwright) as chromium:
         yield chromium
-        chromium.close()
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[str]:
+    with open_shell() as (shell, chat_log):
+        runner = await serve(build_app(shell, PEOPLE, chat_log), port=0)
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await runner.cleanup()
+        await shell.drained()
 
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    """A server of its own for each test, on a thread."""
-    ready, over = threading.Event(), threading.Event()
-    found: list[str] = []
-
-    async def run() -> None:
-        with open_shell() as (shell, chat_log):
-            runner = await serve(build_app(shell, PEOPLE, chat_log), port=0)
-            found.append(f"http://127.0.0.1:{runner.addresses[0][1]}")
-            ready.set()
-            await asyncio.to_thread(over.wait)
-            await runner.cleanup()
-            await shell.drained()
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    assert ready.wait(10)
-    yield found[0]
-    over.set()
-    thread.join(10)
-
-
-@dataclass
-class Hands:
-    """Somebody at the keyboard. Every question has to take the focus and to fit the width."""
-
-    page: Any
-    locale: str = "en"
-
-    def word(self, name: str) -> str:
-        return library().word(self.locale, name)
-
-    def focused(self) -> str:
-        return str(self.page.evaluate("document.activeElement.textContent.trim()"))
-
-    def go(self, label: str) -> None:
-        """Tabs to the control of that label."""
-        for _ in range(40):
-            self.page.keyboard.press("Tab")
-            if self.focused().startswith(label):
-                return
-        raise AssertionError(f"no way to {label!r} by keyboard")
-
-    def press(self, label: str, key: str = "Enter") -> None:
-        self.go(label)
-        self.changes(lambda: self.page.keyboard.press(key))
-
-    def write(self, text: str, *, first: str = "") -> None:
-        """Types at the question, which means the box; Ctrl+Enter sends."""
-        self.page.keyboard.type(first + text)
-        assert self.page.evaluate("document.activeElement.value") == first + text
-        self.changes(lambda: self.page.keyboard.press("Control+Enter"))
-
-    def changes(self, doing: Any) -> None:
-        self.page.evaluate("document.querySelector('.scene').dataset.before = ''")
-        doing()
-        self.page.wait_for_selector(".scene:not([data-before])")
-        assert self.page.evaluate("document.activeElement.id") == "question"
-        self.fits()
-
-    def fits(self) -> None:
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, self.question
-        small = self.page.evaluate(
-            """[...document.querySelectorAll('button, a.button, .quiet, .option')].filter(one => {
-                const box = one.getBoundingClientRect();
-                return box.width && (box.height < 44 || box.width < 44);
-            }).map(one => one.textContent)"""
-        )
-        assert small == []
-
-    @property
-    def question(self) -> str:
-        return str(self.page.text_content("#question")).strip()
-
-
-def sit(browser: Any, address: str, width: str = "phone", locale: str = "en", **context: Any) -> Hands:
-    wide, high = WIDTHS[width]
-    opened = browser.new_context(
-        viewport={"width": wide, "height": high}, locale="en-US", reduced_motion="reduce", **context
-    )
-    page = opened.new_page()
-    page.set_default_timeout(5000)
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("console", lambda line: line.type in ("error", "warning") and page.problems.append(line.text))
-    page.goto(f"{address}/chat/ada")
-    hands = Hands(page, locale)
-    if locale == "es":
-        hands.press("Español")
-    return hands
+    """A server of its own for each test."""
+    with on_a_thread(serving) as found:
+        yield found
 
 
 def label(step: str, choice: str, locale: str) -> str:
@@ -190,7 +100,7 @@ def test_what_was_typed_comes_back(browser: Any, address: str) -> None:
 def test_who_leaves_in_the_middle_of_a_word_finds_it_again(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     ada.page.keyboard.type("Gone in the midd")
-    ada.page.goto(f"{address}/chat")
+    ada.page.goto("about:blank")
     ada.page.goto(f"{address}/chat/ada")
     assert ada.page.input_value("textarea") == "Gone in the midd"
 
@@ -226,7 +136,7 @@ def test_a_lost_connection_loses_nothing_and_repeats_nothing(browser: Any, addre
 def test_two_quick_taps_are_one(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     ada.write("A moment.")
-    ada.changes(lambda: ada.page.dblclick("text=Skip"))
+    ada.changes(lambda: ada.page.dblclick(".controls >> text=Skip"))
     assert ada.question == "What might that moment have been like for the child?"
 
 
@@ -242,6 +152,8 @@ def test_a_reflection_is_deleted_with_a_second_tap(browser: Any, address: str) -
     ada.write("A moment to delete.")
     ada.press("Continue later")
     ada.press("Go on with what is open")
+    ada.go("⋯")
+    ada.page.keyboard.press("Enter")
     ada.press("Delete")
     ada.press("Yes, delete")
     ada.press("Back to the start")

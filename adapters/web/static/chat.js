@@ -151,12 +151,16 @@ function arrive() {
   const frame = one(".phone .frame");
   const own = getComputedStyle(frame).overflowY !== "visible";
   const now = one(".now") ?? one(".page");
-  const dock = one(".dock")?.offsetHeight ?? 0;
   const bar = own ? one(".bar").offsetHeight : 0;
-  frame.style.setProperty("--dock", `${dock}px`);
   frame.style.setProperty("--bar", `${bar}px`);
-  const fits = now.offsetHeight + dock + bar <= (own ? frame.clientHeight : innerHeight);
+  const fits = now.offsetHeight + bar + measureDock() <= (own ? frame.clientHeight : innerHeight);
   now.scrollIntoView({ block: fits && one(".now") ? "end" : "start" });
+}
+
+function measureDock() {
+  const height = one(".dock")?.offsetHeight ?? 0;
+  one(".phone .frame").style.setProperty("--dock", `${height}px`);
+  return height;
 }
 
 // News for the panes beside the talk, such as a reminder that has come due.
@@ -182,6 +186,7 @@ function grow() {
   if (!typed) return;
   typed.style.height = "auto";
   typed.style.height = `${typed.scrollHeight + 2}px`;
+  measureDock();
 }
 
 function later() {
@@ -231,6 +236,7 @@ function fill(sample) {
   const typed = box();
   if (!typed) return;
   if (!typed.value.includes(sample)) typed.value = [typed.value, sample].filter(Boolean).join("\n");
+  one("[data-sample]").hidden = true;
   grow();
   later();
   typed.focus();
@@ -284,6 +290,7 @@ page.addEventListener("input", (event) => {
   if (event.target !== box()) return;
   one(".dock .kept").textContent = "";
   grow();
+  one(".now").scrollIntoView({ block: "nearest" }); // the box has grown over the question
   later();
 });
 
