@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from local_chat import library
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -88,6 +89,21 @@ class Hands:
         assert self.page.evaluate("document.activeElement.id") == "question"
         self.fits()
 
+    def guided(self, label: str) -> None:
+        """Presses a button of the tour, which then has the focus."""
+        self.go(label)
+        number = self.page.locator("#tour-title").text_content() if self.page.locator("#tour-title").count() else ""
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_function("was => document.querySelector('#tour-title')?.textContent !== was", arg=number)
+        assert self.page.evaluate("document.activeElement.id") == "tour-title"
+        self.fits()
+
+    def clean(self) -> None:
+        """Axe finds no fault, serious or not. https://www.deque.com/axe"""
+        found = Axe().run(self.page).response["violations"]
+        faults = [(one["id"], one["impact"], [node["html"] for node in one["nodes"]]) for one in found]
+        assert faults == [], faults
+
     def fits(self) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, self.question
@@ -105,12 +121,18 @@ class Hands:
 
 
 def sit(
-    browser: Any, address: str, width: str = "phone", locale: str = "en", user: str = "ada", **context: Any
+    browser: Any,
+    address: str,
+    width: str = "phone",
+    locale: str = "en",
+    user: str = "ada",
+    motion: str = "reduce",
+    **context: Any,
 ) -> Hands:
     """With `user`'s phone in hand."""
     wide, high = WIDTHS[width]
     opened = browser.new_context(
-        viewport={"width": wide, "height": high}, locale="en-US", reduced_motion="reduce", **context
+        viewport={"width": wide, "height": high}, locale="en-US", reduced_motion=motion, **context
     )
     page = opened.new_page()
     page.set_default_timeout(5000)

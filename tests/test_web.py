@@ -23,8 +23,8 @@ from yarl import URL
 
 from adapters.web.app import build_app, serve
 from adapters.web.chat_log import KEPT_LINES, ChatLog
-from adapters.web.people import Person, addresses
 from adapters.web.drawing import TEMPLATES, Drawing, is_title
+from adapters.web.people import Person, addresses
 from adapters.web.tour import STOPS
 from bot.conversation import Message
 from bot.events import Who
@@ -267,7 +267,7 @@ async def test_the_safety_card_is_a_block_with_numbers_to_tap() -> None:
         await ada.begin()
         await ada.act({"kind": "command", "name": "safety"})
         card = ada.html.split('<div class="card">')[1]
-        assert "<h4>If someone may not be safe</h4>" in card
+        assert "<h3>If someone may not be safe</h3>" in card
         assert '<a href="tel:911">911</a>' in card
         assert card.index("Please write no details of this here.") < card.index("</div>")
 

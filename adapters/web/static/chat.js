@@ -289,8 +289,9 @@ page.addEventListener("submit", (event) => {
 page.addEventListener("input", (event) => {
   if (event.target !== box()) return;
   one(".dock .kept").textContent = "";
+  const height = event.target.offsetHeight;
   grow();
-  one(".now").scrollIntoView({ block: "nearest" }); // the box has grown over the question
+  if (event.target.offsetHeight !== height) one(".now").scrollIntoView({ block: "end" }); // it may cover the question
   later();
 });
 

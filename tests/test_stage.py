@@ -1,0 +1,230 @@
+"""The demo's page: three panes, the tour, the people; and that everybody can use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from browsing import CHROMIUM, WIDTHS, Hands, launched, on_a_thread, sit
+from local_chat import PEOPLE, library, open_shell
+
+from adapters.web.app import build_app, serve
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched(playwright) as chromium:
+        yield chromium
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[str]:
+    async def skip() -> None:
+        pass
+
+    with open_shell() as (shell, chat_log):
+        app = build_app(shell, PEOPLE, chat_log, supervisor=PEOPLE[2], skip=skip)
+        runner = await serve(app, port=0)
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await runner.cleanup()
+        await shell.drained()
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    with on_a_thread(serving) as found:
+        yield found
+
+
+def pane(hands: Hands, name: str) -> str:
+    return str(hands.page.inner_text(f".pane.{name}"))
+
+
+def weather(locale: str) -> str:
+    return library().scripts["between-sites"].say(locale, "weather.heavy.label")
+
+
+# The tour
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_whole_tour_by_keyboard_alone(browser: Any, address: str, width: str, locale: str) -> None:
+    ada = sit(browser, address, width, locale)
+    word, sample = library().word, library().word(locale, "web-tour-sample")
+    ada.press(word(locale, "web-tour-start", person="Ada"))
+    ada.press(ada.word("consent-keep"))
+    ada.press(weather(locale))
+    ada.go(ada.word("web-tour-use"))
+    ada.page.keyboard.press("Enter")
+    assert ada.page.evaluate("document.activeElement.value") == sample
+    ada.changes(lambda: ada.page.keyboard.press("Control+Enter"))
+    assert sample in pane(ada, "phone")
+    ada.press(ada.word("done-keep"))
+    assert word(locale, "web-tour-kept-later") in ada.page.inner_text(".tour")
+    assert ada.word("goodbye") in pane(ada, "platform")
+    for beside in ("platform", "supervisor"):
+        assert not {"Mia", weather(locale)} & set(pane(ada, beside).split())
+    ada.guided(ada.word("web-tour-on"))
+    before = ada.page.inner_text(".supervisor .small")
+    ada.guided(ada.word("web-skip-weeks"))
+    assert ada.page.inner_text(".supervisor .small") != before
+    assert word(locale, "web-tour-find-later") in ada.page.inner_text(".tour")
+    ada.press(ada.word("web-tour-end"))
+    assert ada.page.locator(".tour").is_hidden()
+    ada.page.reload()
+    assert ada.page.locator(".tour").is_hidden()
+    ada.guided(ada.word("web-tour-again"))
+    assert ada.page.problems == []
+
+
+def test_the_tour_is_skipped_with_one_tap(browser: Any, address: str) -> None:
+    ada = sit(browser, address)
+    ada.press("Skip the tour")
+    assert ada.page.locator(".tour").is_hidden()
+    ada.press("Start a reflection")
+
+
+# The panes
+
+
+def test_the_panes_stand_side_by_side_on_a_desk_and_under_each_other_on_a_phone(browser: Any, address: str) -> None:
+    def corners(width: str) -> list[tuple[float, float]]:
+        hands = sit(browser, address, width)
+        boxes = [hands.page.locator(f".pane.{name}").bounding_box() for name in ("phone", "platform", "supervisor")]
+        return [(box["x"], box["y"]) for box in boxes]
+
+    desk, phone = corners("desk"), corners("phone")
+    assert len({y for _, y in desk}) == 1
+    assert [x for x, _ in desk] == sorted({x for x, _ in desk})
+    assert len({x for x, _ in phone}) == 1
+    assert [y for _, y in phone] == sorted({y for _, y in phone})
+
+
+def test_the_whole_desk_is_in_sight_without_scrolling(browser: Any, address: str) -> None:
+    ada = sit(browser, address, "desk")
+    high = ada.page.evaluate("document.documentElement.scrollHeight - document.documentElement.clientHeight")
+    assert high <= 0
+
+
+def test_a_line_that_comes_by_itself_is_shown_and_read_out(browser: Any, address: str) -> None:
+    """The lines stand in a log that stays in the page, and nothing else of the page is touched."""
+    ada, elsewhere = sit(browser, address, "desk"), sit(browser, address)
+    ada.page.evaluate("document.querySelector('[role=log]').same = true")
+    for name in ("Start a reflection", "Keep my words", "Continue later"):
+        elsewhere.press(name)
+    playwright.expect(ada.page.locator("[role=log]")).to_contain_text("Paused.")
+    assert ada.page.evaluate("document.querySelector('[role=log]').same")
+    assert ada.question == "Hello, Ada."
+
+
+def test_another_person_is_two_taps_away(browser: Any, address: str) -> None:
+    ada = sit(browser, address)
+    ada.go("Change person")
+    ada.page.keyboard.press("Enter")
+    ada.go("Ben")
+    ada.page.keyboard.press("Escape")
+    assert ada.focused().startswith("Change person")
+    assert ada.page.locator("details[open]").count() == 0
+    ada.page.keyboard.press("Enter")
+    ada.go("Ben")
+    ada.page.keyboard.press("Enter")
+    ada.page.wait_for_url("**/chat/ben")
+    assert ada.question == "Hello, Ben."
+
+
+# The talk
+
+
+def test_the_box_grows_and_covers_no_question(browser: Any, address: str) -> None:
+    ada = sit(browser, address)
+    ada.press("Start a reflection")
+    ada.press("Keep my words")
+    low = ada.page.locator("textarea").bounding_box()["height"]
+    ada.page.keyboard.type("a")
+    for _ in range(6):
+        ada.page.keyboard.press("Enter")
+        ada.page.keyboard.type("and more")
+    box = ada.page.locator("textarea").bounding_box()
+    assert box["height"] > 3 * low
+    assert ada.page.evaluate("document.activeElement.scrollHeight <= document.activeElement.clientHeight")
+    now, dock = (ada.page.locator(name).bounding_box() for name in (".now", ".dock"))
+    assert now["y"] + now["height"] <= dock["y"] + 1
+
+
+def test_what_is_kept_while_typing_is_said(browser: Any, address: str) -> None:
+    ada = sit(browser, address)
+    ada.press("Start a reflection")
+    ada.press("Keep my words")
+    ada.page.keyboard.type("A thought")
+    playwright.expect(ada.page.locator(".kept")).to_have_text("Kept as you type.")
+    ada.page.keyboard.type(", and another")
+    playwright.expect(ada.page.locator(".kept")).to_have_text("")
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
+def test_nothing_moves_for_who_wants_no_motion(browser: Any, address: str, motion: str, moves: bool) -> None:
+    ada = sit(browser, address, motion=motion)
+    ada.page.evaluate("addEventListener('animationstart', () => { document.body.dataset.moved = 'yes'; })")
+    ada.press("Start a reflection")
+    ada.press("Keep my words")
+    playwright.expect(ada.page.locator("body[data-moved]")).to_have_count(int(moves))
+
+
+def test_light_or_dark_is_remembered(browser: Any, address: str) -> None:
+    ada = sit(browser, address, color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = ada.page.evaluate(ground)
+    ada.page.click("[data-theme-toggle]")
+    dark = ada.page.evaluate(ground)
+    ada.page.reload()
+    assert ada.page.evaluate(ground) == dark != light
+
+
+# Everybody can use it
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Any, address: str, width: str, scheme: str) -> None:
+    ada = sit(browser, address, width, color_scheme=scheme)
+    ada.clean()
+    ada.press("Start Ada’s minute")
+    ada.clean()
+    ada.press("Keep my words")
+    ada.press("Heavy")
+    ada.page.click("[data-sample]")
+    ada.clean()
+    ada.page.click("summary[title=Options]")
+    ada.clean()
+    ada.press("Safety")
+    ada.clean()
+    ada.press("Next")
+    ada.press("Done")
+    ada.clean()
+    ada.page.click("summary >> text=Change person")
+    ada.clean()
+    for name in ("My data", "Consent", "Home"):
+        ada.press(name)
+        ada.clean()
+
+
+def test_axe_finds_nothing_in_any_kind_of_question(browser: Any, address: str) -> None:
+    ada = sit(browser, address)
+    ada.press("Start a reflection")
+    ada.press("Keep my words")
+    ada.write("A moment.")
+    ada.page.click("[data-toggle=worry]")
+    ada.clean()
+    ada.press("Skip")
+    ada.write("A guess.")
+    ada.clean()
+    ada.press("Continue later")
+    ada.clean()
+    ada.page.goto(f"{address}/chat/nobody")
+    ada.clean()
