@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -399,6 +400,7 @@ class Silent:
         pass
 
 
+@cache
 def _library() -> Library:
     from prompts.lint import checked_library
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 
 from adapters.terminal.lines import Lines, Print, Read, may_be_bold, read_lines, write_line
 from adapters.terminal.paper import Paper
@@ -40,8 +41,10 @@ async def converse(
     if not (plain or read or write) and can_draw():
         from adapters.terminal.screen import on_screen  # what draws takes a tenth of a second to load
 
-        for line in await on_screen(talk, slug, locale):
-            write_line(line)
+        said = await on_screen(talk, slug, locale)
+        with suppress(OSError):  # the terminal may be gone
+            for line in said:
+                write_line(line)
         return
     paper = Paper(width or min(shutil.get_terminal_size().columns - 1, WIDEST), write is None and may_be_bold())
     await Lines(talk, read or read_lines, write or write_line, paper).run(slug, locale)

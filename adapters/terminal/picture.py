@@ -75,11 +75,15 @@ def sight(cursor: tuple[int, int] | None, top: int, height: int, above: int, edg
 
 
 def rule(view: View, width: int, over: bool, under: bool) -> Line:
-    """How far the talk has come, and whether there is more above or below."""
-    more = " · ".join(words for words, is_so in ((view.words.above, over), (view.words.below, under)) if is_so)
-    more = f" {more} " if more else ""
-    place = wrap.fitting(f" {view.place} ", width - len(more) - 3) if view.place else ""
-    line = "─" * (width - 2 - wrap.cells(place) - wrap.cells(more))
+    """How far the talk has come, and whether there is more above or below; the latter as arrows where it is narrow."""
+    words = [words for words, is_so in ((view.words.above, over), (view.words.below, under)) if is_so]
+    place = f" {' · '.join(view.place)} " if view.place else ""
+    words = words or ([view.words.bar] if view.ways and view.words.bar else [])
+    more = f" {' · '.join(words)} " if words else ""
+    if wrap.cells(place + more) > width - 3:
+        place = f" {view.place[0]} " if view.place else ""
+        more = f" {' '.join(one[-1] for one in words)} "
+    line = "─" * (width - 2 - wrap.cells(place + more))
     return (FAINT, "─"), (PLAIN, place), (FAINT, line), (PLAIN, more), (FAINT, "─")
 
 

@@ -26,6 +26,7 @@ class Words:
     line: str = ""  # how to send or close the small input line
     above: str = ""
     below: str = ""
+    bar: str = ""  # how to get to the ways out
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class View:
     talk: tuple[Exchange, ...] = ()
     page: Page | None = None
     ways: tuple[tuple[str, Option], ...] = ()  # keys of the bar and what they do
-    place: str = ""  # how far, how long still
+    place: tuple[str, ...] = ()  # how far, how long still
     words: Words = Words()
     pointer: int | None = None
     ticked: frozenset[str] = frozenset()
@@ -188,7 +189,7 @@ def scale(view: View, width: int) -> Iterator[Line]:
 def answer_box(view: View, typing: Typing, width: int, room: int) -> tuple[tuple[Line, ...], tuple[int, int]]:
     """The box of a question for own words, or the input line that opens where something is typed at a choice."""
     if view.message.input == "text":
-        return box(typing, width, 3, max(room, 3), view.words.how)
+        return box(typing, width, max(1, min(room, 3)), max(room, 2), view.words.how)
     return box(typing, width, 1, 3, view.words.line)
 
 

@@ -147,7 +147,7 @@ class Screen:
         leave = Option(id="leave", label=self.talk.word("term-leave"))
         hint = self.talk.word("term-more-hint")
         panel = Message(text=self.talk.word("term-more"), hint=hint, input="choice", choices=(*far, *pages, leave))
-        answer = await self.panel(View(panel, ways=self.closing(message), place=self.place(message), pointer=0))
+        answer = await self.panel(View(panel, ways=self.closing(), place=self.place(message), pointer=0))
         match answer:
             case Picked(("leave",)):
                 raise EOFError
@@ -207,13 +207,15 @@ class Screen:
         if field.kind == "text":
             self.boxed = ""
             self.stage.fill("\n".join(field.value))
-            answer = await self.ask(View(Message(text=field.label, input="text"), ways=self.closing()))
+            answer = await self.ask(View(Message(text=field.label, input="text"), ways=self.closing("back-button")))
             if isinstance(answer, Typed):
                 return (answer.text,)
             raise _Unchanged
         message = Message(text=field.label, input=field.kind, choices=field.options)
         now = next((number for number, option in enumerate(field.options) if option.id in field.value), 0)
-        answer = await self.panel(View(message, ways=self.closing(), pointer=now, ticked=frozenset(field.value)))
+        answer = await self.panel(
+            View(message, ways=self.closing("back-button"), pointer=now, ticked=frozenset(field.value))
+        )
         if isinstance(answer, Picked):
             return answer.values
         raise _Unchanged
@@ -222,7 +224,7 @@ class Screen:
         """The safe answer is the one pointed at."""
         options = self.talk.sure_options()
         message = Message(text=self.talk.word("term-sure"), input="choice", choices=options)
-        return await self.panel(View(message, ways=self.closing(), pointer=1)) == Picked(("yes-delete",))
+        return await self.panel(View(message, ways=self.closing("back-button"), pointer=1)) == Picked(("yes-delete",))
 
     # What is asked on the screen
 
@@ -240,7 +242,7 @@ class Screen:
     async def ask(self, view: View) -> Answer:
         word = self.talk.word
         how = word(HOW.get(view.message.input, "term-pick"))
-        words = Words(how, word("term-line"), word("term-above"), word("term-below"))
+        words = Words(how, word("term-line"), word("term-above"), word("term-below"), word("term-bar"))
         notice, self.trouble = self.trouble, ""
         return await self.stage.ask(replace(view, words=words, notice=notice))
 
@@ -249,15 +251,15 @@ class Screen:
         found["more"] = Option(id="more", label=self.talk.word("term-more"))
         return tuple((key, found[name]) for key, name in BAR if name in found)
 
-    def closing(self, message: Message | None = None) -> tuple[tuple[str, Option], ...]:
-        """The bar where Esc leads back to the talk."""
-        back = (ESCAPE[0], Option(id=ESCAPE[1], label=self.talk.word("term-talk")))
+    def closing(self, back_to: str = "term-talk") -> tuple[tuple[str, Option], ...]:
+        """The bar where Esc leads back."""
+        back = (ESCAPE[0], Option(id=ESCAPE[1], label=self.talk.word(back_to)))
         return (back, *((key, option) for key, name in BAR for option in self.safety if name == option.id))
 
-    def place(self, message: Message) -> str:
+    def place(self, message: Message) -> tuple[str, ...]:
         left = message.minutes_left
         minutes = self.talk.word("minutes-left", minutes=left) if left else ""
-        return " · ".join(filter(None, (message.progress, minutes)))
+        return tuple(filter(None, (message.progress, minutes)))
 
     # The box
 
