@@ -169,7 +169,21 @@ async function lookBeside() {
   if (answer.ok && !busy) replaceParts(parsed(await answer.text()));
 }
 
-new EventSource(`${chat}/news`).onmessage = () => lookBeside().catch(() => {});
+const hearNews = () => lookBeside().catch(() => {});
+let news = null;
+
+// Only a page in sight listens: a browser holds few connections to one server, and people open many tabs.
+function listen() {
+  const hidden = document.visibilityState === "hidden";
+  if (hidden && news) {
+    news.close();
+    news = null;
+  } else if (!hidden && !news) {
+    news = new EventSource(`${chat}/news`);
+    news.onmessage = hearNews;
+    news.onopen = hearNews; // also after a pause, in which there may have been news
+  }
+}
 
 const here = () => history.state?.page ?? "talk";
 
@@ -312,7 +326,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") leave();
+  listen();
+});
 addEventListener("beforeunload", leave); // a reload asks for the page before it hides this one
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => { if (event.persisted) act({ kind: "open", page: "talk" }); });
@@ -320,6 +337,7 @@ addEventListener("popstate", (event) => act({ kind: "open", page: event.state?.p
 addEventListener("online", retry);
 
 settle();
+listen();
 if (scene().dataset.prompt !== "start") arrive();
 // A reload asks for this page before the last words have arrived from the page that it replaces.
 if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") act({ kind: "open", page: here() }, true);
