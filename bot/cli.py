@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -73,28 +73,34 @@ def demo(port: int, db: str) -> None:
     Example: afterword demo --port 8081
     """
     from adapters.web.app import build_app, serve
-    from adapters.web.chat import ChatLog, Person
-    from bot.demo import PEOPLE, SETUP, who
+    from adapters.web.chat_log import ChatLog
+    from adapters.web.people import Person
+    from bot.demo import DemoClock, Once, life, settle, skip, who
     from bot.turn import SystemClock
     from scheduler import ticker
 
-    messages = ChatLog()
-    people = [Person(who(user), name, SETUP.team) for user, name in PEOPLE]
+    clock = DemoClock(SystemClock())
+    messages = ChatLog(clock)
+    people = [Person(who(one.user), one.name, life().team, one.about) for one in life().people]
+    supervisor = next(person for person in people if person.who.user in life().setup.supervisors)
 
     async def run(shell: Shell) -> None:
-        await shell.on_store(lambda: shell.store.set_up(SETUP, SystemClock().now()))
-        runner = await serve(build_app(shell, people, messages), "127.0.0.1", port)
-        clock = ticker.start(shell, SystemClock())
+        left = await settle(shell, clock, ticker.tick)
+        # A database that is kept is opened again at the real time, so no weeks are skipped in it.
+        weeks = None if db else partial(skip, shell, clock, ticker.tick, left=left)
+        app = build_app(shell, people, messages, supervisor=supervisor, skip=weeks)
+        runner = await serve(app, "127.0.0.1", port)
+        clockwork = ticker.start(shell, clock)
         click.echo(_welcome(f"http://127.0.0.1:{port}", db))
         try:
             await _stopped()
         finally:
-            clock.shutdown(wait=False)
+            clockwork.shutdown(wait=False)
             await runner.cleanup()
             await shell.close()
 
     with _local(db) as store:
-        _run(run(_shell(store, messages)))
+        _run(run(_shell(store, Once(messages), clock)))
 
 
 def _welcome(url: str, db: str) -> str:
