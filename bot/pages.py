@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from babel.dates import format_date
+
 from bot import ending, screens
 from bot.case import Case
 from bot.consent import agree_to_counting, agree_to_words, full_notice
@@ -123,15 +125,29 @@ def consent(case: Case) -> Page:
 
 
 def report(case: Case) -> Page:
-    """What a supervisor sees before any window has been published: when there can be something, and what never."""
+    """What a supervisor sees before any window has been published: when there can be something, what, and what never.
+
+    Once the earliest day has come, it says the same whoever has agreed, counted or written.
+    """
     lines: tuple[str, ...] = (case.word("report-first-line"),)
+    sections: tuple[Section, ...] = ()
+    earliest = case.facts.earliest_themes
     if not case.facts.supervises:
         lines += (case.word("report-not-yours"),)
-    elif case.facts.earliest_themes is None:
+    elif earliest is None:
         lines += (case.word("report-no-date"),)
+    elif case.at.date() < earliest:
+        lines += (case.word("report-none", date=format_date(earliest, "full", locale=case.locale)),)
     else:
-        lines += (case.word("report-none", date=case.facts.earliest_themes.isoformat()),)
-    return Page(name="report", title=case.word("report-title"), lines=lines)
+        lines += (case.word("report-waits"),)
+    if case.facts.supervises:
+        sections = tuple(_said_of_report(case, part) for part in ("see", "never"))
+    return Page(name="report", title=case.word("report-title"), lines=lines, sections=sections)
+
+
+def _said_of_report(case: Case, part: str) -> Section:
+    lines = tuple(case.word(f"report-{part}-{number}") for number in (1, 2))
+    return Section(title=case.word(f"report-{part}"), lines=lines)
 
 
 def packet(case: Case) -> Page:
