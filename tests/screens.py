@@ -42,6 +42,11 @@ class Sitting:
         rows = [drawn.data_buffer[y] for y in range(self._size[1])]
         return "\n".join("".join(row[x].char for x in range(self._size[0])).rstrip() for row in rows) + "\n"
 
+    @property
+    def ready(self) -> bool:
+        """Something can be answered, and it is what stands on the screen."""
+        return not self.screen.stage.busy and not self.screen.stage.app.invalidated
+
     async def until(self, so: Callable[[], bool]) -> None:
         """Until it is so on the screen; looks each time that something was drawn."""
         async with asyncio.timeout(PATIENCE):
@@ -53,7 +58,7 @@ class Sitting:
 
     async def sees(self, *words: str) -> None:
         try:
-            await self.until(lambda: all(part in self.text for part in words) and not self.screen.stage.busy)
+            await self.until(lambda: all(part in self.text for part in words) and self.ready)
         except TimeoutError:
             raise AssertionError(f"{words} did not come:\n{self.text}") from None
 
@@ -62,7 +67,7 @@ class Sitting:
         for key in keys:
             before = self.screen.stage.app.render_counter
             self._pipe.send_text(KEYS.get(key, key))
-            await self.until(lambda b=before: self.screen.stage.app.render_counter > b and not self.screen.stage.busy)
+            await self.until(lambda b=before: self.screen.stage.app.render_counter > b and self.ready)
 
     async def leave(self, key: str = "Ctrl+C") -> tuple[str, ...]:
         self._pipe.send_text(KEYS[key])
@@ -94,5 +99,5 @@ async def sit(
     reply = await talk.begin(script)
     screen = Screen(talk, pipe, drawn_on)
     sitting = Sitting(screen, pipe, columns_rows, asyncio.create_task(screen.run(reply)))
-    await sitting.until(lambda: not screen.stage.busy and screen.stage.app.render_counter > 0)
+    await sitting.until(lambda: sitting.ready and screen.stage.app.render_counter > 0)
     return sitting

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pty
-import select
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from local_chat import library, open_shell, who
+from terminals import Terminal
 
 from adapters.terminal import converse
 from adapters.terminal.paper import Paper
@@ -188,7 +185,8 @@ def test_it_starts_quickly() -> None:
     """Heavy parts (the web, the schedule, the linter) are not loaded for a talk in the terminal."""
     code = "import sys, adapters.terminal; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"aiohttp", "jinja2", "apscheduler", "sqlalchemy", "alembic", "prompts.lint"} & set(loaded)
+    heavy = {"aiohttp", "jinja2", "apscheduler", "sqlalchemy", "alembic", "prompts.lint", "prompt_toolkit"}
+    assert not heavy & set(loaded)
 
 
 # In a real terminal
@@ -202,57 +200,6 @@ with open_shell() as (shell, _):
     for _ in range(2):
         asyncio.run(converse(shell, who("ada"), back="afterword chat", plain=True))
 """
-
-
-class Terminal:
-    """A program with a terminal of its own."""
-
-    def __init__(self, *command: str) -> None:
-        self.said, self._seen = "", 0
-        self._fd, child = pty.openpty()
-        env = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
-        self._process = subprocess.Popen(
-            command, stdin=child, stdout=child, stderr=child, env=env, start_new_session=True,
-            preexec_fn=_own_terminal(child),
-        )  # fmt: skip
-        os.close(child)
-
-    def until(self, words: str, seconds: float = 10) -> None:
-        """Waits for words that come after those waited for last."""
-        over = time.monotonic() + seconds
-        while words not in self.said[self._seen :]:
-            assert time.monotonic() < over, f"{words!r} did not come: {self.said[self._seen :]!r}"
-            if select.select([self._fd], [], [], 0.1)[0]:
-                with suppress(OSError):
-                    self.said += os.read(self._fd, 65536).decode(errors="replace")
-        self._seen = self.said.index(words, self._seen) + len(words)
-
-    def type(self, keys: str) -> None:
-        os.write(self._fd, keys.encode())
-
-    def interrupt(self, words: str) -> None:
-        """Ctrl-C, and once more where it fell between two keys: readline then waits on, and a person presses again."""
-        self.type("\x03")
-        try:
-            self.until(words, seconds=3)
-        except AssertionError:
-            self.type("\x03")
-            self.until(words)
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._fd)
-
-
-def _own_terminal(fd: int) -> Callable[[], None]:
-    def take() -> None:
-        import fcntl
-        import termios
-
-        fcntl.ioctl(fd, termios.TIOCSCTTY, 0)
-
-    return take
 
 
 @pytest.fixture

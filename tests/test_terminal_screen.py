@@ -9,21 +9,18 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from local_chat import open_shell, who
+from local_chat import library, open_shell
 from screens import Sitting, pipe, sit
 
-from adapters.terminal import wrap
-from adapters.terminal.picture import Looking, picture
-from adapters.terminal.scene import Typing, View
-from bot.conversation import Message, Option, Reply
-from bot.events import Inbound, Open, Write
+from bot.conversation import Reply
+from bot.events import Inbound, Write
 from bot.ports import Refusal
 from bot.turn import Shell
+from prompts.lint import lone_script
 
 HERE = Path(__file__).parent / "terminal" / "screen"
 FILES = sorted(HERE.glob("*.txt"))
@@ -71,3 +68,331 @@ def test_a_talk_by_keys_alone(path: Path) -> None:
         path.write_text("".join(found), encoding="utf-8")
     assert "".join(found) == screen
     assert max(len(line) for line in screen.splitlines() if not line.startswith(">")) <= columns
+
+
+def test_there_is_a_talk_of_every_script_in_every_language_at_both_sizes() -> None:
+    wanted = {
+        f"{script}.{locale}.{size}"
+        for script in library().scripts
+        for locale in library().locales
+        for size in ("80x24", "40x14")
+    }
+    assert wanted == {path.stem for path in FILES}
+
+
+# Answering
+
+
+def test_enter_answers_nothing_before_something_is_pointed_at() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("Enter", "Space")
+        assert "· Press a number" in sitting.text
+        await sitting.press("Down", "Down", "Up")
+        assert "› 1  Keep my words, for me only" in sitting.text
+        await sitting.press("Enter")
+        await sitting.sees("What moment stays with you?")
+
+    sat(talk)
+
+
+def test_a_second_tap_on_the_same_thing_is_no_answer() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("111")
+        await sitting.sees("What moment stays with you?", "│" + " " * 74 + "│")
+        await sitting.press("A look.\r\r\r")
+        await sitting.sees("What do you feel", "┃ A look.")
+
+    sat(talk)
+
+
+def test_a_label_or_a_command_can_be_typed_at_a_choice() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("keep n")
+        assert "› 2  Keep nothing" in sitting.text
+        assert "╰─ Enter sends · Esc closes ─" in sitting.text
+        await sitting.press("Esc")
+        assert "│ keep n" not in sitting.text
+        await sitting.press("keep nothing", "Enter")
+        await sitting.sees("What is your inner weather")
+        await sitting.press("help", "Enter")
+        await sitting.sees("You can say: back, skip")
+        await sitting.press("skip", "Enter")
+        await sitting.sees("What word or line")
+
+    sat(talk, "between-sites")
+
+
+def test_labels_typed_beside_what_is_ticked_are_added_to_it() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "A look.", "Enter", "6", "worry", "Enter")
+        await sitting.sees("┃ Worry or fear; Warmth, joy or pride")
+
+    sat(talk)
+
+
+TEN = """
+title = "Ten"
+summary = "Ten choices."
+minutes = 1
+[[steps]]
+id = "which"
+type = "choice"
+text = "Which one?"
+choices = [{}]
+[[steps]]
+id = "end"
+type = "end"
+text = "That was it."
+"""
+
+
+def test_a_digit_waits_where_a_longer_number_may_begin_with_it(tmp_path: Path) -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "1")
+        assert "›  1  Number 1" in sitting.text
+        await sitting.press("0")
+        assert "› 10  Number 10" in sitting.text
+        await sitting.press("Enter")
+        await sitting.sees("┃ Number 10", "1  Done")
+        await sitting.press("F2", "7")
+        await sitting.sees("┃ Number 7", "1  Done")
+
+    path = tmp_path / "ten.toml"
+    choices = ", ".join(f'{{ id = "c{number}", label = "Number {number}" }}' for number in range(1, 11))
+    path.write_text(TEN.format(choices), encoding="utf-8")
+    with open_shell() as (shell, _):
+        shell.library = shell.library.with_script(lone_script(path))
+        sat(talk, "ten", shell=shell)
+
+
+def test_every_way_out_is_one_key_or_a_few_tabs_away() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "F1")
+        await sitting.sees("You can say: back, skip")
+        await sitting.press("F3")
+        await sitting.sees("What do you feel", "┃ (skipped)")
+        await sitting.press("F2")
+        await sitting.sees("What moment stays")
+        await sitting.press("Tab", "Right", "Enter")
+        await sitting.sees("What do you feel")
+        await sitting.press("Tab", "Tab", "Esc", "Tab", "3")
+        assert "› 3  [x] Anger" in sitting.text
+        await sitting.press("F5")
+        await sitting.sees("If someone may not be safe")
+        await sitting.press("F4")
+        await sitting.sees("Paused.", "2  Go on with what is open")
+        await sitting.press("2")
+        await sitting.sees("What do you feel")
+
+    sat(talk)
+
+
+def test_what_cannot_be_undone_is_not_pointed_at_first() -> None:
+    async def delete(sitting: Sitting) -> None:
+        await sitting.press("my data", "Enter")
+        await sitting.sees("┃ A word.", "1  Delete this reflection")
+        await sitting.press("1")
+        assert "› 2  No, keep it" in sitting.text
+        await sitting.press("Enter")
+        await sitting.sees("· Nothing was changed.", "┃ A word.")
+        await sitting.press("1", "1")
+        await sitting.sees("Saved.", "Nothing is kept.")
+
+    with open_shell() as (shell, _):
+        sat(keep_one, "between-sites", shell=shell)
+        sat(delete, "", shell=shell)
+
+
+async def keep_one(sitting: Sitting) -> None:
+    await sitting.press("1", "sunny", "Enter", "A word.", "Enter", "1")
+    await sitting.sees("1  Close")
+
+
+def test_a_form_can_be_filled_in_and_left() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "home", "Enter")
+        await sitting.sees("3  Language: English", "Esc Back to the talk")
+        await sitting.press("3")
+        assert "› 1  (•) English" in sitting.text
+        await sitting.press("Esc")
+        await sitting.sees("· Nothing was changed.")
+        await sitting.press("3", "2")
+        await sitting.sees("3  Idioma: Español", "Esc Volver a la conversación")
+        await sitting.press("Esc")
+        await sitting.sees("¿Qué momento se le quedó grabado?")
+
+    sat(talk)
+
+
+def test_all_is_erased_only_with_the_box_ticked() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "my data", "Enter")
+        await sitting.sees("2  Erase everything about me")
+        await sitting.press("2", "Enter")
+        await sitting.sees("tick the box first")
+        await sitting.press("2", "Space", "Enter")
+        await sitting.sees("is erased.")
+        assert await sitting.leave() == ("That is all for now. Until next time.",)
+
+    sat(talk)
+
+
+# The box
+
+
+@pytest.mark.parametrize("paste", ["\x1b[200~First line.\r\nSecond line.\rThird.\x1b[201~"])
+def test_several_lines_are_one_text(paste: str) -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", paste, "Alt+Enter", "Fourth.", "Ctrl+J", "Fifth.", "Enter")
+        await sitting.sees("┃ First line.", "┃ Second line.", "┃ Third.", "┃ Fourth.", "┃ Fifth.")
+        await sitting.press("F2")
+        await sitting.sees("│ First line. ", "│ Fifth. ")
+
+    sat(talk)
+
+
+def test_the_cursor_goes_by_the_rows_that_are_seen() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "one two three four five six seven eight nine", "Up", "!", "Up", "Up", "?")
+        await sitting.sees("│ ?one two th!ree four", "│ eight nine ")
+
+    sat(talk, size=(44, 30))
+
+
+def test_a_long_text_scrolls_in_its_box_below_the_question() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", *(line for n in range(40) for line in (f"Line {n}.", "Ctrl+J")))
+        assert "What moment stays with you?" in sitting.text
+        assert "│ Line 39." in sitting.text
+        assert "│ Line 1. " not in sitting.text
+        await sitting.press(*["Up"] * 45)
+        assert "│ Line 0. " in sitting.text
+
+    sat(talk, size=(60, 16))
+
+
+def test_what_is_typed_is_kept_when_the_person_stops_to_think(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        shell, kept = sitting.screen.talk.shell, asyncio.get_running_loop().create_future()
+        handle = shell.handle
+
+        async def heard(inbound: Inbound) -> Reply:
+            if isinstance(inbound.event, Write) and not inbound.event.done:
+                monkeypatch.undo()
+                kept.set_result(inbound.event.text)
+            return await handle(inbound)
+
+        monkeypatch.setattr(shell, "handle", heard)
+        await sitting.press("1", "Half a", " thou")
+        async with asyncio.timeout(10):
+            assert await kept == "Half a thou"
+
+    sat(talk)
+
+
+@pytest.mark.parametrize("key", ["Ctrl+C", "Ctrl+D"])
+def test_leaving_in_the_middle_of_a_word_keeps_it(key: str) -> None:
+    async def leave(sitting: Sitting) -> None:
+        await sitting.press("1", "Half a thou")
+        assert await sitting.leave(key) == (KEPT, "  afterword chat --db sqlite:///mine.db")
+
+    async def again(sitting: Sitting) -> None:
+        await sitting.sees("│ Half a thou ")
+
+    with open_shell() as (shell, _):
+        sat(leave, shell=shell)
+        sat(again, "", shell=shell)
+
+
+def test_a_trial_says_so_and_says_nothing_of_coming_back() -> None:
+    async def leave(sitting: Sitting) -> None:
+        await sitting.sees("A trial: nothing of this stays")
+        await sitting.press("1", "Half a thou")
+        assert await sitting.leave() == ("That is all for now. Until next time.",)
+
+    sat(leave, back="", size=(80, 40))
+
+
+def test_help_and_pages_leave_the_box_as_it_was() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "Half a thou", "Left", "F1")
+        await sitting.sees("You can say:", "│ Half a thou ")
+        await sitting.press("n", "F6", "Esc", "F6", "home", "Enter", "Esc")
+        await sitting.sees("│ Half a thonu ")
+
+    sat(talk)
+
+
+def test_a_command_in_the_box_is_no_draft() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "help")
+        await sitting.screen.save("help")
+        await sitting.press("Enter")
+        await sitting.sees("You can say:", "│" + " " * 74 + "│")
+
+    sat(talk)
+
+
+def test_a_refusal_is_said_kindly_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "A look.")
+        shell = sitting.screen.talk.shell
+        handle = shell.handle
+
+        async def refuse(inbound: Inbound) -> Reply:
+            if isinstance(inbound.event, Write) and inbound.event.done:
+                raise Refusal("busy", "Please try that again.")
+            return await handle(inbound)
+
+        monkeypatch.setattr(shell, "handle", refuse)
+        await sitting.press("Enter")
+        await sitting.sees("· Please try that again.", "│ A look. ")
+        monkeypatch.setattr(shell, "handle", handle)
+        await sitting.press("Enter")
+        await sitting.sees("┃ A look.")
+
+    sat(talk)
+
+
+# The screen itself
+
+
+def test_it_is_drawn_anew_at_another_size() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "A look that went on for quite some time, and then another one.")
+        wide = sitting.text
+        for columns, rows in ((40, 12), (24, 6), (200, 50), (10, 3)):
+            sitting.resize(columns, rows)
+            await sitting.press("Right")
+            assert max(map(len, sitting.text.splitlines())) <= columns
+        sitting.resize(80, 24)
+        await sitting.press("Right")
+        assert sitting.text == wide
+
+    sat(talk)
+
+
+def test_nothing_has_a_colour_and_the_screen_is_cleared_before_it_is_given_back() -> None:
+    output = io.StringIO()
+
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "zqsecret", "Tab", "Esc", "Enter", "1", "F1")
+
+    sat(talk, output=output)
+    drawn, left = output.getvalue().split("\x1b[?1049l")
+    assert "zqsecret" not in left
+    assert drawn.rindex("\x1b[J") > drawn.rindex("You can say")
+    colours = {code for part in drawn.split("\x1b[")[1:] if "m" in part for code in part.split("m")[0].split(";")}
+    assert not {code for code in colours if code.isdecimal() and int(code) >= 30}
+
+
+def test_the_talk_so_far_can_be_read_again() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "A look.", "Enter", "1", "Enter", "A guess.", "Enter")
+        assert "┃ A look." not in sitting.text
+        await sitting.press("PgUp", "PgUp")
+        assert "┃ A look." in sitting.text
+        await sitting.press("Down")
+        assert "› 1  To fix or advise" in sitting.text
+
+    sat(talk, size=(60, 16))

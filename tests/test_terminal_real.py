@@ -1,0 +1,87 @@
+"""The real command in a real terminal: nothing stays on it, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from terminals import Terminal
+
+ROOT = Path(__file__).parent.parent
+LEFT = "\x1b[?1049l"
+CANARY = "zqheron at the window"
+
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `afterword chat` on a database of this test."""
+    running: list[Terminal] = []
+
+    def one(*words: str, **environment: str) -> Terminal:
+        command = (sys.executable, "-m", "bot", "chat", "--db", f"sqlite:///{tmp_path}/a.db", *words)
+        keys = {"AFTERWORD_KEY": "", "AFTERWORD_KEY_FILE": ""}
+        running.append(Terminal(*command, cwd=ROOT, PYTHONPATH=str(ROOT), **keys, **environment))
+        return running[-1]
+
+    yield one
+    for terminal in running:
+        terminal.close()
+
+
+def written(terminal: Terminal) -> Terminal:
+    """Somebody in the middle of the first question."""
+    terminal.until("Read everything")
+    terminal.type("1")
+    terminal.until("What moment stays with you?")
+    terminal.until("F6")
+    terminal.type(CANARY)
+    terminal.until("window")
+    return terminal
+
+
+def test_ctrl_c_keeps_the_draft_and_leaves_nothing_on_the_screen(start: Start) -> None:
+    first = written(start())
+    first.type("\x03")
+    assert first.over() == 0
+    drawn, left = first.said.split(LEFT)
+    assert "zqheron" in drawn
+    assert "zqheron" not in left
+    assert "moment" not in left
+    assert "Your place is kept. To go on from there:\r\n  afterword chat --db sqlite:///" in left
+    assert first.as_before
+
+
+def test_a_paste_of_several_lines_is_one_text(start: Start) -> None:
+    written(start()).hang_up()
+    again = start()
+    again.until(CANARY)  # the draft has come back
+    again.type("\x1b[200~\nsecond\rthird\x1b[201~")
+    again.until("third")
+    again.type("\r")
+    again.until("Sadness")
+    again.type("\x04")
+    assert again.over() == 0
+    start("--plain").until(f"What moment stays with you?\r\n  {CANARY}\r\n  second\r\n  third\r\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_whoever_ends_it_gets_the_terminal_back_and_the_draft_is_kept(start: Start, number: int) -> None:
+    terminal = written(start())
+    terminal.signal(number)
+    assert terminal.over() == 0
+    assert "zqheron" not in terminal.said.split(LEFT)[1]
+    assert terminal.as_before
+    plain = start("--plain")
+    plain.until(f"| {CANARY}")
+
+
+def test_a_window_that_is_closed_keeps_the_draft_and_a_dumb_terminal_shows_it(start: Start) -> None:
+    written(start()).hang_up()
+    plain = start(TERM="dumb")
+    plain.until(f"| {CANARY}")
+    assert "\x1b[?1049h" not in plain.said
