@@ -21,6 +21,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/turn.py
 	$(BIN)/python benchmarks/statements.py
+	$(BIN)/python benchmarks/start.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak
