@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PORT ?= 8080
 
-.PHONY: demo test lint bench soak locks clean
+.PHONY: demo test lint bench soak picture locks clean
 
 demo: $(VENV)/.run
-	$(BIN)/afterword demo
+	$(BIN)/afterword demo --port $(PORT)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2
@@ -25,6 +26,10 @@ bench: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak
+
+# The picture in the README, taken anew from the real demo.
+picture: $(VENV)/.dev
+	$(BIN)/python docs/picture.py
 
 # New locks from pyproject.toml; needs pip-tools. No index lines: whoever installs chooses where from.
 COMPILE := pip-compile --quiet --generate-hashes --no-header --no-annotate --strip-extras --allow-unsafe \

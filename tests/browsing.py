@@ -91,10 +91,12 @@ class Hands:
 
     def guided(self, label: str) -> None:
         """Presses a button of the tour, which then has the focus."""
+        self.page.wait_for_selector("#page:not([aria-busy])")
         self.go(label)
         number = self.page.locator("#tour-title").text_content() if self.page.locator("#tour-title").count() else ""
         self.page.keyboard.press("Enter")
-        self.page.wait_for_function("was => document.querySelector('#tour-title')?.textContent !== was", arg=number)
+        changed = "was => (document.querySelector('#tour-title')?.textContent ?? '') !== was"
+        self.page.wait_for_function(changed, arg=number)
         assert self.page.evaluate("document.activeElement.id") == "tour-title"
         self.fits()
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
 from browsing import CHROMIUM, WIDTHS, Hands, launched, on_a_thread, sit
-from local_chat import PEOPLE, library, open_shell
+from local_chat import library
 
 from adapters.web.app import build_app, serve
+from adapters.web.chat_log import ChatLog
+from adapters.web.people import Person
+from bot.demo import DemoClock, Once, life, settle, skip, who
+from bot.turn import Shell, SystemClock
+from scheduler.ticker import tick
+from storage.store import temporary_store
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium")
@@ -24,12 +31,14 @@ def browser() -> Iterator[Any]:
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[str]:
-    async def skip() -> None:
-        pass
-
-    with open_shell() as (shell, chat_log):
-        app = build_app(shell, PEOPLE, chat_log, supervisor=PEOPLE[2], skip=skip)
-        runner = await serve(app, port=0)
+    """The demo as the command line puts it together, without its clockwork."""
+    clock = DemoClock(SystemClock())
+    messages = ChatLog(clock)
+    people = [Person(who(one.user), one.name, life().team, one.about) for one in life().people]
+    with temporary_store(scripts=library().scripts.values()) as store:
+        shell = Shell(library(), store, Once(messages), 1, clock)
+        weeks = partial(skip, shell, clock, tick, left=await settle(shell, clock, tick))
+        runner = await serve(build_app(shell, people, messages, supervisor=people[-1], skip=weeks), port=0)
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
         await runner.cleanup()
         await shell.drained()

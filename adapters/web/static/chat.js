@@ -125,7 +125,13 @@ function replaceParts(fresh) {
     const changed = name === "phone" || part.innerHTML !== old.innerHTML;
     wear(old, part);
     if (changed) old.replaceChildren(...part.childNodes);
+    if (changed && name === "kept") showNewest();
   }
+}
+
+function showNewest() {
+  const frame = one(".platform .frame");
+  frame.scrollTop = frame.scrollHeight;
 }
 
 function wear(old, fresh) {
@@ -337,6 +343,7 @@ addEventListener("popstate", (event) => act({ kind: "open", page: event.state?.p
 addEventListener("online", retry);
 
 settle();
+showNewest();
 listen();
 if (scene().dataset.prompt !== "start") arrive();
 // A reload asks for this page before the last words have arrived from the page that it replaces.
