@@ -251,6 +251,17 @@ def test_several_lines_are_one_text(paste: str) -> None:
     sat(talk)
 
 
+def test_no_key_takes_away_what_was_typed() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "Half a thou")
+        for key in ("\x0f", "\x1b#", "\x1b5", "\x11", "\x12", "\x13", "\x1a", "\x1b[1;5A", "\x1b<", "\x1b>"):
+            await sitting.press(key, "x")
+        assert sitting.screen.stage.box.text.replace("x", "") == "Half a thou"
+        assert sitting.screen.stage.box.text.count("x") == 10
+
+    sat(talk)
+
+
 def test_the_cursor_goes_by_the_rows_that_are_seen() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "one two three four five six seven eight nine", "Up", "!", "Up", "Up", "?")

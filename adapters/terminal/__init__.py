@@ -54,4 +54,4 @@ def can_draw() -> bool:
     """Whether this is a terminal with a person at it that knows more than lines."""
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     both = sys.stdin.isatty() and sys.stdout.isatty()
-    return both and unicode and os.environ.get("TERM", "dumb") not in ("", "dumb", "unknown")
+    return os.name == "posix" and both and unicode and os.environ.get("TERM", "dumb") not in ("", "dumb", "unknown")

@@ -15,7 +15,9 @@ from adapters.terminal.stage import Picked, Stage, Typed, Wanted
 BAR = (("F1", "help"), ("F2", "back"), ("F3", "skip"), ("F4", "pause"), ("F5", "safety"), ("F6", "more"))
 ESCAPE = ("Esc", "close")
 
-IGNORED = ("c-z", "c-@", "c-q", "c-r", "c-s", "s-insert")
+#: What prompt_toolkit would do with these would hide, repeat or take away what was typed.
+IGNORED = ("c-z", "c-@", "c-o", "c-q", "c-r", "c-s", "s-insert")
+IGNORED_AFTER_ESCAPE = "#-0123456789"
 
 
 def bindings(stage: Stage) -> KeyBindings:
@@ -35,6 +37,8 @@ def _leaving(keys: KeyBindings, stage: Stage) -> None:
         keys.add(key, eager=True)(lambda event: stage.leave())
     for key in IGNORED:
         keys.add(key)(lambda event: None)
+    for key in IGNORED_AFTER_ESCAPE:
+        keys.add("escape", key)(lambda event: None)
 
 
 def _ways(keys: KeyBindings, stage: Stage) -> None:
@@ -160,13 +164,13 @@ def _enter(stage: Stage) -> None:
 
 def _writing(keys: KeyBindings, stage: Stage) -> None:
     writing = Condition(lambda: stage.writing)
-    in_line = Condition(lambda: stage.writing and stage.view.message.input != "text")
+    no_box = Condition(lambda: stage.view.message.input != "text")
     keys.add("enter", filter=writing)(lambda event: stage.give(Typed(event.current_buffer.text)))
     keys.add("c-j", filter=writing)(lambda event: event.current_buffer.newline(copy_margin=False))
     keys.add("escape", "enter", filter=writing)(lambda event: event.current_buffer.newline(copy_margin=False))
     keys.add("up", filter=writing)(lambda event: stage.row(-1))
     keys.add("down", filter=writing)(lambda event: stage.row(1))
-    keys.add("escape", filter=in_line, eager=True)(lambda event: stage.line.reset())
+    keys.add("escape", filter=no_box, eager=True)(lambda event: stage.line.reset())
 
 
 # Looking around

@@ -50,6 +50,7 @@ class Screen:
         self.stage = Stage(bindings, self.later, given, output)
         self.boxed = self.saved = self.trouble = ""
         self.safety: tuple[Option, ...] = ()
+        self._one_by_one = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._saving: asyncio.Task[None] | None = None
 
@@ -96,7 +97,7 @@ class Screen:
             return await self.visit(reply.page)
         if reply.message is None:
             return await self.talk.look()
-        if reply.closed:
+        if reply.closed or reply.message.input == "none":
             return await self.goodbye(reply.message)
         return await self.question(reply, reply.message)
 
@@ -288,10 +289,10 @@ class Screen:
     async def save(self, text: str) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if not self.boxed or text == self.saved:
-            return
-        await self.talk.take(Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed))
-        self.saved = text
+        async with self._one_by_one:
+            if self.boxed and text != self.saved:
+                await self.talk.take(Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed))
+                self.saved = text
 
     async def settled(self) -> None:
         """Until a draft that is on its way has arrived."""
