@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -31,8 +31,10 @@ TENANT = "north"
 PACE = timedelta(seconds=25)
 #: No script asks so much; a lived talk ends in any case.
 MOST_SCREENS = 40
-#: When a lived day asks what is due: at its working end, and late.
-ASKS = (time(17), time(21))
+#: When a day that is lived asks what is due: at its working end, and late. The first one that is skipped asks every
+#: hour: only then can there be a reminder that the visitor asked for.
+DAY_ENDS = (time(17), time(21))
+HOURS = tuple(time(hour) for hour in range(24))
 MORNING, HELLO = time(8, 30), time(9)
 
 Tick = Callable[[Shell, datetime], Awaitable[None]]
@@ -187,11 +189,11 @@ def moments(began: datetime) -> Iterator[Moment]:
             yield Moment(on(_day(began, talk.day), talk.at) if talk.day else ago, one, talk)
 
 
-def ticks(start: datetime, end: datetime) -> Iterator[Moment]:
+def ticks(start: datetime, end: datetime, walls: Iterable[time]) -> Iterator[Moment]:
     zone = zone_named(life().zone)
     day = start.astimezone(zone).date()
     while day <= end.astimezone(zone).date():
-        yield from (Moment(at) for wall in ASKS if start < (at := on(day, wall)) < end)
+        yield from (Moment(at) for wall in walls if start < (at := on(day, wall)) < end)
         day += timedelta(days=1)
 
 
@@ -203,7 +205,7 @@ async def settle(shell: Shell, clock: DemoClock, tick: Tick) -> Mapping[str, int
             clock.stand(start)
             await shell.on_store(lambda: shell.store.set_up(life().setup, start))
             past = (moment for moment in moments(clock.began) if moment.at < end)
-            await _lived(shell, clock, tick, (*past, *ticks(start, end)))
+            await _lived(shell, clock, tick, (*past, *ticks(start, end, DAY_ENDS)))
         finally:
             clock.go_on()
     return await shell.on_store(lambda: _revisions(shell, clock.now()))
@@ -216,16 +218,22 @@ async def skip(
     `left`: somebody else is being that person now."""
     async with clock.turning:
         start, further = clock.now(), timedelta(days=days)
-        end = start + further
         now = await shell.on_store(lambda: _revisions(shell, start))
         free = {user for user in now if left is None or left.get(user) == now[user]}
-        theirs = (
-            one for one in moments(clock.began) if start < one.at < end and one.colleague and one.colleague.user in free
-        )
         try:
-            await _lived(shell, clock, tick, (*theirs, *ticks(start, end), Moment(end)))
+            await _lived(shell, clock, tick, meanwhile(clock.began, free, start, start + further))
         finally:
             clock.go_on(further)
+
+
+def meanwhile(began: datetime, free: Container[str], start: datetime, end: datetime) -> Iterator[Moment]:
+    """What happens in days that are skipped: the talks of those who are free to have them, and ticks."""
+    for one in moments(began):
+        if start < one.at < end and one.colleague is not None and one.colleague.user in free:
+            yield one
+    yield from ticks(start, end, DAY_ENDS)
+    yield from ticks(start, min(end, start + timedelta(days=1)), HOURS)
+    yield Moment(end)
 
 
 async def _lived(shell: Shell, clock: DemoClock, tick: Tick, all_of_it: Iterable[Moment]) -> None:
