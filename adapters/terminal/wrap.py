@@ -37,7 +37,7 @@ def _wrapped(text: str, start: int, end: int, width: int) -> Iterator[Row]:
     for index in range(start, end):
         char = text[index]
         size = cells(char)
-        if char != " " and used + size > width:
+        while char != " " and used + size > width:
             cut = gap if gap > at else index
             yield at, cut
             at, used = cut, cells(text[cut:index])
