@@ -93,7 +93,7 @@ def bar(view: View, focus: int | None, width: int) -> Iterator[Line]:
     used = 0
     for number, (key, option) in enumerate(view.ways):
         here = number == focus
-        spans = way(key, option.label, here)
+        spans = way(key, wrap.fitting(option.label, width - len(key) - 3), here)
         size = sum(wrap.cells(words) for _, words in spans)
         if line and used + 2 + size > width:
             yield tuple(line)
