@@ -365,6 +365,23 @@ def test_a_refusal_is_said_kindly_and_loses_nothing(monkeypatch: pytest.MonkeyPa
     sat(talk)
 
 
+def test_a_fault_of_ours_gives_the_terminal_back_and_tells_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    output = io.StringIO()
+
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "zqsecret")
+
+        async def break_down(inbound: Inbound) -> Reply:
+            raise RuntimeError("a fault")
+
+        monkeypatch.setattr(sitting.screen.talk.shell, "handle", break_down)
+        with pytest.raises(RuntimeError, match="a fault"):
+            await sitting.leave("Enter")
+
+    sat(talk, output=output)
+    assert "zqsecret" not in output.getvalue().split("\x1b[?1049l")[1]
+
+
 # The screen itself
 
 
