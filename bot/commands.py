@@ -15,8 +15,8 @@ _PHRASES: Mapping[CommandName, str] = {
     "help": "help, ayuda, what can i say, que puedo decir, menu",
     "back": "back, go back, previous, undo, atras, volver, regresar, anterior",
     "skip": "skip, pass, next question, saltar, omitir, pasar, siguiente pregunta",
-    "pause": "pause, wait, later, not now, continue later, pausa, pausar, esperar, luego, despues, ahora no, mas tarde, "
-    "continuar despues, continuar mas tarde, seguir mas tarde",
+    "pause": "pause, wait, later, not now, continue later, pausa, pausar, esperar, luego, despues, ahora no, "
+    "mas tarde, continuar despues, continuar mas tarde, seguir mas tarde",
     "resume": "resume, continue, go on, carry on, continuar, seguir, sigamos, reanudar",
     "stop": "stop, quit, cancel, end, exit, parar, para, terminar, cancelar, salir, alto",
     "restart": "start over, restart, begin again, empezar de nuevo, comenzar de nuevo, volver a empezar, reiniciar",

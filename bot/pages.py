@@ -65,7 +65,7 @@ def data(case: Case) -> Page:
 def _kept(case: Case, reflection: Reflection) -> Section:
     form = Form(id="delete-reflection", title="", fields=(_hidden(reflection),), submit=case.word("delete-one"))
     return Section(
-        title=f"{reflection.on.isoformat()} · {reflection.title}",
+        title=f"{format_date(reflection.on, 'long', locale=case.locale)} · {reflection.title}",
         exchanges=tuple(Exchange(asked=asked, answered=answered) for asked, answered in reflection.answers),
         forms=(form,),
     )

@@ -179,10 +179,11 @@ def _not_to_check(sources: Sources) -> frozenset[str]:
 
 
 def lint_paths(paths: Iterable[Path], checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
-    """Faults of folders laid out like `prompts/` and of single files. What a folder or a script lacks (blocks, cards,
-    codebook …) is lent by the project's own. Never raises: what cannot be read is a fault too."""
+    """Faults of folders laid out like `prompts/` and of single files; without any, of the project's own prompts. What a
+    folder or a script lacks (blocks, cards, codebook …) is lent by those. Never raises: what cannot be read is a fault
+    too."""
     faults: list[Fault] = []
-    for path in paths:
+    for path in tuple(paths) or (HOME,):
         faults += _lint_folder(path, checks) if path.is_dir() else _lint_file(path, checks)
     return in_order(faults)
 

@@ -73,6 +73,12 @@ def bare(file: Path) -> str:
 # What we ship
 
 
+def test_without_a_path_the_project_s_own_prompts_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = EXAMPLES / "orphan-translation" / "folder"
+    monkeypatch.setattr("prompts.lint.HOME", wrong)
+    assert lint_paths(()) == lint_paths([wrong]) != ()
+
+
 def test_what_we_ship_has_no_fault_at_all() -> None:
     assert lint_paths([HOME]) == ()
 

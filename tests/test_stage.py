@@ -195,6 +195,22 @@ def test_light_or_dark_is_remembered(browser: Any, address: str) -> None:
     assert ada.page.evaluate(ground) == dark != light
 
 
+def test_nothing_of_a_talk_stays_in_the_browser(browser: Any, address: str) -> None:
+    """Only whether the page is light or dark is remembered."""
+    ada = sit(browser, address)
+    ada.page.click("[data-theme-toggle]")
+    ada.press("Start a reflection")
+    ada.press("Keep my words")
+    ada.write("canary-7431")
+    kept = ada.page.evaluate(
+        """async () => [
+            Object.entries(localStorage), Object.entries(sessionStorage), document.cookie,
+            await indexedDB.databases(), await caches.keys(), JSON.stringify(history.state),
+        ]"""
+    )
+    assert kept == [[["theme", "dark"]], [], "", [], [], "null"]
+
+
 # Everybody can use it
 
 

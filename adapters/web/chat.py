@@ -198,7 +198,8 @@ class Chat:
             asked = Open(at=now, page="report")
             reply = await self._handle(self.supervisor, asked, secrets.token_hex(12), locale)
             page, name = reply.page, self.supervisor.name
-        return Beside(now, person.name, self.chat_log.lines(person.who), page, name, self.skip is not None and self.tour.stop == "over")
+        skips = self.skip is not None and self.tour.stop == "over"  # until then the tour has that button
+        return Beside(now, person.name, self.chat_log.lines(person.who), page, name, skips)
 
     async def _person(self, request: web.Request) -> tuple[str, Person]:
         address = request.match_info["user"]

@@ -102,8 +102,11 @@ function show(html, { event, back }) {
   const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before;
   const typed = event.kind !== "write" && same && box() && box().value !== saved ? box().value : null;
   const pressed = same ? chosen() : [];
-  wear(scene(), fresh);
+  const aside = event.kind === "tour" && event.go !== "weeks";
+  if (aside) fresh.querySelector('[data-part="phone"]').remove(); // the tour speaks; the phone stays as it is in hand
+  else wear(scene(), fresh);
   replaceParts(fresh);
+  if (aside) return lookAt(one("#tour-title") ?? one("#question"), one(".tour"));
   settle();
   if (typed !== null) {
     box().value = typed;
