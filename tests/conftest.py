@@ -45,6 +45,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="many more rounds of what depends on chance")
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium; nothing is ever downloaded."""
+    from browsing import CHROMIUM, launched  # a fifth of a second, for those alone who need it
+
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}")
+    with launched() as chromium:
+        yield chromium
+
+
 def who(user: str, tenant: str = "north") -> Who:
     return Who(platform="local", tenant=tenant, user=user)
 

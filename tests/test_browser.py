@@ -7,19 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, WIDTHS, Hands, launched, on_a_thread, sit
+from browsing import WIDTHS, Hands, on_a_thread, sit
 from local_chat import PEOPLE, library, open_shell
+from playwright.sync_api import expect
 
 from adapters.web.app import build_app, serve
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched(playwright) as chromium:
-        yield chromium
 
 
 @asynccontextmanager
@@ -87,7 +79,7 @@ def test_what_was_typed_comes_back(browser: Any, address: str) -> None:
     for text in ("A thought", ", half"):
         ada.page.type("textarea", text)
         ada.page.reload()
-        playwright.expect(ada.page.locator("textarea")).to_have_value(text if text[0] == "A" else "A thought, half")
+        expect(ada.page.locator("textarea")).to_have_value(text if text[0] == "A" else "A thought, half")
     ada.page.wait_for_selector("#page:not([aria-busy])")
     ada.page.type("textarea", " and more")
     ada.changes(lambda: ada.page.click("text=Español"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,20 @@ def test_up_down_and_up_again(database: Database, line: Line) -> None:
             assert migrations.version(connection, line) == ""
     migrations.prepare(database, line)
     assert differences(database, line) == []
+
+
+@LINES
+def test_a_new_file_has_the_schema_to_which_the_versions_lead(line: Line, tmp_path: Path) -> None:
+    def schema(name: str, make: Callable[[Database, Line], None]) -> list[Any]:
+        database = Database(database_url(f"sqlite:///{tmp_path / name}"))
+        make(database, line)
+        with database.engine.begin() as connection:
+            assert migrations.version(connection, line) == line.head
+            found = connection.execute(text("SELECT type, name, sql FROM sqlite_master ORDER BY name")).all()
+        database.close()
+        return [(kind, name, sql and sorted(sql.replace(",", "").split())) for kind, name, sql in found]
+
+    assert schema("new.db", migrations.prepare) == schema("grown.db", migrations.upgrade)
 
 
 @LINES

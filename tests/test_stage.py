@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, WIDTHS, Hands, launched, on_a_thread, sit
+from browsing import WIDTHS, Hands, on_a_thread, sit
 from local_chat import library
+from playwright.sync_api import expect
 
 from adapters.web.app import build_app, serve
 from adapters.web.chat_log import ChatLog
@@ -18,15 +19,6 @@ from bot.demo import DemoClock, Once, life, settle, skip, who
 from bot.turn import Shell, SystemClock
 from scheduler.ticker import tick
 from storage.store import temporary_store
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched(playwright) as chromium:
-        yield chromium
 
 
 @asynccontextmanager
@@ -84,7 +76,7 @@ def test_the_whole_tour_by_keyboard_alone(browser: Any, address: str, width: str
     ada.guided(ada.word("web-skip-weeks"))
     assert ada.page.inner_text(".supervisor .small") != before
     assert word(locale, "web-tour-find-later") in ada.page.inner_text(".tour")
-    ada.press(ada.word("web-tour-end"))
+    ada.guided(ada.word("web-tour-end"))
     assert ada.page.locator(".tour").is_hidden()
     ada.page.reload()
     assert ada.page.locator(".tour").is_hidden()
@@ -94,7 +86,7 @@ def test_the_whole_tour_by_keyboard_alone(browser: Any, address: str, width: str
 
 def test_the_tour_is_skipped_with_one_tap(browser: Any, address: str) -> None:
     ada = sit(browser, address)
-    ada.press("Skip the tour")
+    ada.guided("Skip the tour")
     assert ada.page.locator(".tour").is_hidden()
     ada.press("Start a reflection")
 
@@ -127,7 +119,7 @@ def test_a_line_that_comes_by_itself_is_shown_and_read_out(browser: Any, address
     ada.page.evaluate("document.querySelector('[role=log]').same = true")
     for name in ("Start a reflection", "Keep my words", "Continue later"):
         elsewhere.press(name)
-    playwright.expect(ada.page.locator("[role=log]")).to_contain_text("Paused.")
+    expect(ada.page.locator("[role=log]")).to_contain_text("Paused.")
     assert ada.page.evaluate("document.querySelector('[role=log]').same")
     assert ada.question == "Hello, Ada."
 
@@ -171,9 +163,9 @@ def test_what_is_kept_while_typing_is_said(browser: Any, address: str) -> None:
     ada.press("Start a reflection")
     ada.press("Keep my words")
     ada.page.keyboard.type("A thought")
-    playwright.expect(ada.page.locator(".kept")).to_have_text("Kept as you type.")
+    expect(ada.page.locator(".kept")).to_have_text("Kept as you type.")
     ada.page.keyboard.type(", and another")
-    playwright.expect(ada.page.locator(".kept")).to_have_text("")
+    expect(ada.page.locator(".kept")).to_have_text("")
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
@@ -182,7 +174,7 @@ def test_nothing_moves_for_who_wants_no_motion(browser: Any, address: str, motio
     ada.page.evaluate("addEventListener('animationstart', () => { document.body.dataset.moved = 'yes'; })")
     ada.press("Start a reflection")
     ada.press("Keep my words")
-    playwright.expect(ada.page.locator("body[data-moved]")).to_have_count(int(moves))
+    expect(ada.page.locator("body[data-moved]")).to_have_count(int(moves))
 
 
 def test_light_or_dark_is_remembered(browser: Any, address: str) -> None:
@@ -214,28 +206,30 @@ def test_nothing_of_a_talk_stays_in_the_browser(browser: Any, address: str) -> N
 # Everybody can use it
 
 
-@pytest.mark.parametrize("width", list(WIDTHS))
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Any, address: str, width: str, scheme: str) -> None:
-    ada = sit(browser, address, width, color_scheme=scheme)
+@pytest.mark.parametrize(
+    ("width", "scheme", "locale"),
+    [("phone", "light", "en"), ("phone", "dark", "es"), ("desk", "light", "es"), ("desk", "dark", "en")],
+)
+def test_axe_finds_nothing(browser: Any, address: str, width: str, scheme: str, locale: str) -> None:
+    ada = sit(browser, address, width, locale, color_scheme=scheme)
     ada.clean()
-    ada.press("Start Ada’s minute")
+    ada.press(library().word(locale, "web-tour-start", person="Ada"))
     ada.clean()
-    ada.press("Keep my words")
-    ada.press("Heavy")
+    ada.press(ada.word("consent-keep"))
+    ada.press(weather(locale))
     ada.page.click("[data-sample]")
     ada.clean()
-    ada.page.click("summary[title=Options]")
+    ada.page.click(".controls summary")
     ada.clean()
-    ada.press("Safety")
+    ada.press(ada.word("safety-button"))
     ada.clean()
-    ada.press("Next")
-    ada.press("Done")
+    ada.press(ada.word("next"))
+    ada.press(ada.word("done-keep"))
     ada.clean()
-    ada.page.click("summary >> text=Change person")
+    ada.page.click(".caption summary")
     ada.clean()
-    for name in ("My data", "Consent", "Home"):
-        ada.press(name)
+    for name in ("data-title", "web-consent", "web-home"):
+        ada.press(ada.word(name))
         ada.clean()
 
 
