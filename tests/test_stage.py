@@ -107,10 +107,17 @@ def test_the_panes_stand_side_by_side_on_a_desk_and_under_each_other_on_a_phone(
     assert [y for _, y in phone] == sorted({y for _, y in phone})
 
 
-def test_the_whole_desk_is_in_sight_without_scrolling(browser: Any, address: str) -> None:
+def test_the_whole_desk_is_in_sight_however_long_the_talk(browser: Any, address: str) -> None:
+    def beyond(hands: Hands) -> int:
+        root = "document.documentElement"
+        return int(hands.page.evaluate(f"{root}.scrollHeight - {root}.clientHeight + {root}.scrollTop"))
+
     ada = sit(browser, address, "desk")
-    high = ada.page.evaluate("document.documentElement.scrollHeight - document.documentElement.clientHeight")
-    assert high <= 0
+    assert beyond(ada) == 0
+    for name in ("Start Ada’s minute", "Keep my words", "Stormy", "Yes, now"):
+        ada.press(name)
+        assert beyond(ada) == 0
+    assert ada.page.locator(".card h3").bounding_box()["y"] > ada.page.locator(".bar").bounding_box()["y"]
 
 
 def test_a_line_that_comes_by_itself_is_shown_and_read_out(browser: Any, address: str) -> None:
