@@ -123,11 +123,15 @@ def test_the_whole_desk_is_in_sight_however_long_the_talk(browser: Any, address:
 def test_a_line_that_comes_by_itself_is_shown_and_read_out(browser: Any, address: str) -> None:
     """The lines stand in a log that stays in the page, and nothing else of the page is touched."""
     ada, elsewhere = sit(browser, address, "desk"), sit(browser, address)
-    ada.page.evaluate("document.querySelector('[role=log]').same = true")
     for name in ("Start a reflection", "Keep my words", "Continue later"):
         elsewhere.press(name)
+    log = "document.querySelector('[role=log]')"
     expect(ada.page.locator("[role=log]")).to_contain_text("Paused.")
-    assert ada.page.evaluate("document.querySelector('[role=log]').same")
+    ada.page.evaluate(f"{log}.same = {log}.firstElementChild.same = true")
+    for name in ("Go on with what is open", "Skip", "Continue later"):
+        elsewhere.press(name)
+    expect(ada.page.locator("[role=log] .line")).to_have_count(2)
+    assert ada.page.evaluate(f"{log}.same && {log}.firstElementChild.same")
     assert ada.question == "Hello, Ada."
 
 

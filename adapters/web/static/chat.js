@@ -127,9 +127,17 @@ function replaceParts(fresh) {
     if (!old) continue;
     const changed = name === "phone" || part.innerHTML !== old.innerHTML;
     wear(old, part);
-    if (changed) old.replaceChildren(...part.childNodes);
-    if (changed && name === "kept") showNewest();
+    if (changed && name === "kept") addLines(old, [...part.children]);
+    else if (changed) old.replaceChildren(...part.childNodes);
   }
+}
+
+// Only new lines are added, so that a screen reader does not read out the old ones again.
+function addLines(log, lines) {
+  const stand = [...log.children];
+  if (stand.every((line, at) => line.outerHTML === lines[at]?.outerHTML)) log.append(...lines.slice(stand.length));
+  else log.replaceChildren(...lines);
+  showNewest();
 }
 
 function showNewest() {
@@ -227,7 +235,7 @@ async function saveDraft() {
   if (answer.ok) saved = text;
   else if (answer.status >= 500) throw new Error("draft");
   const kept = one(".dock .kept");
-  if (answer.ok && kept) kept.textContent = kept.dataset.words;
+  if (answer.ok && kept && box().value === text) kept.textContent = kept.dataset.words;
 }
 
 function leave() {
