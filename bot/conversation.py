@@ -153,6 +153,7 @@ class Message(Frozen):
     progress: str = ""
     minutes_left: int | None = None
     draft: str = ""
+    chosen: tuple[str, ...] = ()  # by id, where somebody has come back to what they had answered
     low: str = ""
     high: str = ""
     step: str = ""
@@ -185,8 +186,11 @@ class Section(Frozen):
 
 
 class Page(Frozen):
+    """`resumes`: a reflection is open, and the way back to the talk leads there."""
+
     name: str
     title: str
+    resumes: bool = False
     lines: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
 

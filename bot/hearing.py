@@ -52,12 +52,12 @@ def without_draft(case: Case, text: str) -> Case:
 
 
 def drafted(case: Case, event: Write, text: str) -> Turn:
-    """A draft is put where it came from; it asks for no answer."""
+    """A draft is put where it came from, and asks for no answer; where it can be put nowhere, the answer says so."""
     session = case.conversation.session
     if session is None or case.conversation.consents.words is None:
-        return Turn(case.conversation, quiet(case), illegal="nothing-open")
+        return illegal(case, "nothing-open")
     if stale(case, event.prompt):
-        return Turn(case.conversation, quiet(case), illegal="old-button")
+        return refused(case, "old-button")
     if not screens.is_words(case, session):
         return Turn((put_aside(case, session, text) if text else case).conversation, quiet(case))
     step_id, waits = case.route(session).current.id, session.drafts.get("", "")

@@ -38,6 +38,7 @@ def home(case: Case) -> Page:
     return Page(
         name="home",
         title=case.word("home-title"),
+        resumes=session is not None,
         lines=(case.word("home-intro"), stands, case.word("home-who-sees")),
         sections=(begin, Section(forms=(language_form(case),))),
     )
@@ -53,11 +54,14 @@ def data(case: Case) -> Page:
     """Everything that is kept of a person's own words, theirs to read and to delete."""
     kept = tuple(_kept(case, reflection) for reflection in case.facts.reflections)
     intro = case.word("data-intro") if kept else case.word("data-empty")
+    opened = case.conversation.session is not None
+    open_too = (case.word("data-open"),) if opened else ()
     retention = (retention_form(case),) if case.conversation.consents.words != "nothing" else ()
     return Page(
         name="data",
         title=case.word("data-title"),
-        lines=(intro,),
+        resumes=opened,
+        lines=(intro, *open_too),
         sections=(*kept, Section(forms=(*retention, erase_form(case)))),
     )
 
@@ -180,8 +184,8 @@ def _one(values: Values, field: str) -> str:
     return value
 
 
-def _saved(case: Case, page: Page, *effects: Effect) -> Turn:
-    page = page.model_copy(update={"lines": (case.word("saved"), *page.lines)})
+def _saved(case: Case, page: Page, *effects: Effect, said: str = "saved") -> Turn:
+    page = page.model_copy(update={"lines": (case.word(said), *page.lines)})
     return Turn(case.conversation, Reply(surface="private", locale=case.locale, page=page), effects)
 
 
@@ -234,7 +238,7 @@ def take_deletion(case: Case, values: Values) -> Turn:
     if len(left) == len(case.facts.reflections):
         return _not_understood(case, data(case))
     page = data(Case(case.library, case.conversation, case.facts.model_copy(update={"reflections": left}), case.event))
-    return _saved(case, page, LetGo(wanted))
+    return _saved(case, page, LetGo(wanted), said="deleted")
 
 
 def take_erasure(case: Case, values: Values) -> Turn:

@@ -45,9 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="many more rounds of what depends on chance")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's chromium; nothing is ever downloaded."""
+    """Debian's chromium; nothing is ever downloaded. No other event loop can run on its thread while it is open."""
     from browsing import CHROMIUM, launched  # a fifth of a second, for those alone who need it
 
     if not CHROMIUM.exists():

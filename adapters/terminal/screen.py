@@ -110,7 +110,10 @@ class Screen:
         title = self.talk.word(TITLES[message.step]) if message.step in TITLES else ""
         said = message.preface[1:] if reply.talk and message.preface[:1] == (reply.talk[-1].reply,) else message.preface
         shown = message.model_copy(update={"preface": said})
-        view = View(shown, title, reply.talk, ways=self.ways(message), place=self.place(message), pointer=pointer)
+        view = View(
+            shown, title, reply.talk, ways=self.ways(message), place=self.place(message), pointer=pointer,
+            ticked=frozenset(message.chosen) if message.input == "multi" else frozenset(),
+        )  # fmt: skip
         answer = await self.ask(view)
         if answer == Wanted("more"):
             return await self.more(reply, message)
@@ -164,7 +167,7 @@ class Screen:
         """The last word. The talk is dropped; whoever stays can go on with what is open, or from the start."""
         place = (await self.talk.look()).message
         waits = place is not None and place.prompt != "start"
-        on = self.talk.word("term-go-on" if waits else "term-start-again")
+        on = self.talk.word("resume-button" if waits else "term-start-again")
         choices = (Option(id="close", label=self.talk.word("term-close")), Option(id="on", label=on))
         self.boxed = ""
         answer = await self.panel(View(message.model_copy(update={"input": "choice", "choices": choices}), pointer=0))
@@ -181,7 +184,7 @@ class Screen:
     async def visit(self, page: Page) -> Reply:
         offered = doings(page)
         options = tuple(Option(id=str(number), label=label) for number, (label, _) in enumerate(offered))
-        options += (Option(id="close", label=self.talk.word("term-talk")),)
+        options += (Option(id="close", label=self.talk.word("resume-button" if page.resumes else "term-talk")),)
         panel = Message(text="", input="choice", choices=options)
         answer = await self.panel(View(panel, page=page, ways=self.closing()))
         match answer:

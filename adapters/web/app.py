@@ -57,11 +57,6 @@ def build_app(
     app.add_routes([web.get("/", _to_chat), web.get("/healthz", _healthy), web.static("/static", STATIC)])
     app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
     app.add_routes(list(routes))
-
-    async def end_news(_: web.Application) -> None:
-        chat_log.close()
-
-    app.on_shutdown.append(end_news)
     return app
 
 

@@ -8,7 +8,6 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -29,9 +28,6 @@ from bot.typed import LIMIT_BYTES, size
 
 #: Lets four weeks go by; there is none where the clock has to be the real one.
 SkipWeeks = Callable[[], Awaitable[None]]
-
-#: Seconds between signs of life to a page that waits for news.
-BEAT = 15.0
 
 
 class Posted(Frozen):
@@ -76,7 +72,6 @@ class Chat:
             web.get("/chat/{user}", self.open),
             web.post("/chat/{user}/events", self.take),
             web.get("/chat/{user}/beside", self.beside),
-            web.get("/chat/{user}/news", self.news),
         ]
 
     async def first(self, request: web.Request) -> web.StreamResponse:
@@ -107,20 +102,12 @@ class Chat:
         return _html(self.drawing.scene(await self._scene(address, person, reply)))
 
     async def beside(self, request: web.Request) -> web.Response:
-        """The panes beside the talk, for a page that has heard of news."""
+        """The panes beside the talk; nothing where `seen` says that the page has all lines of the chat."""
         _, person = await self._person(request)
+        if request.query.get("seen") == str(self.chat_log.sent(person.who)):
+            return web.Response(status=204)
         locale = _language(request, self.drawing)
         return _html(self.drawing.beside(await self._beside(person, locale), locale))
-
-    async def news(self, request: web.Request) -> web.StreamResponse:
-        """A server-sent event whenever the chat of this person has a new line."""
-        _, person = await self._person(request)
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await stream.prepare(request)
-        with suppress(ConnectionResetError):  # the page was closed
-            async for there_is in self.chat_log.news(person.who, BEAT):
-                await stream.write(b"data: new\n\n" if there_is else b":\n\n")
-        return stream
 
     # Events
 
@@ -135,6 +122,8 @@ class Chat:
             emptied = event.model_copy(update={"text": "", "done": False})
             await self._handle(person, emptied, f"{posted.key}.box", locale)
         reply = await self._handle(person, event, posted.key, locale)
+        if not event.done and reply.message is not None:
+            raise web.HTTPConflict  # the talk has gone on elsewhere: the page sends these words as late ones
         return reply if event.done else None
 
     def _event(self, posted: Posted) -> Event:
@@ -199,7 +188,8 @@ class Chat:
             reply = await self._handle(self.supervisor, asked, secrets.token_hex(12), locale)
             page, name = reply.page, self.supervisor.name
         skips = self.skip is not None and self.tour.stop == "over"  # until then the tour has that button
-        return Beside(now, person.name, self.chat_log.lines(person.who), page, name, skips)
+        who = person.who
+        return Beside(now, person.name, self.chat_log.lines(who), self.chat_log.sent(who), page, name, skips)
 
     async def _person(self, request: web.Request) -> tuple[str, Person]:
         address = request.match_info["user"]

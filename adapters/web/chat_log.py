@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,34 +31,16 @@ class ChatLog:
     clock: Clock = field(default_factory=SystemClock)
     _lines: dict[Who, deque[Kept]] = field(default_factory=dict)
     _sent: Counter[Who] = field(default_factory=Counter)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _closed: bool = False
 
     async def send(self, delivery: Delivery) -> None:
         message = delivery.message
         line = Kept(self.clock.now(), " ".join((*message.preface, message.text)), message.choices)
         self._lines.setdefault(delivery.who, deque(maxlen=KEPT_LINES)).append(line)
         self._sent[delivery.who] += 1
-        self._tell()
 
     def lines(self, who: Who) -> tuple[Kept, ...]:
         return tuple(self._lines.get(who, ()))
 
-    async def news(self, who: Who, beat: float) -> AsyncIterator[bool]:
-        """True whenever this person's chat has new lines; False after `beat` quiet seconds. Ends with `close`."""
-        seen = self._sent[who]
-        while not self._closed:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), beat)
-            if not self._closed:
-                yield self._sent[who] != seen
-            seen = self._sent[who]
-
-    def close(self) -> None:
-        """Ends everybody's news."""
-        self._closed = True
-        self._tell()
-
-    def _tell(self) -> None:
-        told, self._news = self._news, asyncio.Event()
-        told.set()
+    def sent(self, who: Who) -> int:
+        """How many lines there have ever been; whether there are new ones."""
+        return self._sent[who]

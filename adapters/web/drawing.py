@@ -44,12 +44,13 @@ class Choosable:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What others see of a talk. `report`: the supervisor's page, where there is a supervisor; `skips`: time can be
-    made to go by."""
+    """What others see of a talk. `seen`: lines of the chat so far; `report`: the supervisor's page, where there is a
+    supervisor; `skips`: time can be made to go by."""
 
     now: datetime
     name: str
     kept: tuple[Kept, ...] = ()
+    seen: int = 0
     report: Page | None = None
     supervisor: str = ""
     skips: bool = False
@@ -141,7 +142,8 @@ class Drawing:
     def _parts(self, scene: Scene) -> dict[str, object]:
         reply, message = scene.reply, scene.reply.message
         starts = self._starts(message.choices, reply.locale) if message and message.prompt == "start" else ()
-        near, far = ways(message)
+        always = [Option(id=name, label=self.word(reply.locale, f"{name}-button")) for name in ("help", "safety")]
+        near, far = ways(message, always)
         return {
             "scene": scene,
             "beside": scene.beside,
@@ -173,12 +175,12 @@ class Drawing:
         return {start.slug: start for start in self._starts(options, locale)}
 
 
-def ways(message: Message | None) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
-    """The ways out of a question: those in sight, and those behind one more tap where there are many. The language
-    has its place at the top of every page."""
+def ways(message: Message | None, always: Sequence[Option]) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
+    """The ways out of a place: those in sight, and those behind one more tap where there are many. `always` is offered
+    where the bot offers nothing itself. The language has its place at the top of every page."""
     found = {option.id: option for option in (message.controls if message else ()) if option.id != "language"}
     if len(found) <= len(NEAR):
-        return tuple(found.values()), ()
+        return tuple(found.values()) or tuple(always), ()
     near = tuple(found[name] for name in NEAR if name in found)
     return near, tuple(option for option in found.values() if option not in near)
 

@@ -9,6 +9,7 @@ let busy = false;
 let pending = null; // the last event that has not come through yet
 let saved = ""; // what the bot holds of the box
 let timer = 0;
+let turned = null; // where the browser's own way back has led while something was under way
 
 const scene = () => page.firstElementChild;
 const one = (selector) => page.querySelector(selector);
@@ -44,7 +45,10 @@ async function post(key, event, patience = 20000) {
 const ANSWERS = ["choose", "rate", "write", "command"];
 
 function act(event, back = false) {
-  if (busy) return;
+  if (busy) {
+    if (back) turned = event; // the browser has turned the page already
+    return;
+  }
   const prompt = ANSWERS.includes(event.kind) ? { prompt: scene().dataset.prompt || null } : {};
   pending = { key: newKey(), event: { ...prompt, ...event }, back };
   deliver();
@@ -56,8 +60,10 @@ async function deliver() {
   page.setAttribute("aria-busy", "true");
   one(".trouble").hidden = true;
   const waiting = setTimeout(() => { one(".wait span").hidden = false; }, 600);
+  if (box()) box().readOnly = true; // what is typed now would belong nowhere
   try {
-    if (pending.event.kind !== "write") await saveDraft();
+    const late = pending.event.kind === "write" ? null : await saveDraft();
+    if (late) pending = { key: newKey(), event: late };
     const answer = await post(pending.key, pending.event);
     if (answer.ok) {
       const done = pending;
@@ -66,13 +72,19 @@ async function deliver() {
     } else {
       trouble(answer.status < 500 && answer.status !== 409 ? await answer.text() : "");
     }
-  } catch {
-    trouble("");
+  } catch (error) {
+    trouble(error.words ?? "");
   } finally {
     busy = false;
+    if (box()) box().readOnly = false;
     clearTimeout(waiting);
     page.removeAttribute("aria-busy");
     one(".wait span").hidden = true;
+  }
+  if (turned && !pending) {
+    const event = turned;
+    turned = null;
+    act(event, true);
   }
 }
 
@@ -106,7 +118,7 @@ function show(html, { event, back }) {
   if (aside) fresh.querySelector('[data-part="phone"]').remove(); // the tour speaks; the phone stays as it is in hand
   else wear(scene(), fresh);
   replaceParts(fresh);
-  if (aside) return lookAt(one("#tour-title") ?? one("#question"), one(".tour"));
+  if (aside) return lookAt(one("#tour-title") ?? one("#question"), one(".top"));
   settle();
   if (typed !== null) {
     box().value = typed;
@@ -180,27 +192,16 @@ function measureDock() {
   return height;
 }
 
-// News for the panes beside the talk, such as a reminder that has come due.
+// News for the panes beside the talk, such as a reminder that has come due. Asked for, since a browser holds few
+// connections to one server open, and people open many pages.
 async function lookBeside() {
-  const answer = await fetch(`${chat}/beside`, { headers: { "Accept-Language": scene().dataset.locale } });
-  if (answer.ok && !busy) replaceParts(parsed(await answer.text()));
+  if (busy || document.visibilityState === "hidden") return;
+  const { seen } = one("[data-seen]").dataset;
+  const answer = await fetch(`${chat}/beside?seen=${seen}`, { headers: { "Accept-Language": scene().dataset.locale } });
+  if (answer.status === 200 && !busy) replaceParts(parsed(await answer.text()));
 }
 
-const hearNews = () => lookBeside().catch(() => {});
-let news = null;
-
-// Only a page in sight listens: a browser holds few connections to one server, and people open many tabs.
-function listen() {
-  const hidden = document.visibilityState === "hidden";
-  if (hidden && news) {
-    news.close();
-    news = null;
-  } else if (!hidden && !news) {
-    news = new EventSource(`${chat}/news`);
-    news.onmessage = hearNews;
-    news.onopen = hearNews; // also after a pause, in which there may have been news
-  }
-}
+setInterval(() => lookBeside().catch(() => {}), 2000);
 
 const here = () => history.state?.page ?? "talk";
 
@@ -222,25 +223,47 @@ function grow() {
 
 function later() {
   clearTimeout(timer);
-  timer = setTimeout(() => saveDraft().catch(() => {}), 500);
+  timer = setTimeout(saveInPassing, 500);
 }
 
 const draft = (text) => ({ kind: "write", text, done: false, prompt: scene().dataset.prompt });
 
+class NotKept extends Error {
+  constructor(words) { super("not kept"); this.words = words; }
+}
+
+// Until the bot holds what stands in the box. Where the talk has gone on elsewhere: the event that brings the words late.
 async function saveDraft() {
   clearTimeout(timer);
   const text = box()?.value ?? saved;
-  if (text === saved) return;
-  const answer = await post(newKey(), draft(text), 5000);
-  if (answer.ok) saved = text;
-  else if (answer.status >= 500) throw new Error("draft");
-  const kept = one(".dock .kept");
-  if (answer.ok && kept && box().value === text) kept.textContent = kept.dataset.words;
+  if (text === saved) return null;
+  const event = draft(text);
+  const answer = await post(newKey(), event, 5000);
+  if (answer.ok) {
+    saved = text;
+    const kept = one(".dock .kept");
+    if (kept && box()?.value === text) kept.textContent = kept.dataset.words;
+  } else if (answer.status === 409) {
+    return { ...event, done: true };
+  } else {
+    throw new NotKept(answer.status === 413 ? await answer.text() : "");
+  }
+  return null;
 }
 
+async function saveInPassing() {
+  try {
+    const late = await saveDraft();
+    if (late && !busy && late.prompt === scene().dataset.prompt) act(late);
+  } catch (error) {
+    if (error.words) trouble(error.words);
+  }
+}
+
+// Whatever is not known to be kept is handed over; what has arrived after all, the bot takes no second time.
 function leave() {
   const text = box()?.value ?? saved;
-  if (text === saved || busy) return;
+  if (text === saved) return;
   const body = JSON.stringify({ token, key: newKey(), event: draft(text) });
   if (navigator.sendBeacon(`${chat}/events`, new Blob([body], { type: "application/json" }))) saved = text;
 }
@@ -298,7 +321,7 @@ function values(form) {
 function sure(form) {
   const button = form.querySelector("button");
   if (!form.dataset.sure) return true;
-  if (form.dataset.asked) return performance.now() - Number(form.dataset.asked) > 700;
+  if (form.dataset.asked) return performance.now() - Number(form.dataset.asked) > 350;
   const words = button.textContent;
   form.dataset.asked = String(performance.now());
   button.textContent = form.dataset.sure;
@@ -345,7 +368,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") leave();
-  listen();
+  else lookBeside().catch(() => {});
 });
 addEventListener("beforeunload", leave); // a reload asks for the page before it hides this one
 addEventListener("pagehide", leave);
@@ -355,7 +378,6 @@ addEventListener("online", retry);
 
 settle();
 showNewest();
-listen();
 if (scene().dataset.prompt !== "start") arrive();
 // A reload asks for this page before the last words have arrived from the page that it replaces.
 if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") act({ kind: "open", page: here() }, true);
