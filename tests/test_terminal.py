@@ -153,7 +153,7 @@ def test_a_reflection_is_deleted_only_when_sure() -> None:
         assert kept.count("\n  A word.\n") == 2
         assert "Nothing was changed." in kept
         gone = Screen(["my data", "1", "1"]).talk(shell)
-    assert "Saved." in gone
+    assert "It is deleted." in gone
     assert "A word." not in gone.split("Saved.")[1]
 
 

@@ -196,7 +196,7 @@ def test_what_cannot_be_undone_is_not_pointed_at_first() -> None:
         await sitting.press("Enter")
         await sitting.sees("· Nothing was changed.", "┃ A word.")
         await sitting.press("1", "1")
-        await sitting.sees("Saved.", "Nothing is kept.")
+        await sitting.sees("It is deleted.", "Nothing is kept.")
 
     with open_shell() as (shell, _):
         sat(keep_one, "between-sites", shell=shell)
