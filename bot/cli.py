@@ -119,7 +119,7 @@ def chat(script: str, lang: str, user: str, plain: bool, db: str) -> None:
 
     Example: afterword chat between-sites --lang es
     """
-    from adapters.terminal import converse
+    from adapters.terminal import Fault, converse
 
     own = [*([] if user == "me" else ["--as", user]), *(["--plain"] if plain else [])]
     back = shlex.join(["afterword", "chat", "--db", db, *own]) if db else ""
@@ -135,7 +135,11 @@ def chat(script: str, lang: str, user: str, plain: bool, db: str) -> None:
         shell = _shell(store, Silent())
         if script.endswith(".toml"):
             shell.library, script = shell.library.with_script(_script(script)), Path(script).stem
-        _run(run(shell))
+        try:
+            _run(run(shell))
+        except Fault as fault:
+            click.echo(fault.words, err=True)
+            sys.exit(1)
 
 
 @main.command()

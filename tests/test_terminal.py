@@ -17,8 +17,10 @@ import pytest
 from local_chat import library, open_shell, who
 from terminals import Terminal
 
-from adapters.terminal import converse
+from adapters.terminal import Fault, converse
 from adapters.terminal.paper import Paper
+from bot.conversation import Reply
+from bot.events import Inbound
 from bot.ports import Refusal
 from bot.turn import Shell
 
@@ -187,6 +189,19 @@ def test_it_starts_quickly() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"aiohttp", "jinja2", "apscheduler", "sqlalchemy", "alembic", "prompts.lint", "prompt_toolkit"}
     assert not heavy & set(loaded)
+
+
+def test_a_fault_of_ours_is_told_by_kind_and_place_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def break_down(inbound: Inbound) -> Reply:
+        raise RuntimeError("zqsecret")
+
+    with open_shell() as (shell, _):
+        monkeypatch.setattr(shell, "handle", break_down)
+        with pytest.raises(Fault) as fault:
+            Screen(["1"]).talk(shell)
+    assert fault.value.words.startswith("Something went wrong on my side, and I had to stop here (RuntimeError, test_")
+    assert "zqsecret" not in fault.value.words
+    assert fault.value.__suppress_context__
 
 
 # In a real terminal

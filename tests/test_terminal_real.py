@@ -22,8 +22,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `afterword chat` on a database of this test."""
     running: list[Terminal] = []
 
-    def one(*words: str, **environment: str) -> Terminal:
-        command = (sys.executable, "-m", "bot", "chat", "--db", f"sqlite:///{tmp_path}/a.db", *words)
+    def one(*words: str, begin: tuple[str, ...] = ("-m", "bot"), **environment: str) -> Terminal:
+        command = (sys.executable, *begin, "chat", "--db", f"sqlite:///{tmp_path}/a.db", *words)
         keys = {"AFTERWORD_KEY": "", "AFTERWORD_KEY_FILE": ""}
         running.append(Terminal(*command, cwd=ROOT, PYTHONPATH=str(ROOT), **keys, **environment))
         return running[-1]
@@ -78,6 +78,30 @@ def test_whoever_ends_it_gets_the_terminal_back_and_the_draft_is_kept(start: Sta
     assert terminal.as_before
     plain = start("--plain")
     plain.until(f"| {CANARY}")
+
+
+FAULTY = """
+import bot.answering
+
+def answered(case, session, step, answer):
+    raise RuntimeError(answer.text)
+
+bot.answering.answered = answered
+from bot.cli import main
+main()
+"""
+
+
+def test_a_fault_of_ours_prints_no_words_and_keeps_them(start: Start) -> None:
+    terminal = written(start(begin=("-c", FAULTY)))
+    terminal.type("\r")
+    assert terminal.over() == 1
+    left = terminal.said.split(LEFT)[1]
+    assert "Something went wrong on my side, and I had to stop here (RuntimeError, <string>:5)." in left
+    assert "zqheron" not in left
+    assert "Traceback" not in left
+    assert terminal.as_before
+    start("--plain").until(f"| {CANARY}")
 
 
 def test_a_window_that_is_closed_keeps_the_draft_and_a_dumb_terminal_shows_it(start: Start) -> None:

@@ -382,6 +382,48 @@ def test_a_fault_of_ours_gives_the_terminal_back_and_tells_no_words(monkeypatch:
     assert "zqsecret" not in output.getvalue().split("\x1b[?1049l")[1]
 
 
+def test_words_that_meet_a_fault_of_ours_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        shell = sitting.screen.talk.shell
+        handle = shell.handle
+
+        async def break_down(inbound: Inbound) -> Reply:
+            if isinstance(inbound.event, Write) and inbound.event.done:
+                raise RuntimeError("a fault")
+            return await handle(inbound)
+
+        await sitting.press("1", "Half a thou")
+        monkeypatch.setattr(shell, "handle", break_down)
+        with pytest.raises(RuntimeError, match="a fault"):
+            await sitting.leave("Enter")
+        monkeypatch.undo()
+
+    async def again(sitting: Sitting) -> None:
+        await sitting.sees("│ Half a thou ")
+
+    with open_shell() as (shell, _):
+        sat(talk, shell=shell)
+        sat(again, "", shell=shell)
+
+
+def test_a_draft_that_meets_a_fault_of_ours_stays_in_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        shell = sitting.screen.talk.shell
+
+        async def break_down(inbound: Inbound) -> Reply:
+            raise RuntimeError("zqsecret")
+
+        await sitting.press("1")
+        with monkeypatch.context() as patched:
+            patched.setattr(shell, "handle", break_down)
+            await sitting.press("Half a thou")
+            await sitting.sees("· Something went wrong on my side.", "│ Half a thou ")
+        await sitting.press("ght.", "Enter")
+        await sitting.sees("┃ Half a thought.")
+
+    sat(talk)
+
+
 # The screen itself
 
 

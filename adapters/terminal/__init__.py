@@ -5,15 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import traceback
 from contextlib import suppress
+from pathlib import Path
 
 from adapters.terminal.lines import Lines, Print, Read, may_be_bold, read_lines, write_line
 from adapters.terminal.paper import Paper
 from adapters.terminal.talk import Talk, known
 from bot.events import Who
+from bot.ports import Refusal
 from bot.turn import Shell
 
 WIDEST = 78
+
+
+class Fault(Exception):
+    """Something broke on our side. `words`: what to tell the person."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 async def converse(
@@ -34,10 +45,27 @@ async def converse(
     `back`: the command that goes on from here later; "" where nothing outlives this process.
     `plain`: line by line even where a whole screen could be drawn.
     `read` takes a prompt and gives a line; EOFError and KeyboardInterrupt from it mean leaving.
-    Raises Refusal for a script or a language that is not there, before anything is said.
+    Raises Refusal for a script or a language that is not there, before anything is said; Fault for what is our mistake.
     """
     slug = known(shell, script, locale)
     talk = Talk(shell, who, back)
+    try:
+        await _converse(talk, slug, locale, plain=plain, read=read, write=write, width=width)
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Fault(talk.word("term-fault", **_kind(error))) from None
+
+
+def _kind(error: Exception) -> dict[str, str]:
+    """What and where, and nothing of what the error says: that could quote a reflection."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return {"kind": type(error).__name__, "where": f"{Path(last.filename).name}:{last.lineno}"}
+
+
+async def _converse(
+    talk: Talk, slug: str, locale: str, *, plain: bool, read: Read | None, write: Print | None, width: int | None
+) -> None:
     if not (plain or read or write) and can_draw():
         from adapters.terminal.screen import on_screen  # what draws takes a tenth of a second to load
 

@@ -134,11 +134,10 @@ class Screen:
 
     async def take(self, event: Event) -> Reply:
         """An event goes to the bot when the box is kept; a command that was typed into the box is no draft."""
-        if isinstance(event, Write) and self.stage.view.message.input == "text":
-            await self.settled()
-            if self.talk.is_command(event.text):
-                await self.save("")
-                self.boxed = ""
+        boxed = isinstance(event, Write) and self.stage.view.message.input == "text"
+        if boxed and self.talk.is_command(self.stage.box.text):
+            await self.save("")
+            self.boxed = ""
         else:
             await self.save(self.stage.box.text)
         return await self.talk.take(event)
@@ -288,6 +287,8 @@ class Screen:
             await self.save(self.stage.box.text)
         except Refusal as refusal:
             self.stage.notice(refusal.words)
+        except Exception:  # the words are still in the box, and are kept before anything is done with them
+            self.stage.notice(self.talk.word("busy"))
 
     async def save(self, text: str) -> None:
         if self._timer is not None:
