@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, model_validator
+from tzlocal import get_localzone_name
 
 from bot.conversation import Message, Reply
 from bot.events import Choose, Command, Event, Frozen, Inbound, Joined, Open, Rate, Who, Write
@@ -105,7 +108,11 @@ def read_life(path: Path) -> Life:
 
 @cache
 def life() -> Life:
-    return read_life(DATA)
+    """The team, in the zone of this machine where that is known: so its days and a visitor's have the same hours."""
+    team = read_life(DATA)
+    with suppress(ZoneInfoNotFoundError, OSError, ValueError):
+        return team.model_copy(update={"zone": ZoneInfo(get_localzone_name()).key})
+    return team
 
 
 def who(user: str) -> Who:
@@ -198,17 +205,30 @@ def ticks(start: datetime, end: datetime, walls: Iterable[time]) -> Iterator[Mom
 
 
 async def settle(shell: Shell, clock: DemoClock, tick: Tick) -> Mapping[str, int]:
-    """The team, and all that it has lived until now; nothing where it is there already. Gives `left` for `skip`."""
-    if not await shell.on_store(lambda: _there(shell)):
-        start, end = on(_day(clock.began, life().day), MORNING), clock.now()
-        try:
-            clock.stand(start)
-            await shell.on_store(lambda: shell.store.set_up(life().setup, start))
-            past = (moment for moment in moments(clock.began) if moment.at < end)
-            await _lived(shell, clock, tick, (*past, *ticks(start, end, DAY_ENDS)))
-        finally:
-            clock.go_on()
+    """The team, and all that it has lived until now; nothing where it is there already. Gives `left` for `skip`.
+
+    Its supervisors are named last: a team without them was left half-way by a demo that was stopped, and is refused.
+    """
+    there = await shell.on_store(lambda: _there(shell))
+    if not there:
+        await _settle(shell, clock, tick)
+    elif not there >= {who(user) for user in life().setup.supervisors}:
+        words = "The demo was stopped here before its team was there. Delete this database, or name another one."
+        raise Refusal("half-lived", words)
     return await shell.on_store(lambda: _revisions(shell, clock.now()))
+
+
+async def _settle(shell: Shell, clock: DemoClock, tick: Tick) -> None:
+    start, end = on(_day(clock.began, life().day), MORNING), clock.now()
+    unled = replace(life().setup, supervisors=())
+    try:
+        clock.stand(start)
+        await shell.on_store(lambda: shell.store.set_up(unled, start))
+        past = (moment for moment in moments(clock.began) if moment.at < end)
+        await _lived(shell, clock, tick, (*past, *ticks(start, end, DAY_ENDS)))
+        await shell.on_store(lambda: shell.store.set_up(life().setup, start))
+    finally:
+        clock.go_on()
 
 
 async def skip(
@@ -248,8 +268,9 @@ async def _lived(shell: Shell, clock: DemoClock, tick: Tick, all_of_it: Iterable
             await talked(Hand(shell, clock, moment.colleague, moment.at), moment.talk)
 
 
-def _there(shell: Shell) -> bool:
-    return any((found.tenant, team) == (TENANT, life().team) for found, team in shell.store.people())
+def _there(shell: Shell) -> set[Who]:
+    """Who is in the team."""
+    return {found for found, team in shell.store.people() if (found.tenant, team) == (TENANT, life().team)}
 
 
 def _revisions(shell: Shell, at: datetime) -> dict[str, int]:

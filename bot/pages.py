@@ -53,15 +53,16 @@ def language_form(case: Case) -> Form:
 def data(case: Case) -> Page:
     """Everything that is kept of a person's own words, theirs to read and to delete."""
     kept = tuple(_kept(case, reflection) for reflection in case.facts.reflections)
-    intro = case.word("data-intro") if kept else case.word("data-empty")
     opened = case.conversation.session is not None
+    empty = () if opened else (case.word("data-empty"),)
+    intro = (case.word("data-intro"),) if kept else empty
     open_too = (case.word("data-open"),) if opened else ()
     retention = (retention_form(case),) if case.conversation.consents.words != "nothing" else ()
     return Page(
         name="data",
         title=case.word("data-title"),
         resumes=opened,
-        lines=(intro, *open_too),
+        lines=(*intro, *open_too),
         sections=(*kept, Section(forms=(*retention, erase_form(case)))),
     )
 
@@ -141,7 +142,7 @@ def report(case: Case) -> Page:
     elif earliest is None:
         lines += (case.word("report-no-date"),)
     elif case.at.date() < earliest:
-        lines += (case.word("report-none", date=format_date(earliest, "full", locale=case.locale)),)
+        lines += (case.word("report-none", date=format_date(earliest, "long", locale=case.locale)),)
     else:
         lines += (case.word("report-waits"),)
     if case.facts.supervises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -123,6 +124,104 @@ def test_a_lost_connection_loses_nothing_and_repeats_nothing(browser: Any, addre
     assert keys[0] == keys[1]
     assert ada.question == "What do you feel as you think of it now?"
     assert ada.page.locator(".answered").all_inner_texts()[0].endswith("Only once.")
+
+
+@dataclass
+class Gate:
+    """Between the page and the bot: while it is shut, all but drafts wait here."""
+
+    page: Any
+    shut: bool = True
+    waiting: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route("**/events", self.pass_on)
+
+    def pass_on(self, route: Any) -> None:
+        if self.shut and route.request.post_data_json["event"].get("done", True):
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+    def open(self) -> None:
+        self.shut = False
+        for route in self.waiting:
+            route.continue_()
+
+
+def test_nothing_can_be_typed_where_it_would_belong_nowhere(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    gate = Gate(ada.page)
+    ada.page.keyboard.type("A moment.")
+    ada.page.keyboard.press("Control+Enter")
+    expect(ada.page.locator("textarea[readonly]")).to_have_count(1)
+    ada.page.keyboard.type(" Lost?")
+    assert ada.page.input_value("textarea") == "A moment."
+    ada.changes(gate.open)
+    ada.press("Back")
+    assert ada.page.input_value("textarea") == "A moment."
+
+
+def test_who_goes_while_an_answer_is_under_way_finds_the_words_again(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    gate = Gate(ada.page)
+    ada.page.keyboard.type("Gone before it was heard.")
+    ada.page.keyboard.press("Control+Enter")
+    expect(ada.page.locator("textarea[readonly]")).to_have_count(1)
+    gate.shut = False  # what waits already never arrives
+    ada.page.reload()
+    expect(ada.page.locator("textarea")).to_have_value("Gone before it was heard.")
+
+
+def test_words_at_a_question_that_was_answered_elsewhere_are_kept(browser: Any, address: str) -> None:
+    ada, elsewhere = begun(browser, address), sit(browser, address)
+    elsewhere.write("Said there.")
+    ada.page.keyboard.type("And typed here.")
+    expect(ada.page.locator(".said")).to_contain_text("Your words wait in the next box")
+    assert ada.question == "What do you feel as you think of it now?"
+    ada.press("Skip")
+    assert ada.page.input_value("textarea") == "And typed here."
+
+
+def test_too_much_for_the_box_is_said_and_nothing_of_it_is_lost(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    much = "word " * 14_000
+    ada.page.fill("textarea", much)
+    expect(ada.page.locator(".trouble")).to_contain_text("more than I can take at once")
+    ada.page.click("text=My data")
+    ada.page.wait_for_selector("#page:not([aria-busy])")
+    assert ada.page.input_value("textarea") == much
+
+
+def test_what_could_not_be_kept_is_tried_again(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.page.route("**/events", lambda route: route.abort())
+    ada.page.keyboard.type("While it was away.")
+    expect(ada.page.locator(".dock .kept")).to_have_text("Not kept yet; trying again.")
+    ada.page.unroute("**/events")
+    expect(ada.page.locator(".dock .kept")).to_have_text("Kept as you type.")
+    ada.page.reload()
+    expect(ada.page.locator("textarea")).to_have_value("While it was away.")
+
+
+def test_the_way_back_waits_for_what_is_under_way(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.press("My data")
+    gate = Gate(ada.page)
+    ada.page.click("text=Home")
+    expect(ada.page.locator("#page[aria-busy]")).to_have_count(1)
+    ada.page.go_back()
+    gate.open()
+    expect(ada.page.locator("#question")).to_have_text("What moment stays with you?")
+
+
+def test_the_second_half_of_a_double_tap_hits_nothing_new(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.write("A moment.")
+    ada.page.click("[data-toggle=worry]")
+    ada.page.click("[data-choose]", click_count=2, delay=40)
+    expect(ada.page.locator("#question")).to_have_text("What might that moment have been like for the child?")
+    ada.write("Not paused.")
 
 
 def test_two_quick_taps_are_one(browser: Any, address: str) -> None:

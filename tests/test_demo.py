@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -81,6 +81,15 @@ class Stage:
 
     def lines(self) -> list[Kept]:
         return [line for one in life().people for line in self.chat.lines(who(one.user))]
+
+
+@pytest.fixture(autouse=True)
+def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Wherever the tests are run."""
+    monkeypatch.setattr("bot.demo.get_localzone_name", lambda: "America/New_York")
+    life.cache_clear()
+    yield
+    life.cache_clear()
 
 
 @contextmanager
@@ -211,6 +220,24 @@ def test_settling_twice_is_settling_once() -> None:
         assert here.lines() == lines
 
     played(work)
+
+
+def test_a_team_that_was_left_half_way_is_refused() -> None:
+    async def work(here: Stage) -> None:
+        await here.shell.on_store(lambda: here.store.set_up(replace(life().setup, supervisors=()), START))
+        with pytest.raises(Refusal, match="stopped here before its team was there"):
+            await settled(here)
+
+    played(work)
+
+
+@pytest.mark.parametrize(
+    ("said", "zone"), [("Pacific/Kiritimati", "Pacific/Kiritimati"), ("no/zone", "America/New_York")]
+)
+def test_the_team_lives_where_the_visitor_is(said: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.demo.get_localzone_name", lambda: said)
+    life.cache_clear()
+    assert life().zone == zone
 
 
 def test_each_of_them_shows_something() -> None:
@@ -390,7 +417,7 @@ def test_the_page_of_the_supervisor_says_when_and_then_says_nothing_of_numbers_o
 
     first, later = played(work)
     assert first.lines[0] == later.lines[0] == library().word("en", "report-first-line")
-    assert first.lines[1] == "Nothing can be shown yet. The earliest day for themes is Thursday, December 10, 2026."
+    assert first.lines[1] == "Nothing can be shown yet. The earliest day for themes is December 10, 2026."
     assert later.lines[1] == library().word("en", "report-waits")
     assert [section.title for section in later.sections] == ["What you will see", "What you will never see"]
     assert later == played(silent)
@@ -403,7 +430,7 @@ def test_the_page_gives_the_day_in_the_language_of_its_reader() -> None:
         await here.does("sam", Command(at=START, name="language", argument="es"))
         return await here.page("sam")
 
-    assert "jueves, 10 de diciembre de 2026" in played(work).lines[1]
+    assert "10 de diciembre de 2026" in played(work).lines[1]
 
 
 # The command

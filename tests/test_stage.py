@@ -75,7 +75,7 @@ def test_the_whole_tour_by_keyboard_alone(browser: Any, address: str, width: str
     before = ada.page.inner_text(".supervisor .small")
     ada.guided(ada.word("web-skip-weeks"))
     assert ada.page.inner_text(".supervisor .small") != before
-    assert word(locale, "web-tour-find-later") in ada.page.inner_text(".tour")
+    assert word(locale, "web-tour-find-title", person="Ada") in ada.page.inner_text(".tour")
     ada.guided(ada.word("web-tour-end"))
     assert ada.page.locator(".tour").is_hidden()
     ada.page.reload()

@@ -102,11 +102,13 @@ TAPS = ("choose", "rate", "write", "command")
 
 
 @asynccontextmanager
-async def opened(people: Any = PEOPLE, store: Any = None) -> AsyncIterator[tuple[TestClient[Any, Any], Shell]]:
+async def opened(
+    people: Any = PEOPLE, store: Any = None, **demo: Any
+) -> AsyncIterator[tuple[TestClient[Any, Any], Shell]]:
     with open_shell() as (shell, chat_log):
         if store is not None:
             shell.store = store
-        async with TestClient(TestServer(build_app(shell, people, chat_log))) as client:
+        async with TestClient(TestServer(build_app(shell, people, chat_log, **demo))) as client:
             yield client, shell
             await shell.drained()
 
@@ -285,6 +287,41 @@ async def test_a_form_is_filled_in() -> None:
         await ada.act({"kind": "submit", "form": "erase", "values": {"confirm": ["erase"]}})
         assert "is erased" in ada.text
         assert (await ada.load()).question == "Hello, Ada."
+
+
+@now
+async def test_a_tap_on_the_tour_counts_once_and_where_it_was_shown() -> None:
+    skipped: list[int] = []
+
+    async def skip() -> None:
+        skipped.append(1)
+        if len(skipped) == 1:
+            raise RuntimeError("canary")
+
+    async with opened(supervisor=PEOPLE[2], skip=skip) as (client, _):
+        ada = await Tab(client).load()
+        for at in ("kept", "weeks", "find"):
+            await ada.act({"kind": "tour", "at": at, "go": "forward"})
+            assert "1 of 4" in ada.text
+        await ada.act({"kind": "tour", "at": "reflect", "go": "forward"})
+        await ada.act({"kind": "tour", "at": "kept", "go": "forward"})
+        assert "3 of 4 Four weeks later" in ada.text
+        weeks = {"kind": "tour", "at": "weeks", "go": "weeks"}
+        assert (await ada.act(weeks, key := uuid4().hex)).status == 500
+        assert "canary" not in ada.html
+        assert "4 of 4" in (await ada.act(weeks, key)).text
+        assert "4 of 4" in (await ada.act(weeks, key)).text
+        assert len(skipped) == 2
+
+
+@now
+async def test_no_weeks_go_by_where_the_clock_is_the_real_one() -> None:
+    async with opened(supervisor=PEOPLE[2]) as (client, _):
+        ada = await Tab(client).load()
+        assert "1 of 3" in ada.text
+        assert (await ada.act({"kind": "tour", "at": "reflect", "go": "weeks"})).status == 400
+        await ada.act({"kind": "tour", "at": "reflect", "go": "end"})
+        assert "Skip four weeks" not in ada.text
 
 
 # What is refused
@@ -546,7 +583,7 @@ def tour_words() -> set[str]:
     """The names that the tour's template puts together."""
     titles = {f"web-tour-{stop}-title" for stop in STOPS}
     said = {f"web-tour-{name}" for name in ("begin", "answer", "write", *STOPS[1:])}
-    return titles | said | {"web-tour-kept-later", "web-tour-find-later"}
+    return titles | said | {"web-tour-kept-later"}
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])

@@ -3,6 +3,7 @@ it stays here."""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import secrets
@@ -18,7 +19,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Beside, Choosable, Drawing, Scene
 from adapters.web.people import People, Person, addresses
-from adapters.web.tour import Tour
+from adapters.web.tour import Stop, Tour
 from bot.commands import understand
 from bot.conversation import Reply
 from bot.events import Choose, Command, Frozen, Inbound, Open, Rate, Submit, Write
@@ -39,9 +40,10 @@ class Posted(Frozen):
 
 
 class TourStep(Frozen):
-    """A tap on the tour, which is no event of the conversation. "weeks": four weeks go by."""
+    """A tap on the tour, which is no event of the conversation; `at`: the stop that was shown. "weeks": four go by."""
 
     kind: Literal["tour"]
+    at: Stop
     go: Literal["forward", "weeks", "end", "begin"]
 
 
@@ -62,6 +64,7 @@ class Chat:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     tour: Tour = field(init=False)
     _toured: deque[str] = field(init=False, default_factory=lambda: deque(maxlen=50))
+    _touring: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.tour = Tour(weeks=self.skip is not None)
@@ -133,30 +136,26 @@ class Chat:
             raise web.HTTPBadRequest from None
 
     async def _go(self, posted: Posted) -> None:
-        """One tap on the tour, once, however often it is sent."""
+        """One tap on the tour, once, however often it is sent; nothing where the tour has gone on elsewhere."""
         try:
             step = TourStep.model_validate(posted.event)
         except ValidationError:
             raise web.HTTPBadRequest from None
-        if posted.key in self._toured:
-            return
-        self._toured.append(posted.key)
-        match step.go:
-            case "forward":
-                self.tour.forward()
-            case "end":
-                self.tour.end()
-            case "begin":
-                self.tour.begin()
-            case "weeks":
+        async with self._touring:
+            if posted.key in self._toured or step.at != self.tour.stop:
+                return
+            if step.go == "weeks":
                 await self._skip_weeks()
+            else:
+                self.tour.go(step.go)
+            self._toured.append(posted.key)
 
     async def _skip_weeks(self) -> None:
         if self.skip is None:
             raise web.HTTPBadRequest
         await self.skip()
         if self.tour.stop == "weeks":
-            self.tour.forward()
+            self.tour.go("forward")
 
     async def _look(self, person: Person, locale: str) -> Reply:
         here = Open(at=self.shell.clock.now(), page="talk")

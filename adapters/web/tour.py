@@ -37,15 +37,15 @@ class Tour:
         if self.stop == "reflect" and reply.closed:
             self.stop = "kept"
 
-    def forward(self) -> None:
-        following = (*self.stops, "over")
-        self.stop = following[following.index(self.stop) + 1] if self.stop != "over" else "over"
-
-    def end(self) -> None:
-        self.stop = "over"
-
-    def begin(self) -> None:
-        self.stop = "reflect"
+    def go(self, way: Literal["forward", "end", "begin"]) -> None:
+        following = (*self.stops, "over", "over")
+        match way:
+            case "forward":
+                self.stop = following[following.index(self.stop) + 1]
+            case "end":
+                self.stop = "over"
+            case "begin":
+                self.stop = "reflect"
 
 
 def words_for(stop: Stop, reply: Reply) -> str:
@@ -55,4 +55,5 @@ def words_for(stop: Stop, reply: Reply) -> str:
         return stop
     if message is not None and message.prompt == "start":
         return "begin"
-    return "write" if message is not None and message.input == "text" else "answer"
+    writes = message is not None and message.script == SCRIPT and message.input == "text" and not message.draft
+    return "write" if writes else "answer"

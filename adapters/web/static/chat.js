@@ -9,6 +9,7 @@ let busy = false;
 let pending = null; // the last event that has not come through yet
 let saved = ""; // what the bot holds of the box
 let timer = 0;
+let arrived = 0; // when the last answer was shown
 let turned = null; // where the browser's own way back has led while something was under way
 
 const scene = () => page.firstElementChild;
@@ -109,6 +110,7 @@ function retry() {
 // What comes back ------------------------------------------------------------
 
 function show(html, { event, back }) {
+  arrived = performance.now();
   const before = scene().dataset.prompt;
   const fresh = parsed(html).firstElementChild;
   const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before;
@@ -177,12 +179,17 @@ function lookAt(title, place) {
 function arrive() {
   grow();
   one("#question").focus({ preventScroll: true });
+  bringIntoSight();
+}
+
+const scrolls = () => getComputedStyle(one(".phone .frame")).overflowY !== "visible";
+
+function bringIntoSight() {
   const frame = one(".phone .frame");
-  const own = getComputedStyle(frame).overflowY !== "visible";
   const now = one(".now") ?? one(".page");
-  const bar = own ? one(".bar").offsetHeight : 0;
+  const bar = scrolls() ? one(".bar").offsetHeight : 0;
   frame.style.setProperty("--bar", `${bar}px`);
-  const fits = now.offsetHeight + bar + measureDock() <= (own ? frame.clientHeight : innerHeight);
+  const fits = now.offsetHeight + bar + measureDock() <= (scrolls() ? frame.clientHeight : innerHeight);
   now.scrollIntoView({ block: fits && one(".now") ? "end" : "start" });
 }
 
@@ -256,7 +263,10 @@ async function saveInPassing() {
     const late = await saveDraft();
     if (late && !busy && late.prompt === scene().dataset.prompt) act(late);
   } catch (error) {
+    const kept = one(".dock .kept");
     if (error.words) trouble(error.words);
+    else if (kept) kept.textContent = kept.dataset.waits;
+    if (!error.words && !busy) timer = setTimeout(saveInPassing, 3000);
   }
 }
 
@@ -329,11 +339,23 @@ function sure(form) {
   return false;
 }
 
+// The second half of a double tap on what has gone hits nothing, and takes the focus nowhere.
+function tooSoon(event) {
+  if (event.detail < 2 || performance.now() - arrived > 500) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+page.addEventListener("mousedown", tooSoon);
+page.addEventListener("click", tooSoon);
+
 page.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details.menu"));
   const button = event.target.closest("button[type=button]");
   if (button) tapped(button);
 });
+
+page.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
 
 page.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -375,6 +397,7 @@ addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => { if (event.persisted) act({ kind: "open", page: "talk" }); });
 addEventListener("popstate", (event) => act({ kind: "open", page: event.state?.page ?? "talk" }, true));
 addEventListener("online", retry);
+addEventListener("resize", () => { if (scrolls() && one(".now")) bringIntoSight(); });
 
 settle();
 showNewest();
