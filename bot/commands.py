@@ -33,7 +33,7 @@ _LANGUAGES: Mapping[str, str] = {
 _PAGES: Mapping[str, str] = {
     "home": "home, inicio",
     "data": "my data, mis datos",
-    "consent": "consent, my consent, consentimiento, mi consentimiento",
+    "consent": "consent, my consent, consentimiento, mi consentimiento, permisos, mis permisos",
 }
 
 

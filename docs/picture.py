@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def take(chromium: Browser) -> None:
-    look = {"viewport": {"width": 1280, "height": 760}, "device_scale_factor": 1.5, "reduced_motion": "reduce"}
+    look = {"viewport": {"width": 1280, "height": 820}, "device_scale_factor": 1.5, "reduced_motion": "reduce"}
     page = chromium.new_context(**look).new_page()
     page.set_default_timeout(5000)
     page.goto(f"http://127.0.0.1:{PORT}")

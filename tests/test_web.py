@@ -139,7 +139,7 @@ async def test_the_first_person_s_chat_is_where_a_visitor_lands_and_the_others_a
         assert re.findall(r'href="/chat/(\w+)"', html) == ["ada", "ben", "sam", "zoe"]
         assert 'href="/chat/ada" aria-current="page"' in html
         spanish = await (await client.get("/chat", headers={"Accept-Language": "es-US,en;q=0.8"})).text()
-        assert "Cambiar de persona" in spanish
+        assert "Otra persona" in spanish
     async with opened(people=()) as (client, _):
         assert "There is nobody to choose yet." in await (await client.get("/")).text()
 

@@ -120,7 +120,7 @@ function show(html, { event, back }) {
   if (aside) fresh.querySelector('[data-part="phone"]').remove(); // the tour speaks; the phone stays as it is in hand
   else wear(scene(), fresh);
   replaceParts(fresh);
-  if (aside) return lookAt(one("#tour-title") ?? one("#question"), one(".top"));
+  if (aside) return lookAt(one("#tour-title") ?? one("#question"));
   settle();
   if (typed !== null) {
     box().value = typed;
@@ -129,7 +129,7 @@ function show(html, { event, back }) {
   }
   for (const id of pressed) one(`[data-toggle="${CSS.escape(id)}"]`)?.setAttribute("aria-pressed", "true");
   if (!back) remember(event);
-  if (event.kind === "tour" && one("#tour-title")) lookAt(one("#tour-title"), one(".tour"));
+  if (event.kind === "tour" && one("#tour-title")) lookAt(one("#tour-title"));
   else arrive();
 }
 
@@ -170,9 +170,9 @@ function settle() {
   box()?.setSelectionRange(saved.length, saved.length); // whoever comes back goes on at the end
 }
 
-function lookAt(title, place) {
+function lookAt(title) {
   title.focus({ preventScroll: true });
-  place.scrollIntoView({ block: "nearest" });
+  one(".top").scrollIntoView({ block: "start" });
 }
 
 // The question has the focus; it and its way on are in sight together, or else it stands at the top.
