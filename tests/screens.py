@@ -69,6 +69,16 @@ class Sitting:
             self._pipe.send_text(KEYS.get(key, key))
             await self.until(lambda b=before: self.screen.stage.app.render_counter > b and self.ready)
 
+    def type(self, key: str) -> None:
+        self._pipe.send_text(KEYS.get(key, key))
+
+    async def took(self) -> None:
+        """Until what was typed has been read, whatever the bot is doing."""
+        seen, app = asyncio.Event(), self.screen.stage.app
+        app.key_processor.after_key_press += lambda _: seen.set()
+        async with asyncio.timeout(PATIENCE):
+            await seen.wait()
+
     async def leave(self, key: str = "Ctrl+C") -> tuple[str, ...]:
         self._pipe.send_text(KEYS[key])
         return await self.over()

@@ -105,6 +105,43 @@ def test_a_second_tap_on_the_same_thing_is_no_answer() -> None:
     sat(talk)
 
 
+def test_what_is_typed_while_the_bot_answers_waits_for_the_next_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        shell, go_on = sitting.screen.talk.shell, asyncio.Event()
+        handle = shell.handle
+
+        async def slowly(inbound: Inbound) -> Reply:
+            await go_on.wait()
+            return await handle(inbound)
+
+        async def meanwhile(*keys: str) -> None:
+            go_on.clear()
+            for key in keys:
+                sitting.type(key)
+                await sitting.took()
+            go_on.set()
+
+        monkeypatch.setattr(shell, "handle", slowly)
+        await meanwhile(
+            "1", "1 ", "A lok", "Backspace", "Backspace", "ook 2", "Enter", "at", "\x1b[200~ 3\rkids\x1b[201~"
+        )
+        await sitting.sees("What moment stays with you?", "│ A look 2 ", "│ at 3 ", "│ kids ")
+        await meanwhile("Enter", "Enter", "F1", "wor", "ry")
+        await sitting.sees("What do you feel", "┃ A look 2", "│ worry ")
+
+    sat(talk)
+
+
+def test_a_paste_that_is_not_marked_as_one_is_one_text() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "First line.\rSecond line.\r3 kids.")
+        await sitting.sees("│ First line. ", "│ Second line. ", "│ 3 kids. ")
+        await sitting.press("Enter")
+        await sitting.sees("┃ 3 kids.", "What do you feel")
+
+    sat(talk)
+
+
 def test_a_label_or_a_command_can_be_typed_at_a_choice() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("keep n")

@@ -1,4 +1,4 @@
-"""What each key does. Law: a key that answers does so once; one that leaves always works; none loses what was typed."""
+"""What each key does. Law: a key that answers does so once; one that leaves always works; no words are lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
 
 from adapters.terminal.stage import Picked, Stage, Typed, Wanted
@@ -32,13 +33,25 @@ def bindings(stage: Stage) -> KeyBindings:
 
 def _leaving(keys: KeyBindings, stage: Stage) -> None:
     busy = Condition(lambda: stage.busy)
-    keys.add(Keys.Any, filter=busy, eager=True)(lambda event: None)  # a second tap on the same thing is no answer
+    keys.add(Keys.Any, filter=busy, eager=True)(lambda event: _ahead(stage, event.key_sequence[0]))
     for key in ("c-c", "c-d", "<sigint>"):
         keys.add(key, eager=True)(lambda event: stage.leave())
     for key in IGNORED:
         keys.add(key)(lambda event: None)
     for key in IGNORED_AFTER_ESCAPE:
         keys.add("escape", key)(lambda event: None)
+
+
+def _ahead(stage: Stage, press: KeyPress) -> None:
+    """Words wait for the next place; what is no more than a second tap on the same thing is no answer to it."""
+    if press.key == Keys.BracketedPaste:
+        stage.ahead += press.data.replace("\r\n", "\n").replace("\r", "\n")
+    elif press.key == Keys.Backspace:
+        stage.ahead = stage.ahead[:-1]
+    elif press.key in (Keys.Enter, Keys.ControlJ):
+        stage.ahead += "\n" if stage.ahead else ""
+    elif not isinstance(press.key, Keys) and (stage.ahead or press.key not in " 0123456789"):
+        stage.ahead += press.key
 
 
 def _ways(keys: KeyBindings, stage: Stage) -> None:
@@ -165,12 +178,20 @@ def _enter(stage: Stage) -> None:
 def _writing(keys: KeyBindings, stage: Stage) -> None:
     writing = Condition(lambda: stage.writing)
     no_box = Condition(lambda: stage.view.message.input != "text")
-    keys.add("enter", filter=writing)(lambda event: stage.give(Typed(event.current_buffer.text)))
+    keys.add("enter", filter=writing)(lambda event: _send(stage, event))
     keys.add("c-j", filter=writing)(lambda event: event.current_buffer.newline(copy_margin=False))
     keys.add("escape", "enter", filter=writing)(lambda event: event.current_buffer.newline(copy_margin=False))
     keys.add("up", filter=writing)(lambda event: stage.row(-1))
     keys.add("down", filter=writing)(lambda event: stage.row(1))
     keys.add("escape", filter=no_box, eager=True)(lambda event: stage.line.reset())
+
+
+def _send(stage: Stage, event: KeyPressEvent) -> None:
+    """Letters that come in one go with what is behind them are a paste, by a terminal that does not mark one as such."""
+    if any(not isinstance(press.key, Keys) for press in event.key_processor.input_queue):
+        event.current_buffer.newline(copy_margin=False)
+    else:
+        stage.give(Typed(event.current_buffer.text))
 
 
 # Looking around

@@ -70,7 +70,8 @@ class Canvas(BufferControl):
 
 
 class Stage:
-    """`box` holds own words; `line` what is typed at a choice. `typed` is called whenever the box changes."""
+    """`box` holds own words; `line` what is typed at a choice; `ahead` what is typed while the bot answers, until there
+    is a place for it. `typed` is called whenever the box changes."""
 
     def __init__(
         self,
@@ -80,7 +81,7 @@ class Stage:
         output: Output | None = None,
     ) -> None:
         self.view, self.looking, self.drawn = NOWHERE, Looking(), Picture((), None)
-        self.box, self.line = Buffer(name="box"), Buffer(name="line")
+        self.box, self.line, self.ahead = Buffer(name="box"), Buffer(name="line"), ""
         self.box.on_text_changed += lambda _: typed()
         self.line.on_text_changed += lambda _: self.point_at_words()
         for buffer in (self.box, self.line):
@@ -106,6 +107,8 @@ class Stage:
         self.line.reset()
         self._canvas.buffer = self.box if view.message.input == "text" else self.line
         self._answer = asyncio.get_running_loop().create_future()
+        self.app.current_buffer.insert_text(self.ahead)
+        self.ahead = ""
         self.app.invalidate()
         return await self._answer
 
