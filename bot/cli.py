@@ -68,7 +68,7 @@ def main() -> None:
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
 @DATABASE
 def demo(port: int, db: str) -> None:
-    """The local chat over a seeded team, on 127.0.0.1; no accounts, no keys to make.
+    """Three panes over an invented team, on 127.0.0.1; no accounts, no keys to make.
 
     Example: afterword demo --port 8081
     """
