@@ -352,6 +352,92 @@ def test_leaving_in_the_middle_of_a_word_keeps_it(key: str) -> None:
         sat(again, "", shell=shell)
 
 
+LOOSE = "These are five whole words"
+
+
+def test_words_typed_at_a_choice_stay_in_sight_while_the_question_stands() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "A look.", "Enter", LOOSE)
+        await sitting.press("F1")
+        await sitting.sees("You can say:", f"│ {LOOSE} ")
+        await sitting.press("F5", "F6", "5", "Esc")
+        await sitting.sees("What do you feel", f"│ {LOOSE} ")
+        await sitting.press(" now", "Enter")
+        await sitting.sees("Your words wait in the next box", "7  [ ] Mixed")
+        await sitting.press("1", "Enter")
+        await sitting.sees(f"│ {LOOSE} now ")
+        assert sitting.text.count(LOOSE) == 1
+
+    sat(talk)
+
+
+def test_words_typed_at_a_choice_wait_for_the_next_box_when_it_is_passed() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "F3", LOOSE, "F3")
+        await sitting.sees("What might that moment", f"│ {LOOSE} ")
+        await sitting.press("F2", "worr", "F2")
+        await sitting.sees(f"│ {LOOSE} ")
+        assert "worr" not in sitting.text
+
+    sat(talk)
+
+
+@pytest.mark.parametrize("keys", [("Ctrl+C",), ("F4", "Ctrl+C"), ("F6", "Ctrl+C")])
+def test_words_typed_at_a_choice_are_kept_on_leaving(keys: tuple[str, ...]) -> None:
+    async def leave(sitting: Sitting) -> None:
+        await sitting.press("1", "A look.", "Enter", LOOSE, *keys[:-1])
+        await sitting.leave(keys[-1])
+
+    async def again(sitting: Sitting) -> None:
+        await sitting.press("1", "Enter")
+        await sitting.sees(f"│ {LOOSE} ")
+        assert sitting.text.count(LOOSE) == 1
+
+    with open_shell() as (shell, _):
+        sat(leave, shell=shell)
+        sat(again, "quick-visit", shell=shell)
+
+
+def test_words_that_were_refused_stay_in_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        async def refuse(inbound: Inbound) -> Reply:
+            raise Refusal("busy", "Please try that again.")
+
+        await sitting.press("1", "A look.", "Enter", LOOSE)
+        with monkeypatch.context() as patched:
+            patched.setattr(sitting.screen.talk.shell, "handle", refuse)
+            await sitting.press("Enter")
+            await sitting.sees("· Please try that again.", f"│ {LOOSE} ")
+        await sitting.press("Enter")
+        await sitting.sees("Your words wait in the next box")
+
+    sat(talk)
+
+
+def test_what_is_typed_just_before_leaving_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        shell, go_on = sitting.screen.talk.shell, asyncio.Event()
+        handle = shell.handle
+
+        async def slowly(inbound: Inbound) -> Reply:
+            await go_on.wait()
+            return await handle(inbound)
+
+        monkeypatch.setattr(shell, "handle", slowly)
+        for key in ("1", "Half a thou", "Ctrl+C"):
+            sitting.type(key)
+            await sitting.took()
+        go_on.set()
+        await sitting.over()
+
+    async def again(sitting: Sitting) -> None:
+        await sitting.sees("│ Half a thou ")
+
+    with open_shell() as (shell, _):
+        sat(talk, shell=shell)
+        sat(again, "", shell=shell)
+
+
 def test_a_trial_says_so_and_says_nothing_of_coming_back() -> None:
     async def leave(sitting: Sitting) -> None:
         await sitting.sees("A trial: nothing of this stays")

@@ -187,7 +187,7 @@ def _writing(keys: KeyBindings, stage: Stage) -> None:
 
 
 def _send(stage: Stage, event: KeyPressEvent) -> None:
-    """Letters that come in one go with what is behind them are a paste, by a terminal that does not mark one as such."""
+    """An Enter that comes in one go with letters behind it is part of a paste, in a terminal that does not mark one."""
     if any(not isinstance(press.key, Keys) for press in event.key_processor.input_queue):
         event.current_buffer.newline(copy_margin=False)
     else:

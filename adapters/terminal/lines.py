@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.terminal.paper import Paper
-from adapters.terminal.talk import Talk, doings
+from adapters.terminal.talk import Talk, doings, joined
 from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
 from bot.events import Command, Write
@@ -173,10 +173,6 @@ class Lines:
 def how(message: Message) -> str:
     """The word that says how to answer."""
     return {"multi": "term-several", "scale": "scale-hint"}.get(message.input, "term-choose")
-
-
-def joined(draft: str, text: str) -> str:
-    return "\n".join(filter(None, (draft, text)))
 
 
 # The terminal itself

@@ -14,7 +14,7 @@ from prompt_toolkit.output import Output
 from adapters.terminal.keys import BAR, ESCAPE, bindings
 from adapters.terminal.scene import View, Words
 from adapters.terminal.stage import Answer, Picked, Stage, Typed, Wanted
-from adapters.terminal.talk import Event, Talk, doings
+from adapters.terminal.talk import Event, Talk, doings, joined
 from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
 from bot.events import Command, Open, Write
@@ -26,6 +26,7 @@ PAUSE = 0.5
 #: The line over a question that is a whole text.
 TITLES = {"consent": "consent-title"}
 PAGES = (("home", "term-home"), ("data", "data-title"), ("consent", "consent-page-title"))
+STAYING = ("help", "safety", "breathe", "language")
 HOW = {"text": "term-box", "multi": "term-tick", "scale": "term-rate"}
 
 
@@ -38,17 +39,24 @@ async def on_screen(
     return await Screen(talk, given, output).run(reply)
 
 
+def stays(event: Event) -> bool:
+    """Whether the same question comes again after it."""
+    return isinstance(event, Open) or (isinstance(event, Command) and event.name in STAYING)
+
+
 class _Unchanged(Exception):
     """The person went away from a form."""
 
 
 class Screen:
-    """`boxed`: the prompt that the box belongs to; `saved`: what of it is kept as a draft."""
+    """`boxed`: the prompt that the box belongs to; `saved`: what of it is kept as a draft. `asked`: the question that
+    stands, or waits behind a panel; `words`: what was typed at it where no box is, and not sent."""
 
     def __init__(self, talk: Talk, given: Input | None, output: Output | None) -> None:
         self.talk = talk
         self.stage = Stage(bindings, self.later, given, output)
-        self.boxed = self.saved = self.trouble = ""
+        self.boxed = self.saved = self.trouble = self.words = ""
+        self.asked = Message(text="")
         self.safety: tuple[Option, ...] = ()
         self._one_by_one = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
@@ -90,7 +98,7 @@ class Screen:
                 except Refusal as refusal:
                     self.trouble = refusal.words
         await self.settled()
-        return await self.talk.leave(lambda message: self.stage.box.text if message.prompt == self.boxed else None)
+        return await self.talk.leave(self.unsent)
 
     async def next(self, reply: Reply) -> Reply:
         if reply.page is not None:
@@ -114,7 +122,10 @@ class Screen:
             shown, title, reply.talk, ways=self.ways(message), place=self.place(message), pointer=pointer,
             ticked=frozenset(message.chosen) if message.input == "multi" else frozenset(),
         )  # fmt: skip
-        answer = await self.ask(view)
+        line, self.words = self.words if message.prompt == self.asked.prompt else "", ""
+        self.asked = message
+        answer = await self.ask(view, line)
+        self.words = self.stage.line.text
         if answer == Wanted("more"):
             return await self.more(reply, message)
         return await self.take(self.event(message, answer))
@@ -140,7 +151,13 @@ class Screen:
             self.boxed = ""
         else:
             await self.save(self.stage.box.text)
-        return await self.talk.take(event)
+        sent = isinstance(event, Write) and event.text == self.words
+        if not sent and not stays(event) and self.talk.are_words(self.asked, self.words):
+            await self.talk.put_aside(self.words)
+            self.trouble, self.words = self.talk.word("term-aside"), ""
+        reply = await self.talk.take(event)
+        self.words = "" if sent else self.words
+        return reply
 
     async def more(self, reply: Reply, message: Message) -> Reply:
         """What is not in the bar: other commands, the pages, and the way home."""
@@ -233,21 +250,22 @@ class Screen:
 
     async def panel(self, view: View) -> Answer:
         """Choices that are no question of the bot's: what is typed is one of them, or a command."""
+        line = ""
         while True:
-            answer = await self.ask(view)
+            answer = await self.ask(view, line)
             if not isinstance(answer, Typed) or self.talk.is_command(answer.text):
                 return answer
             chosen = pick(view.message.choices, answer.text)
             if chosen is not None:
                 return Picked((chosen,))
-            self.trouble = self.talk.word("term-pick")
+            line, self.trouble = answer.text, self.talk.word("term-pick")
 
-    async def ask(self, view: View) -> Answer:
+    async def ask(self, view: View, line: str = "") -> Answer:
         word = self.talk.word
         how = word(HOW.get(view.message.input, "term-pick"))
         words = Words(how, word("term-line"), word("term-above"), word("term-below"), word("term-bar"))
         notice, self.trouble = self.trouble, ""
-        return await self.stage.ask(replace(view, words=words, notice=notice))
+        return await self.stage.ask(replace(view, words=words, notice=notice), line)
 
     def ways(self, message: Message) -> tuple[tuple[str, Option], ...]:
         found = {option.id: option for option in message.controls}
@@ -297,6 +315,13 @@ class Screen:
             if self.boxed and text != self.saved:
                 await self.talk.take(Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed))
                 self.saved = text
+
+    def unsent(self, message: Message) -> str | None:
+        """What stands in the box, and what was typed where there was none."""
+        loose = "\n".join(filter(None, (self.words, self.stage.line.text, self.stage.ahead)))
+        if message.prompt == self.boxed:
+            return joined(self.stage.box.text, loose)
+        return joined(message.draft, loose) if loose else None
 
     async def settled(self) -> None:
         """Until a draft that is on its way has arrived."""

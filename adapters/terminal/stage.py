@@ -99,12 +99,12 @@ class Stage:
 
     # For who has something to ask
 
-    async def ask(self, view: View) -> Answer:
-        """Shows a place until it is answered. Raises EOFError when the person has left."""
+    async def ask(self, view: View, line: str = "") -> Answer:
+        """Shows a place until it is answered; `line`: what stands in it. Raises EOFError when the person has left."""
+        self.line.reset(Document(line, len(line)))
         if self._left:
             raise EOFError
         self.view, self.looking = view, Looking()
-        self.line.reset()
         self._canvas.buffer = self.box if view.message.input == "text" else self.line
         self._answer = asyncio.get_running_loop().create_future()
         self.app.current_buffer.insert_text(self.ahead)

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import uuid4
 
-from bot.commands import pick, script_named, understand
+from bot.answering import WORTH_KEEPING
+from bot.commands import pick, pick_several, script_named, understand
 from bot.conversation import Form, FormField, Message, Option, Page, Reply
 from bot.events import Choose, Command, Inbound, Open, Rate, Submit, Who, Write
 from bot.ports import Refusal
@@ -71,8 +72,8 @@ class Talk:
         message = (await self.look()).message
         if message is None or message.prompt == "start" or message.step == "counting" or not self.back:
             return (self.word("goodbye"),)
-        draft = unsent(message) if message.input == "text" else None
-        if draft is not None:
+        draft = unsent(message)
+        if draft is not None and (message.input == "text" or self.are_words(message, draft)):
             await self.take(Write(at=self.now(), text=draft, done=False, prompt=message.prompt))
         await self.take(Command(at=self.now(), name="pause"))
         return self.word("term-kept"), f"  {self.back}"
@@ -81,6 +82,15 @@ class Talk:
 
     def is_command(self, text: str) -> bool:
         return understand(self.shell.library, text) is not None
+
+    def are_words(self, message: Message, text: str) -> bool:
+        """Whether what was typed at a choice is neither an answer nor a command nor a slip, but somebody’s words."""
+        answer = self.is_command(text) or pick(message.choices, text) or pick_several(message.choices, text)
+        return not answer and len(text.split()) >= WORTH_KEEPING
+
+    async def put_aside(self, text: str) -> None:
+        """What was typed at a choice and not sent waits in the next box."""
+        await self.take(Write(at=self.now(), text=text, done=False))
 
     def typed(self, message: Message, text: str) -> Write | Command:
         if message.prompt == "start" and not self.is_command(text) and (slug := pick(message.choices, text)):
@@ -114,6 +124,10 @@ class Talk:
 
     def now(self) -> datetime:
         return self.shell.clock.now()
+
+
+def joined(draft: str, text: str) -> str:
+    return "\n".join(filter(None, (draft, text)))
 
 
 def doings(page: Page) -> tuple[tuple[str, Doing], ...]:
