@@ -159,6 +159,19 @@ def test_a_label_or_a_command_can_be_typed_at_a_choice() -> None:
     sat(talk, "between-sites")
 
 
+def test_numbers_with_spaces_between_them_are_all_marked() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "A look.", "Enter", "1 6", "Space")
+        assert "  1  [x] Worry" in sitting.text
+        assert "  6  [x] Warmth" in sitting.text
+        await sitting.press("6", "Down", "Space")
+        assert "› 7  [x] Mixed" in sitting.text
+        await sitting.press("Space", "Enter")
+        await sitting.sees("┃ Worry or fear\n")
+
+    sat(talk, size=(40, 20))
+
+
 def test_labels_typed_beside_what_is_ticked_are_added_to_it() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "A look.", "Enter", "6", "worry", "Enter")
@@ -213,7 +226,7 @@ def test_every_way_out_is_one_key_or_a_few_tabs_away() -> None:
         await sitting.press("Tab", "Right", "Enter")
         await sitting.sees("What do you feel")
         await sitting.press("Tab", "Tab", "Esc", "Tab", "3")
-        assert "› 3  [x] Anger" in sitting.text
+        assert "  3  [x] Anger" in sitting.text
         await sitting.press("F5")
         await sitting.sees("If someone may not be safe")
         await sitting.press("F4")

@@ -134,15 +134,20 @@ def _tap(stage: Stage, number: int) -> None:
     if stage.view.message.input != "multi":
         stage.give(Picked((option.id,)))
         return
-    stage.view = replace(stage.view, ticked=stage.view.ticked ^ {option.id})
+    _mark(stage, number)
+    stage.view = replace(stage.view, pointer=None, tapped=number)
+
+
+def _mark(stage: Stage, number: int) -> None:
     stage.point(number)
+    stage.view = replace(stage.view, ticked=stage.view.ticked ^ {stage.view.message.choices[number].id})
 
 
 def _pointing(stage: Stage, by: int) -> Callable[[KeyPressEvent], None]:
     """On to the next choice; while what is to be read first goes on below, on to that."""
 
     def move(event: KeyPressEvent) -> None:
-        last, now = len(stage.view.message.choices) - 1, stage.view.pointer
+        last, now = len(stage.view.message.choices) - 1, _here(stage)
         if now is None and by > 0 and not stage.drawn.reached:
             stage.look(top=stage.drawn.top + 1)
         elif by < 0 and now in (None, 0) and stage.drawn.top > 0:
@@ -153,16 +158,21 @@ def _pointing(stage: Stage, by: int) -> Callable[[KeyPressEvent], None]:
     return move
 
 
+def _here(stage: Stage) -> int | None:
+    return stage.view.tapped if stage.view.pointer is None else stage.view.pointer
+
+
 def _space(stage: Stage) -> None:
-    if not stage.drawn.reached or (stage.view.pointer is None and stage.drawn.more):
+    """Marks what is pointed at. Behind a number, which has marked something itself, it only parts it from the next."""
+    if not stage.drawn.reached or (_here(stage) is None and stage.drawn.more):
         _turn(stage, 1)
     elif stage.view.message.input == "multi" and stage.view.pointer is not None:
-        _tap(stage, stage.view.pointer)
+        _mark(stage, stage.view.pointer)
 
 
 def _enter(stage: Stage) -> None:
     message, pointer = stage.view.message, stage.view.pointer
-    if not stage.drawn.reached or (pointer is None and stage.drawn.more):
+    if not stage.drawn.reached or (_here(stage) is None and stage.drawn.more):
         _turn(stage, 1)
     elif message.input == "multi":
         stage.give(Picked(tuple(option.id for option in message.choices if option.id in stage.view.ticked)))

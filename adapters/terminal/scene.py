@@ -32,7 +32,7 @@ class Words:
 @dataclass(frozen=True)
 class View:
     """A place: what is asked, what was said before, and where the person points. `ticked`: ids; for one choice out of
-    several it is what is set now."""
+    several it is what is set now. `tapped`: what a number has marked last, which has to be in sight."""
 
     message: Message
     title: str = ""
@@ -42,6 +42,7 @@ class View:
     place: tuple[str, ...] = ()  # how far, how long still
     words: Words = Words()
     pointer: int | None = None
+    tapped: int | None = None
     ticked: frozenset[str] = frozenset()
     notice: str = ""
 
@@ -140,14 +141,14 @@ def question(view: View, width: int) -> Iterator[Line]:
 
 
 def answers(view: View, width: int) -> tuple[tuple[Line, ...], tuple[int, int] | None]:
-    """The lines of what can be chosen, and the first and last of that which is pointed at."""
+    """The lines of what can be chosen, and the first and last of that which is pointed at or was tapped."""
     if view.message.input == "scale":
         lines = tuple(scale(view, width))
         return lines, (0, len(lines) - 1) if view.pointer is not None else None
     lines, pointed = (), None
     for number, option in enumerate(view.message.choices):
         drawn = tuple(choice(view, number, option, width))
-        if number == view.pointer:
+        if number == (view.tapped if view.pointer is None else view.pointer):
             pointed = (len(lines), len(lines) + len(drawn) - 1)
         lines += drawn
     return (*lines, ()), pointed

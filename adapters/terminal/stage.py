@@ -145,7 +145,7 @@ class Stage:
         self.app.invalidate()
 
     def point(self, at: int | None) -> None:
-        self.view = replace(self.view, pointer=at, notice="")
+        self.view = replace(self.view, pointer=at, tapped=None, notice="")
         self.look(follow=True)
 
     def point_at_words(self) -> None:
