@@ -95,6 +95,17 @@ def test_enter_answers_nothing_before_something_is_pointed_at() -> None:
     sat(talk)
 
 
+def test_a_number_answers_no_question_that_has_not_been_in_sight() -> None:
+    async def talk(sitting: Sitting) -> None:
+        assert "Keep nothing" not in sitting.text
+        await sitting.press("2")
+        await sitting.sees("2  Keep nothing")
+        await sitting.press("2")
+        await sitting.sees("What moment stays with you?")
+
+    sat(talk, size=(40, 20))
+
+
 def test_a_second_tap_on_the_same_thing_is_no_answer() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("111")
@@ -169,7 +180,7 @@ def test_numbers_with_spaces_between_them_are_all_marked() -> None:
         await sitting.press("Space", "Enter")
         await sitting.sees("┃ Worry or fear\n")
 
-    sat(talk, size=(40, 20))
+    sat(talk)
 
 
 def test_labels_typed_beside_what_is_ticked_are_added_to_it() -> None:
@@ -322,7 +333,7 @@ def test_the_cursor_goes_by_the_rows_that_are_seen() -> None:
 
 def test_a_long_text_scrolls_in_its_box_below_the_question() -> None:
     async def talk(sitting: Sitting) -> None:
-        await sitting.press("1", *(line for n in range(40) for line in (f"Line {n}.", "Ctrl+J")))
+        await sitting.press("Space", "Space", "1", *(line for n in range(40) for line in (f"Line {n}.", "Ctrl+J")))
         assert "What moment stays with you?" in sitting.text
         assert "│ Line 39." in sitting.text
         assert "│ Line 1. " not in sitting.text
@@ -594,7 +605,7 @@ def test_nothing_has_a_colour_and_the_screen_is_cleared_before_it_is_given_back(
 
 def test_the_talk_so_far_can_be_read_again() -> None:
     async def talk(sitting: Sitting) -> None:
-        await sitting.press("1", "A look.", "Enter", "1", "Enter", "A guess.", "Enter")
+        await sitting.press("Space", "Space", "1", "A look.", "Enter", "1", "Enter", "A guess.", "Enter")
         assert "┃ A look." not in sitting.text
         await sitting.press("PgUp", "PgUp")
         assert "┃ A look." in sitting.text

@@ -115,11 +115,14 @@ def _choosing(keys: KeyBindings, stage: Stage) -> None:
 
 
 def _digit(stage: Stage, digit: int) -> Callable[[KeyPressEvent], None]:
-    """A digit is a tap, unless a longer number may begin with it: then it opens the input line."""
+    """A digit is a tap, unless a longer number may begin with it: then it opens the input line. What has not been in
+    sight cannot be answered; any key goes on to it."""
 
     def tap(event: KeyPressEvent) -> None:
         number = len(stage.view.message.choices)
-        if digit and digit <= number < digit * 10:
+        if not stage.drawn.reached:
+            _turn(stage, 1)
+        elif digit and digit <= number < digit * 10:
             _tap(stage, digit - 1)
         elif digit <= number and digit:
             stage.line.insert_text(str(digit))
