@@ -7,8 +7,8 @@ from bot.case import Case
 from bot.commands import pick, pick_several, rating
 from bot.conversation import Answer, Session
 from bot.effects import Deliver, Effect, Remind, Turn
-from bot.events import Write
-from bot.outcome import refused
+from bot.events import Choose, Write
+from bot.outcome import illegal, quiet, refused, stale
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
 from scheduler.recurrence import HALF_HOUR, day_end
@@ -82,6 +82,21 @@ def chose(case: Case, session: Session, values: tuple[str, ...]) -> Turn:
     if not set(wanted) <= set(offered) or (isinstance(step, ChoiceStep) and len(wanted) != 1):
         return ask_again(case, session)
     return answered(case, session, step, Answer(values=tuple(sorted(wanted, key=offered.index))))
+
+
+def ticked(case: Case, event: Choose) -> Turn:
+    """Ticks before the person goes on are a draft, and ask for no answer; where they fit nothing, it says so."""
+    session = case.conversation.session
+    if session is None or case.conversation.consents.words is None or session.confirming:
+        return illegal(case, "nothing-open")
+    step = case.route(session).current
+    if stale(case, event.prompt) or event.surface != "private" or not isinstance(step, MultiStep):
+        return refused(case, "old-button")
+    if not step.keep:
+        return Turn(case.conversation, quiet(case))
+    values = tuple(choice.id for choice in step.choices if choice.id in event.values)
+    after = session.model_copy(update={"ticks": {**session.ticks, step.id: values}, "touched": case.at})
+    return Turn(case.now(session=after).conversation, quiet(case))
 
 
 def skip(case: Case, session: Session) -> Turn:

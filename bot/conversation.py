@@ -40,6 +40,7 @@ class Session(Frozen):
     cursor: str | None = None
     visit: int = 0
     drafts: Mapping[str, str] = Field(default_factory=dict)  # typed and not yet sent, by step; "": for the next box
+    ticks: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # chosen and not yet sent, by step
     held: str = ""  # the first parts of a text too long for one box
     confirming: Literal["delete", "restart"] | None = None
     more: bool = False  # the last screen shows what is behind "More…"

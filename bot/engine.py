@@ -68,6 +68,8 @@ def unasked(case: Case, event: Event) -> Turn:
 
 
 def chose(case: Case, event: Choose | Rate) -> Turn:
+    if isinstance(event, Choose) and not event.done:
+        return answering.ticked(case, event)
     values = (str(event.value),) if isinstance(event, Rate) else event.values
     only = values[0] if len(values) == 1 else ""
     if only == "private":

@@ -45,10 +45,11 @@ class Write(_Acted):
 
 
 class Choose(_Acted):
-    """One or several choices tapped, by id."""
+    """One or several choices tapped, by id. `done=False`: ticks handed over before the person went on, as a draft."""
 
     kind: Literal["choose"] = "choose"
     values: tuple[str, ...]
+    done: bool = True
 
 
 class Rate(_Acted):

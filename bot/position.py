@@ -61,7 +61,8 @@ def answered(
     """The session with one answer given or changed, and everything dropped that only the old one led to; and the way
     that the answer led, which may have come round to a question again."""
     given = {**session.answers, step_id: answer}
-    after = moved(session, at, answers=given, cursor=None, held="")
+    ticks = {step: values for step, values in session.ticks.items() if step != step_id}
+    after = moved(session, at, answers=given, ticks=ticks, cursor=None, held="")
     way = route(script, after, memory)
     if len(way.asked) == len(given) and not way.looped:
         return after, way
@@ -111,6 +112,12 @@ def in_the_box(session: Session, step_id: str) -> str:
     own = session.drafts.get(step_id) or session.answers.get(step_id, Answer()).text
     aside = session.drafts.get("", "")
     return f"{own}\n{aside}" if own and aside else own or aside
+
+
+def ticked(session: Session, step_id: str) -> tuple[str, ...]:
+    """What is chosen at a question already: ticks that were not sent, or the answer that is being changed."""
+    own = session.ticks.get(step_id, session.answers.get(step_id, Answer()).values)
+    return tuple(str(value) for value in own)
 
 
 def aside(session: Session, text: str, at: datetime, *, box: bool) -> Session:

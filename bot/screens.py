@@ -157,7 +157,7 @@ def _question(case: Case, session: Session, way: Route, step: Question) -> Messa
         progress=case.word("progress", n=number, total=number + screens - 1),
         minutes_left=max(1, round(minutes)),
         draft="" if in_chat or not isinstance(step, FreeStep) else position.in_the_box(session, step.id),
-        chosen=() if in_chat else tuple(map(str, session.answers.get(step.id, Answer()).values)),
+        chosen=() if in_chat else position.ticked(session, step.id),
         low=case.say(session, f"{step.id}.low"),
         high=case.say(session, f"{step.id}.high"),
         step=step.id,

@@ -183,6 +183,25 @@ def test_words_at_a_question_that_was_answered_elsewhere_are_kept(browser: Any, 
     assert ada.page.input_value("textarea") == "And typed here."
 
 
+def test_ticks_come_back_too(browser: Any, address: str) -> None:
+    def pressed() -> list[str]:
+        return list(ada.page.locator("[aria-pressed=true]").all_inner_texts())
+
+    ada = begun(browser, address)
+    ada.write("A moment.")
+    ada.page.click("[data-toggle=worry]")
+    ada.page.click("[data-toggle=warmth]")
+    ada.press("Back")
+    ada.press("Keep as it is")
+    assert pressed() == ["Worry or fear", "Warmth, joy or pride"]
+    ada.page.click("[data-toggle=worry]")
+    ada.page.reload()
+    expect(ada.page.locator("[aria-pressed=true]")).to_have_text(["Warmth, joy or pride"])
+    ada.press("Next")
+    ada.press("Back")
+    assert pressed() == ["Warmth, joy or pride"]
+
+
 def test_too_much_for_the_box_is_said_and_nothing_of_it_is_lost(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     much = "word " * 14_000

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from talks import Talk, library
+from talks import AT, Talk, library
 
 from bot.case import Case
-from bot.conversation import Consents, Program
+from bot.conversation import Consents, Program, Reply
 from bot.effects import Contribute, Deliver, EraseMe, Keep, RecordConsent, Remind
-from bot.events import CheckInDue, Idled, Left, Open, Say, Submit, Write
+from bot.events import CheckInDue, Choose, Idled, Left, Open, Say, Submit, Surface, Write
 from bot.screens import hidden
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 
@@ -399,6 +399,28 @@ def test_a_draft_comes_back() -> None:
     assert talk.reply.message is None
     talk.write("pause")
     assert talk.tap("private").draft == "half a sent"
+
+
+def test_ticks_come_back_until_they_are_sent() -> None:
+    talk = begun("quick-visit")
+    prompt = talk.write("The blue cup.").prompt
+
+    def tick(*values: str, prompt: str | None = None, surface: Surface = "private") -> Reply:
+        return talk.take(Choose(at=AT, values=values, done=False, prompt=prompt, surface=surface)).reply
+
+    assert tick("warmth", "worry", "no such choice", prompt=prompt).message is None
+    talk.write("pause")
+    assert talk.tap("private").chosen == ("worry", "warmth")
+    talk.write("back")
+    assert talk.write("skip").chosen == ("worry", "warmth")
+    before = talk.conversation
+    for refused in (tick("mixed", prompt="another"), tick("mixed", surface="message")):
+        assert refused.message is not None
+        assert talk.conversation == before
+    talk.tap("mixed")
+    assert talk.write("back").chosen == ("mixed",)
+    talk.write("skip")
+    assert tick("mixed").message is not None, "ticks at a box"
 
 
 # What is typed into the chat

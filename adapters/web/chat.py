@@ -116,18 +116,17 @@ class Chat:
 
     async def _answer(self, person: Person, posted: Posted, locale: str) -> Reply | None:
         event = self._event(posted)
-        if not isinstance(event, Write):
-            return await self._handle(person, event, posted.key, locale)
-        if size(event.text) > LIMIT_BYTES:
+        done = not isinstance(event, Write | Choose) or event.done
+        if isinstance(event, Write) and size(event.text) > LIMIT_BYTES:
             raise Refusal("too-large", self.drawing.word(locale, "too-large"))
-        if event.done and understand(self.shell.library, event.text):
+        if isinstance(event, Write) and done and understand(self.shell.library, event.text):
             # The box held a command and no answer: it must not come back as a draft.
             emptied = event.model_copy(update={"text": "", "done": False})
             await self._handle(person, emptied, f"{posted.key}.box", locale)
         reply = await self._handle(person, event, posted.key, locale)
-        if not event.done and reply.message is not None:
-            raise web.HTTPConflict  # the talk has gone on elsewhere: the page sends these words as late ones
-        return reply if event.done else None
+        if not done and reply.message is not None:
+            raise web.HTTPConflict  # the talk has gone on elsewhere: the page sends such words as late ones
+        return reply if done else None
 
     def _event(self, posted: Posted) -> Event:
         try:

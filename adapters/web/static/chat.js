@@ -8,6 +8,7 @@ let token = document.body.dataset.token;
 let busy = false;
 let pending = null; // the last event that has not come through yet
 let saved = ""; // what the bot holds of the box
+let ticks = ""; // and of the ticks
 let timer = 0;
 let arrived = 0; // when the last answer was shown
 let turned = null; // where the browser's own way back has led while something was under way
@@ -63,7 +64,7 @@ async function deliver() {
   const waiting = setTimeout(() => { one(".wait span").hidden = false; }, 600);
   if (box()) box().readOnly = true; // what is typed now would belong nowhere
   try {
-    const late = pending.event.kind === "write" ? null : await saveDraft();
+    const late = ["write", "choose"].includes(pending.event.kind) ? null : await saveDraft();
     if (late) pending = { key: newKey(), event: late };
     const answer = await post(pending.key, pending.event);
     if (answer.ok) {
@@ -115,7 +116,7 @@ function show(html, { event, back }) {
   const fresh = parsed(html).firstElementChild;
   const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before;
   const typed = event.kind !== "write" && same && box() && box().value !== saved ? box().value : null;
-  const pressed = same ? chosen() : [];
+  const pressed = same && one("[data-toggle]") ? chosen() : null;
   const aside = event.kind === "tour" && event.go !== "weeks";
   if (aside) fresh.querySelector('[data-part="phone"]').remove(); // the tour speaks; the phone stays as it is in hand
   else wear(scene(), fresh);
@@ -127,7 +128,10 @@ function show(html, { event, back }) {
     box().setSelectionRange(typed.length, typed.length);
     later();
   }
-  for (const id of pressed) one(`[data-toggle="${CSS.escape(id)}"]`)?.setAttribute("aria-pressed", "true");
+  if (pressed) {
+    press(pressed);
+    later();
+  }
   if (!back) remember(event);
   if (event.kind === "tour" && one("#tour-title")) lookAt(one("#tour-title"));
   else arrive();
@@ -167,6 +171,7 @@ function wear(old, fresh) {
 function settle() {
   document.documentElement.lang = scene().dataset.locale;
   saved = box() ? box().value : "";
+  ticks = String(chosen());
   box()?.setSelectionRange(saved.length, saved.length); // whoever comes back goes on at the end
 }
 
@@ -233,7 +238,18 @@ function later() {
   timer = setTimeout(saveInPassing, 500);
 }
 
-const draft = (text) => ({ kind: "write", text, done: false, prompt: scene().dataset.prompt });
+// Words or ticks that the bot does not hold yet.
+function draft() {
+  const { prompt } = scene().dataset;
+  if (box() && box().value !== saved) return { kind: "write", text: box().value, done: false, prompt };
+  if (String(chosen()) !== ticks) return { kind: "choose", values: chosen(), done: false, prompt };
+  return null;
+}
+
+function hold(event) {
+  if (event.kind === "write") saved = event.text;
+  else ticks = String(event.values);
+}
 
 class NotKept extends Error {
   constructor(words) { super("not kept"); this.words = words; }
@@ -242,16 +258,15 @@ class NotKept extends Error {
 // Until the bot holds what stands in the box. Where the talk has gone on elsewhere: the event that brings the words late.
 async function saveDraft() {
   clearTimeout(timer);
-  const text = box()?.value ?? saved;
-  if (text === saved) return null;
-  const event = draft(text);
+  const event = draft();
+  if (!event) return null;
   const answer = await post(newKey(), event, 5000);
+  const kept = one(".dock .kept");
   if (answer.ok) {
-    saved = text;
-    const kept = one(".dock .kept");
-    if (kept && box()?.value === text) kept.textContent = kept.dataset.words;
+    hold(event);
+    if (kept && box()?.value === event.text) kept.textContent = kept.dataset.words;
   } else if (answer.status === 409) {
-    return { ...event, done: true };
+    return event.kind === "write" ? { ...event, done: true } : null;
   } else {
     throw new NotKept(answer.status === 413 ? await answer.text() : "");
   }
@@ -272,10 +287,10 @@ async function saveInPassing() {
 
 // Whatever is not known to be kept is handed over; what has arrived after all, the bot takes no second time.
 function leave() {
-  const text = box()?.value ?? saved;
-  if (text === saved) return;
-  const body = JSON.stringify({ token, key: newKey(), event: draft(text) });
-  if (navigator.sendBeacon(`${chat}/events`, new Blob([body], { type: "application/json" }))) saved = text;
+  const event = draft();
+  if (!event) return;
+  const body = JSON.stringify({ token, key: newKey(), event });
+  if (navigator.sendBeacon(`${chat}/events`, new Blob([body], { type: "application/json" }))) hold(event);
 }
 
 // What people do -------------------------------------------------------------
@@ -284,12 +299,23 @@ function chosen() {
   return [...page.querySelectorAll("[aria-pressed=true]")].map((button) => button.dataset.toggle);
 }
 
+function press(ids) {
+  for (const button of page.querySelectorAll("[data-toggle]")) {
+    button.setAttribute("aria-pressed", String(ids.includes(button.dataset.toggle)));
+  }
+}
+
+function toggle(button) {
+  button.setAttribute("aria-pressed", String(button.ariaPressed !== "true"));
+  later();
+}
+
 function tapped(button) {
   const { dataset } = button;
   if (dataset.themeToggle !== undefined) turnTheme();
   else if (dataset.sample !== undefined) fill(dataset.sample);
   else if (dataset.event) act(JSON.parse(dataset.event));
-  else if (dataset.toggle) button.setAttribute("aria-pressed", String(button.ariaPressed !== "true"));
+  else if (dataset.toggle) toggle(button);
   else if (dataset.choose !== undefined) act({ kind: "choose", values: chosen() });
   else if (dataset.write !== undefined) act({ kind: "write", text: box().value });
   else if (dataset.retry !== undefined) retry();
