@@ -140,7 +140,7 @@ def test_a_number_is_said_back_in_words() -> None:
 
 def test_pages_can_be_read_and_changed() -> None:
     said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "2", script="between-sites")
-    assert "Nothing is kept." in said
+    assert "A reflection is open." in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
     assert "  1  What I agreed to: Keep my words, for me only\n" in said.split("Saved.")[0]
@@ -156,7 +156,7 @@ def test_a_reflection_is_deleted_only_when_sure() -> None:
         assert "Nothing was changed." in kept
         gone = Screen(["my data", "1", "1"]).talk(shell)
     assert "It is deleted." in gone
-    assert "A word." not in gone.split("Saved.")[1]
+    assert "A word." not in gone.split("It is deleted.")[1]
 
 
 def test_who_has_done_it_before_chooses_by_number_or_name() -> None:
