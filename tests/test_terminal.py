@@ -101,6 +101,17 @@ def test_a_trial_says_first_that_it_leaves_nothing() -> None:
     assert "is kept. To go on" not in said
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Kept for 7 days, for you alone.\nThis was a trial: nothing of it stays.\n"),
+        ("es", "Queda guardada 7 días, solo para usted.\nFue una prueba: no queda nada de ella.\n"),
+    ],
+)
+def test_a_trial_says_at_its_end_that_it_leaves_nothing(locale: str, said: str) -> None:
+    assert talked("1", "1", "-", "1", script="between-sites", locale=locale, back="").endswith(said)
+
+
 def test_a_word_of_leaving_in_spanish() -> None:
     assert "Su lugar queda guardado." in talked("1", locale="es")
 

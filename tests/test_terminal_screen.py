@@ -471,6 +471,17 @@ def test_a_trial_says_so_and_says_nothing_of_coming_back() -> None:
     sat(leave, back="", size=(80, 40))
 
 
+def test_a_trial_says_at_its_end_that_it_leaves_nothing() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "1", "A word.", "F4")
+        await sitting.sees("Paused.", "2  Go on with what is open")
+        assert "This was a trial" not in sitting.text
+        await sitting.press("2", "Enter", "1")
+        await sitting.sees("  Kept for 7 days, for you alone.\n  This was a trial: nothing of it stays.\n")
+
+    sat(talk, "between-sites", back="", size=(80, 40))
+
+
 def test_help_and_pages_leave_the_box_as_it_was() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "Half a thou", "Left", "F1")

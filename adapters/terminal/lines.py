@@ -40,6 +40,7 @@ class Lines:
                 self.show(reply)
                 reply = await self.visit(reply.page) if reply.page else await self.answer(reply)
             self.show(reply)
+            self.say(() if self.talk.back else self.paper.lines(self.talk.word("term-trial-over")))
         except (EOFError, KeyboardInterrupt):
             await self.leave()
 

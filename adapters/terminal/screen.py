@@ -185,8 +185,10 @@ class Screen:
         waits = place is not None and place.prompt != "start"
         on = self.talk.word("resume-button" if waits else "term-start-again")
         choices = (Option(id="close", label=self.talk.word("term-close")), Option(id="on", label=on))
+        hint = self.talk.word("term-trial-over") if not (self.talk.back or waits) else message.hint
         self.boxed = ""
-        answer = await self.panel(View(message.model_copy(update={"input": "choice", "choices": choices}), pointer=0))
+        panel = message.model_copy(update={"input": "choice", "choices": choices, "hint": hint})
+        answer = await self.panel(View(panel, pointer=0))
         if answer == Picked(("close",)):
             raise EOFError
         return (
