@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -122,7 +123,7 @@ def chat(script: str, lang: str, user: str, plain: bool, db: str) -> None:
     from adapters.terminal import Fault, converse
 
     own = [*([] if user == "me" else ["--as", user]), *(["--plain"] if plain else [])]
-    back = shlex.join(["afterword", "chat", "--db", db, *own]) if db else ""
+    back = shlex.join([*_called(), "chat", "--db", db, *own]) if db else ""
 
     async def run(shell: Shell) -> None:
         who = Who(platform="local", tenant="local", user=user)
@@ -140,6 +141,14 @@ def chat(script: str, lang: str, user: str, plain: bool, db: str) -> None:
         except Fault as fault:
             click.echo(fault.words, err=True)
             sys.exit(1)
+
+
+def _called() -> list[str]:
+    """This command as it can be typed again."""
+    if shutil.which("afterword"):
+        return ["afterword"]
+    as_module = Path(sys.argv[0]).name == "__main__.py"
+    return [sys.executable, "-m", "bot"] if as_module else [sys.argv[0]]
 
 
 @main.command()

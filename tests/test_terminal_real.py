@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ ROOT = Path(__file__).parent.parent
 LEFT = "\x1b[?1049l"
 CANARY = "zqheron at the window"
 
+PYTHON = (sys.executable, "-m", "bot")
+
 Start = Callable[..., Terminal]
 
 
@@ -22,8 +25,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `afterword chat` on a database of this test."""
     running: list[Terminal] = []
 
-    def one(*words: str, begin: tuple[str, ...] = ("-m", "bot"), **environment: str) -> Terminal:
-        command = (sys.executable, *begin, "chat", "--db", f"sqlite:///{tmp_path}/a.db", *words)
+    def one(*words: str, begin: tuple[str, ...] = PYTHON, **environment: str) -> Terminal:
+        command = (*begin, "chat", "--db", f"sqlite:///{tmp_path}/a.db", *words)
         keys = {"AFTERWORD_KEY": "", "AFTERWORD_KEY_FILE": ""}
         running.append(Terminal(*command, cwd=ROOT, PYTHONPATH=str(ROOT), **keys, **environment))
         return running[-1]
@@ -45,15 +48,26 @@ def written(terminal: Terminal) -> Terminal:
 
 
 def test_ctrl_c_keeps_the_draft_and_leaves_nothing_on_the_screen(start: Start) -> None:
-    first = written(start())
+    first = written(start(PATH=os.defpath))
     first.type("\x03")
     assert first.over() == 0
     drawn, left = first.said.split(LEFT)
     assert "zqheron" in drawn
     assert "zqheron" not in left
     assert "moment" not in left
-    assert "Your place is kept. To go on from there:\r\n  afterword chat --db sqlite:///" in left
+    assert f"Your place is kept. To go on from there:\r\n  {sys.executable} -m bot chat --db sqlite:///" in left
     assert first.as_before
+
+
+def test_the_command_to_come_back_is_the_one_that_was_called(start: Start, tmp_path: Path) -> None:
+    called = tmp_path / "afterword"
+    called.write_text(f"#!{sys.executable}\nfrom bot.cli import main\nmain()\n")
+    called.chmod(0o700)
+    for path, command in ((os.defpath, str(called)), (f"{tmp_path}:{os.defpath}", "afterword")):
+        terminal = start(begin=(str(called),), PATH=path)
+        terminal.until("Read everything")
+        terminal.type("\x04")
+        terminal.until(f"To go on from there:\r\n  {command} chat --db sqlite:///")
 
 
 def test_a_paste_of_several_lines_is_one_text(start: Start) -> None:
@@ -93,7 +107,7 @@ main()
 
 
 def test_a_fault_of_ours_prints_no_words_and_keeps_them(start: Start) -> None:
-    terminal = written(start(begin=("-c", FAULTY)))
+    terminal = written(start(begin=(sys.executable, "-c", FAULTY)))
     terminal.type("\r")
     assert terminal.over() == 1
     left = terminal.said.split(LEFT)[1]
