@@ -614,6 +614,18 @@ def test_nothing_has_a_colour_and_the_screen_is_cleared_before_it_is_given_back(
     assert not {code for code in colours if code.isdecimal() and int(code) >= 30}
 
 
+def test_a_paste_turns_no_direction_and_breaks_no_line_of_the_screen() -> None:
+    output = io.StringIO()
+
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "\x1b[200~A\u202eB\u2067C\u2028D\u2029E\x1b[201~", "Left", "Up", "Down")
+        assert "│ A B C D E " in sitting.text
+        assert sitting.screen.stage.box.text == "A\u202eB\u2067C\u2028D\u2029E"
+
+    sat(talk, output=output)
+    assert not set("\u202e\u2067\u2028\u2029") & set(output.getvalue())
+
+
 def test_the_talk_so_far_can_be_read_again() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("Space", "Space", "1", "A look.", "Enter", "1", "Enter", "A guess.", "Enter")

@@ -11,7 +11,7 @@ from adapters.terminal.picture import Looking, picture
 from adapters.terminal.scene import Typing, View
 from bot.conversation import Exchange, Message, Option
 
-TEXTS = st.text(st.sampled_from("ab é\n\t\x1b你👶\u0301 -¿"), max_size=120)
+TEXTS = st.text(st.sampled_from("ab é\n\t\x1b你👶\u0301 -¿\u202e\u2028"), max_size=120)
 
 
 def test_words_stay_whole_and_line_breaks_stay() -> None:
@@ -22,6 +22,8 @@ def test_words_stay_whole_and_line_breaks_stay() -> None:
 
 def test_what_a_terminal_would_take_for_an_order_is_never_sent() -> None:
     assert wrap.printable("a\x1b[2Jb\tc\nd") == "a [2Jb c\nd"
+    assert wrap.printable("a\u202eb\u2066c\u2069d\u2028e\u2029f\x85g") == "a b c d e f g"
+    assert wrap.printable("👩\u200d👧 שלום e\u0301\u200b") == "👩\u200d👧 שלום e\u0301\u200b"
 
 
 @given(TEXTS, st.integers(4, 40))

@@ -157,7 +157,7 @@ class Stage:
     def row(self, by: int) -> None:
         """The cursor goes so many rows down in what is typed."""
         buffer = self.app.current_buffer
-        there = wrap.stepped(buffer.text, self.inner, buffer.cursor_position, by)
+        there = wrap.stepped(wrap.printable(buffer.text), self.inner, buffer.cursor_position, by)
         buffer.cursor_position = there if there is not None else len(buffer.text) if by > 0 else 0
 
     @property

@@ -10,6 +10,9 @@ Row = tuple[int, int]
 
 _UNSEEN = ("Mn", "Me", "Cf")
 
+#: https://www.unicode.org/reports/tr9/#Explicit_Directional_Formatting_Characters
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
 
 def cells(text: str) -> int:
     """How many columns a text takes up."""
@@ -55,7 +58,13 @@ def printable(text: str) -> str:
     """The same text, letter for letter, with a space for what a terminal would take for an order."""
     if text.isprintable():
         return text
-    return "".join(" " if unicodedata.category(char) in ("Cc", "Cs") and char != "\n" else char for char in text)
+    return "".join(" " if _orders(char) else char for char in text)
+
+
+def _orders(char: str) -> bool:
+    """What moves the cursor or breaks the line, and what turns the direction of all that stands behind it."""
+    turns = unicodedata.bidirectional(char) in _TURNS
+    return char != "\n" and (turns or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"))
 
 
 def fitting(text: str, width: int) -> str:
