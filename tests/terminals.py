@@ -55,6 +55,15 @@ class Terminal:
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
 
+    def stopped(self, seconds: float = 10) -> None:
+        """Until it has stopped, as by Ctrl-Z."""
+        over, found = time.monotonic() + seconds, (0, 0)
+        while not found[0]:
+            assert time.monotonic() < over, "it did not stop"
+            select.select([], [], [], 0.02)
+            found = os.waitpid(self._process.pid, os.WUNTRACED | os.WNOHANG)
+        assert os.WIFSTOPPED(found[1])
+
     def over(self, seconds: float = 10) -> int:
         """Reads on until the program has ended; its exit code."""
         end = time.monotonic() + seconds
@@ -68,6 +77,12 @@ class Terminal:
     def as_before(self) -> bool:
         """Whether the terminal has the settings that it had."""
         return termios.tcgetattr(self._fd) == self.before
+
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed into the terminal is taken line by line and shown, as a shell expects."""
+        modes = termios.tcgetattr(self._fd)[3]
+        return bool(modes & termios.ECHO and modes & termios.ICANON and modes & termios.ISIG)
 
     def hang_up(self) -> int:
         os.close(self._fd)

@@ -83,7 +83,7 @@ def test_a_paste_of_several_lines_is_one_text(start: Start) -> None:
     start("--plain").until(f"What moment stays with you?\r\n  {CANARY}\r\n  second\r\n  third\r\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_whoever_ends_it_gets_the_terminal_back_and_the_draft_is_kept(start: Start, number: int) -> None:
     terminal = written(start())
     terminal.signal(number)
@@ -92,6 +92,23 @@ def test_whoever_ends_it_gets_the_terminal_back_and_the_draft_is_kept(start: Sta
     assert terminal.as_before
     plain = start("--plain")
     plain.until(f"| {CANARY}")
+
+
+def test_who_stops_it_sees_no_words_and_finds_them_again(start: Start) -> None:
+    terminal = written(start())
+    terminal.signal(signal.SIGTSTP)
+    terminal.until(LEFT)
+    terminal.stopped()
+    assert terminal.echoes
+    assert "zqheron" not in terminal.said.split(LEFT)[1]
+    terminal.signal(signal.SIGCONT)
+    terminal.until(CANARY)
+    terminal.type(", again")
+    terminal.until("again")
+    terminal.type("\x03")
+    assert terminal.over() == 0
+    assert "zqheron" not in terminal.said.split(LEFT)[2]
+    assert terminal.as_before
 
 
 FAULTY = """

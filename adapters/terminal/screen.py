@@ -81,13 +81,14 @@ class Screen:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        loop, wanted = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        for one in wanted:
+        loop, leaving = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+        for one in leaving:
             loop.add_signal_handler(one, self.stage.leave)
+        loop.add_signal_handler(signal.SIGTSTP, self.stage.stop)
         try:
             yield
         finally:
-            for one in wanted:
+            for one in (*leaving, signal.SIGTSTP):
                 loop.remove_signal_handler(one)
 
     async def through(self, reply: Reply) -> tuple[str, ...]:

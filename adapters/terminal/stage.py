@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.document import Document
@@ -125,6 +128,10 @@ class Stage:
         self._left = True
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(EOFError())
+
+    def stop(self) -> None:
+        """The process stops, with the terminal given back; when it goes on, all is drawn again."""
+        run_in_terminal(partial(os.kill, os.getpid(), signal.SIGSTOP))
 
     # For the keys
 
