@@ -49,6 +49,19 @@ def sat(
         asyncio.run(through(made))
 
 
+def held_up(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """The bot answers nothing before this is set."""
+    shell, go_on = sitting.screen.talk.shell, asyncio.Event()
+    handle = shell.handle
+
+    async def slowly(inbound: Inbound) -> Reply:
+        await go_on.wait()
+        return await handle(inbound)
+
+    monkeypatch.setattr(shell, "handle", slowly)
+    return go_on
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_talk_by_keys_alone(path: Path) -> None:
     screen = path.read_text(encoding="utf-8")
@@ -118,12 +131,7 @@ def test_a_second_tap_on_the_same_thing_is_no_answer() -> None:
 
 def test_what_is_typed_while_the_bot_answers_waits_for_the_next_place(monkeypatch: pytest.MonkeyPatch) -> None:
     async def talk(sitting: Sitting) -> None:
-        shell, go_on = sitting.screen.talk.shell, asyncio.Event()
-        handle = shell.handle
-
-        async def slowly(inbound: Inbound) -> Reply:
-            await go_on.wait()
-            return await handle(inbound)
+        go_on = held_up(sitting, monkeypatch)
 
         async def meanwhile(*keys: str) -> None:
             go_on.clear()
@@ -132,7 +140,6 @@ def test_what_is_typed_while_the_bot_answers_waits_for_the_next_place(monkeypatc
                 await sitting.took()
             go_on.set()
 
-        monkeypatch.setattr(shell, "handle", slowly)
         await meanwhile(
             "1", "1 ", "A lok", "Backspace", "Backspace", "ook 2", "Enter", "at", "\x1b[200~ 3\rkids\x1b[201~"
         )
@@ -140,6 +147,25 @@ def test_what_is_typed_while_the_bot_answers_waits_for_the_next_place(monkeypatc
         await meanwhile("Enter", "Enter", "F1", "wor", "ry")
         await sitting.sees("What do you feel", "┃ A look 2", "│ worry ")
 
+    sat(talk)
+
+
+def test_an_answer_that_takes_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(sitting: Sitting) -> None:
+        go_on = held_up(sitting, monkeypatch)
+        sitting.type("1")
+        await sitting.until(lambda: "─ One moment… ─" in sitting.text)
+        assert "2  Keep nothing" in sitting.text
+        go_on.set()
+        await sitting.sees("What moment stays with you?")
+        assert "One moment…" not in sitting.text
+        go_on.clear()
+        sitting.type("Ctrl+C")
+        await sitting.until(lambda: "─ One moment… ─" in sitting.text)
+        go_on.set()
+        await sitting.over()
+
+    monkeypatch.setattr("adapters.terminal.stage.LATE", 0.02)
     sat(talk)
 
 
@@ -440,14 +466,7 @@ def test_words_that_were_refused_stay_in_the_line(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_typed_just_before_leaving_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     async def talk(sitting: Sitting) -> None:
-        shell, go_on = sitting.screen.talk.shell, asyncio.Event()
-        handle = shell.handle
-
-        async def slowly(inbound: Inbound) -> Reply:
-            await go_on.wait()
-            return await handle(inbound)
-
-        monkeypatch.setattr(shell, "handle", slowly)
+        go_on = held_up(sitting, monkeypatch)
         for key in ("1", "Half a thou", "Ctrl+C"):
             sitting.type(key)
             await sitting.took()

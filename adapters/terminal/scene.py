@@ -27,6 +27,7 @@ class Words:
     above: str = ""
     below: str = ""
     bar: str = ""  # how to get to the ways out
+    wait: str = ""  # where an answer takes long
 
 
 @dataclass(frozen=True)

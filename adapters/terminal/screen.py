@@ -266,7 +266,9 @@ class Screen:
     async def ask(self, view: View, line: str = "") -> Answer:
         word = self.talk.word
         how = word(HOW.get(view.message.input, "term-pick"))
-        words = Words(how, word("term-line"), word("term-above"), word("term-below"), word("term-bar"))
+        words = Words(
+            how, word("term-line"), word("term-above"), word("term-below"), word("term-bar"), word("term-wait")
+        )
         notice, self.trouble = self.trouble, ""
         return await self.stage.ask(replace(view, words=words, notice=notice), line)
 

@@ -31,6 +31,9 @@ STYLE = Style.from_dict({"strong": "bold", "faint": "dim", "focus": "reverse", "
 #: Seconds after which a lone Esc is a key of its own. Less than a sequence that comes over a slow line may take.
 ESCAPE = 0.05
 
+#: Seconds after which an answer of the bot is late enough to say so.
+LATE = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:
@@ -91,6 +94,7 @@ class Stage:
             buffer.on_text_changed += lambda _: self.look(follow=True)
             buffer.on_cursor_position_changed += lambda _: self.look(follow=True)
         self._answer: asyncio.Future[Answer] | None = None
+        self._late: asyncio.TimerHandle | None = None
         self._left = False
         self._canvas = Canvas(self.line, self.draw)
         self.app: Application[None] = Application(
@@ -107,6 +111,7 @@ class Stage:
         self.line.reset(Document(line, len(line)))
         if self._left:
             raise EOFError
+        self._wait(False)
         self.view, self.looking = view, Looking()
         self._canvas.buffer = self.box if view.message.input == "text" else self.line
         self._answer = asyncio.get_running_loop().create_future()
@@ -128,6 +133,16 @@ class Stage:
         self._left = True
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(EOFError())
+        self._wait(True)
+
+    def _wait(self, begins: bool) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        self._late = asyncio.get_running_loop().call_later(LATE, self._say_wait) if begins else None
+
+    def _say_wait(self) -> None:
+        self.view = replace(self.view, place=(self.view.words.wait,))
+        self.app.invalidate()
 
     def stop(self) -> None:
         """The process stops, with the terminal given back; when it goes on, all is drawn again."""
@@ -146,6 +161,7 @@ class Stage:
     def give(self, answer: Answer) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
+            self._wait(True)
 
     def look(self, **changes: object) -> None:
         self.looking = replace(self.looking, **changes)  # type: ignore[arg-type]
