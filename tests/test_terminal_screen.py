@@ -432,6 +432,18 @@ def test_words_typed_at_a_choice_wait_for_the_next_box_when_it_is_passed() -> No
     sat(talk)
 
 
+def test_words_typed_at_a_list_of_the_screen_come_back_at_the_question() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "F3", "F6", LOOSE, "Enter")
+        await sitting.sees("· Press a number", f"│ {LOOSE} ")
+        await sitting.press("F5")
+        await sitting.sees("If someone may not be safe")
+        await sitting.press("PgDn", "PgDn")
+        await sitting.sees(f"│ {LOOSE} ")
+
+    sat(talk)
+
+
 @pytest.mark.parametrize("keys", [("Ctrl+C",), ("F4", "Ctrl+C"), ("F6", "Ctrl+C")])
 def test_words_typed_at_a_choice_are_kept_on_leaving(keys: tuple[str, ...]) -> None:
     async def leave(sitting: Sitting) -> None:

@@ -153,8 +153,8 @@ class Screen:
         else:
             await self.save(self.stage.box.text)
         sent = isinstance(event, Write) and event.text == self.words
-        if not sent and not stays(event) and self.talk.are_words(self.asked, self.words):
-            await self.talk.put_aside(self.words)
+        loose = not sent and not stays(event) and self.talk.are_words(self.asked, self.words)
+        if loose and await self.talk.put_aside(self.words):
             self.trouble, self.words = self.talk.word("term-aside"), ""
         reply = await self.talk.take(event)
         self.words = "" if sent else self.words
@@ -256,6 +256,8 @@ class Screen:
         line = ""
         while True:
             answer = await self.ask(view, line)
+            if not isinstance(answer, Typed) and self.talk.are_words(view.message, self.stage.line.text):
+                self.words = joined(self.words, self.stage.line.text)
             if not isinstance(answer, Typed) or self.talk.is_command(answer.text):
                 return answer
             chosen = pick(view.message.choices, answer.text)

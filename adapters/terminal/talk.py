@@ -88,9 +88,9 @@ class Talk:
         answer = self.is_command(text) or pick(message.choices, text) or pick_several(message.choices, text)
         return not answer and len(text.split()) >= WORTH_KEEPING
 
-    async def put_aside(self, text: str) -> None:
-        """What was typed at a choice and not sent waits in the next box."""
-        await self.take(Write(at=self.now(), text=text, done=False))
+    async def put_aside(self, text: str) -> bool:
+        """Whether words typed at a choice and not sent now wait in the next box; where nothing is open they cannot."""
+        return (await self.take(Write(at=self.now(), text=text, done=False))).surface == "none"
 
     def typed(self, message: Message, text: str) -> Write | Command:
         if message.prompt == "start" and not self.is_command(text) and (slug := pick(message.choices, text)):
