@@ -142,9 +142,11 @@ class Exchange(Frozen):
 
 
 class Message(Frozen):
-    """At most one a conversation and turn. `controls`: what can be done beside answering."""
+    """At most one a conversation and turn. `title`: over a question that is a whole text; `controls`: what can be done
+    beside answering; `chosen`: ticked already, or answered before, by id."""
 
     preface: tuple[str, ...] = ()
+    title: str = ""
     text: str
     hint: str = ""
     input: Input = "none"
@@ -154,7 +156,7 @@ class Message(Frozen):
     progress: str = ""
     minutes_left: int | None = None
     draft: str = ""
-    chosen: tuple[str, ...] = ()  # by id, where somebody has come back to what they had answered
+    chosen: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
     step: str = ""
@@ -205,3 +207,10 @@ class Reply(Frozen):
     page: Page | None = None
     talk: tuple[Exchange, ...] = ()
     closed: bool = False  # the private surface may close
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """The lines before the question without the one that the talk so far already ends with."""
+        preface = self.message.preface if self.message else ()
+        last = self.talk[-1].reply if self.talk else ""
+        return tuple(line for line in preface if line != last)

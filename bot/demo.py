@@ -207,12 +207,14 @@ def ticks(start: datetime, end: datetime, walls: Iterable[time]) -> Iterator[Mom
 async def settle(shell: Shell, clock: DemoClock, tick: Tick) -> Mapping[str, int]:
     """The team, and all that it has lived until now; nothing where it is there already. Gives `left` for `skip`.
 
-    Its supervisors are named last: a team without them was left half-way by a demo that was stopped, and is refused.
+    Its supervisors are known first and named last: a team that lacks one who is known was left half-way by a demo that
+    was stopped, and is refused.
     """
-    there = await shell.on_store(lambda: _there(shell))
+    people = await shell.on_store(shell.store.people)
+    there = {found for found, team in people if (found.tenant, team) == (TENANT, life().team)}
     if not there:
         await _settle(shell, clock, tick)
-    elif not there >= {who(user) for user in life().setup.supervisors}:
+    elif any(who(user) in dict(people) and who(user) not in there for user in life().setup.supervisors):
         words = "The demo was stopped here before its team was there. Delete this database, or name another one."
         raise Refusal("half-lived", words)
     return await shell.on_store(lambda: _revisions(shell, clock.now()))
@@ -223,6 +225,7 @@ async def _settle(shell: Shell, clock: DemoClock, tick: Tick) -> None:
     unled = replace(life().setup, supervisors=())
     try:
         clock.stand(start)
+        await shell.on_store(lambda: _known(shell, life().setup.supervisors, start))
         await shell.on_store(lambda: shell.store.set_up(unled, start))
         past = (moment for moment in moments(clock.began) if moment.at < end)
         await _lived(shell, clock, tick, (*past, *ticks(start, end, DAY_ENDS)))
@@ -243,7 +246,7 @@ async def skip(
         try:
             await _lived(shell, clock, tick, meanwhile(clock.began, free, start, start + further))
         finally:
-            clock.go_on(further)
+            clock.go_on(clock.now() - start)  # as far as it came: what was lived is never in the future
 
 
 def meanwhile(began: datetime, free: Container[str], start: datetime, end: datetime) -> Iterator[Moment]:
@@ -268,9 +271,10 @@ async def _lived(shell: Shell, clock: DemoClock, tick: Tick, all_of_it: Iterable
             await talked(Hand(shell, clock, moment.colleague, moment.at), moment.talk)
 
 
-def _there(shell: Shell) -> set[Who]:
-    """Who is in the team."""
-    return {found for found, team in shell.store.people() if (found.tenant, team) == (TENANT, life().team)}
+def _known(shell: Shell, users: Iterable[str], at: datetime) -> None:
+    with shell.store.transaction() as tx:
+        for user in users:
+            tx.load(who(user), at)
 
 
 def _revisions(shell: Shell, at: datetime) -> dict[str, int]:

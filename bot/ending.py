@@ -8,7 +8,7 @@ from bot import position, screens
 from bot.case import Case
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Contribute, Effect, Keep
-from prompts.script import Choice, Question
+from prompts.script import Choice, MultiStep, Question
 from scheduler.recurrence import zone_named
 
 
@@ -84,7 +84,12 @@ def _answers(case: Case, session: Session) -> list[tuple[str, str]]:
         answer = session.answers.get(step.id, carried if step in way.carried else Answer())
         if step.keep and not _about_time(step) and (words := screens.in_words(case, session, step, answer)):
             pairs.append((case.say(session, f"{step.id}.text"), words))
-    unsent = "\n".join(filter(None, (session.held, *session.drafts.values())))
+    ticked = (
+        screens.in_words(case, session, step, Answer(values=session.ticks[step.id]))
+        for step in (*way.asked, way.current)
+        if isinstance(step, MultiStep) and step.id in session.ticks
+    )
+    unsent = "\n".join(filter(None, (session.held, *session.drafts.values(), *ticked)))
     return [*pairs, (case.word("unsent"), unsent)] if unsent else pairs
 
 

@@ -29,7 +29,7 @@ def typed(case: Case, event: Say | Write) -> Turn:
 
 def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
     """A whole message that is a command, or asks for a page; pages open in private only."""
-    case = without_draft(case, text) if isinstance(event, Write) else case
+    case = without_draft(case, event, text) if isinstance(event, Write) else case
     if said.page and isinstance(event, Say):
         return again(case, case.word("not-private-page"))
     if said.page:
@@ -38,14 +38,15 @@ def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
     return commanded(case, Command(at=event.at, surface=event.surface, name=name, argument=said.argument))
 
 
-def without_draft(case: Case, text: str) -> Case:
-    """A command was typed into the box: what of it was handed over as a draft is no draft."""
+def without_draft(case: Case, event: Write, text: str) -> Case:
+    """A command was typed into the box: what of it was handed over as a draft is no draft. A surface that knows its
+    box held that and nothing else."""
     session = case.conversation.session
-    if session is None or case.conversation.consents.words is None:
+    if session is None or case.conversation.consents.words is None or stale(case, event.prompt):
         return case
     step_id = case.route(session).current.id
     draft = session.drafts.get(step_id, "")
-    if not draft or not text.startswith(draft):
+    if not draft or not (event.prompt is not None or text.startswith(draft)):
         return case
     drafts = {key: value for key, value in session.drafts.items() if key != step_id}
     return case.now(session=session.model_copy(update={"drafts": drafts}))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
 #: Everything that may stand in a log line beside its time, level and logger.
 FIELDS = ("event", "kind", "where", "rule", "platform", "outcome", "status", "milliseconds")
@@ -23,6 +25,12 @@ class AllowList(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["kind"] = record.exc_info[0].__name__
         return json.dumps(line)
+
+
+def fault(error: BaseException) -> dict[str, str]:
+    """What happened and where, for a log line or a sentence; nothing of what the error says."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return {"kind": type(error).__name__, "where": f"{Path(last.filename).name}:{last.lineno}"}
 
 
 def configure(level: int = logging.WARNING) -> None:

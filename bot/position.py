@@ -145,7 +145,7 @@ def skipped(script: Script, session: Session, memory: Memory, at: datetime) -> S
     if session.cursor is not None and (session.cursor in session.answers or session.cursor in memory.remembered):
         return moved(session, at, cursor=None, held="")
     current = route(script, session, memory).current
-    return answered(script, session, memory, current.id, Answer(), at)[0]
+    return answered(script, session, memory, current.id, Answer(), at)[0].model_copy(update={"ticks": session.ticks})
 
 
 def choices_of(step: Step) -> tuple[Choice | PlainChoice, ...]:
@@ -168,7 +168,7 @@ def codes(script: Script, session: Session, memory: Memory) -> tuple[str, ...]:
 def worth_keeping(session: Session) -> bool:
     """Whether anything was answered, or is written down and not yet sent."""
     answered = any(answer.values or answer.text for answer in session.answers.values())
-    return answered or bool(session.held) or any(session.drafts.values())
+    return answered or bool(session.held) or any(session.drafts.values()) or any(session.ticks.values())
 
 
 def ahead(script: Script, session: Session, memory: Memory) -> tuple[int, float]:

@@ -98,6 +98,7 @@ def _idle(case: Case) -> Message:
 
 def _consent(case: Case, session: Session) -> Message:
     return Message(
+        title=case.word("consent-title"),
         text=case.word("consent"),
         input="choice",
         choices=(
@@ -114,6 +115,7 @@ def _consent(case: Case, session: Session) -> Message:
 
 def _counting(case: Case) -> Message:
     return Message(
+        title=case.word("counting-title"),
         text=case.word("counting-ask", themes=themes(case, case.memory.ask_counting)),
         input="choice",
         choices=tuple(

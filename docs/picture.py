@@ -35,7 +35,8 @@ def main() -> None:
     demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert demo.stdout is not None
-        demo.stdout.readline()  # "Afterword is ready"
+        if "ready" not in demo.stdout.readline():
+            sys.exit(f"The demo did not start; is port {PORT} free?")
         with sync_playwright() as started:
             take(started.chromium.launch(executable_path=CHROMIUM[0], args=CHROMIUM[1]))
     finally:

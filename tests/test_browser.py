@@ -223,6 +223,18 @@ def test_what_could_not_be_kept_is_tried_again(browser: Any, address: str) -> No
     expect(ada.page.locator("textarea")).to_have_value("While it was away.")
 
 
+def test_who_looks_away_while_it_is_away_loses_nothing(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.page.route("**/events", lambda route: route.abort())
+    ada.page.keyboard.type("Handed over to nobody.")
+    ada.page.evaluate("leave()")
+    ada.page.unroute("**/events")
+    expect(ada.page.locator(".dock .kept")).to_have_text("Kept as you type.")
+    ada.press("My data")
+    ada.press("Talk")
+    assert ada.page.input_value("textarea") == "Handed over to nobody."
+
+
 def test_the_way_back_waits_for_what_is_under_way(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     ada.press("My data")
@@ -243,6 +255,27 @@ def test_the_second_half_of_a_double_tap_hits_nothing_new(browser: Any, address:
     ada.write("Not paused.")
 
 
+def test_a_kept_reflection_is_deleted_with_a_second_tap(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.write("A moment to delete.")
+    ada.page.click(".controls summary")
+    ada.press("Stop")
+    ada.press("My data")
+    ada.go("Delete this reflection")
+    ada.page.keyboard.press("Enter")
+    assert ada.focused() == "Yes, delete for good"
+    ada.page.keyboard.press("Tab")
+    assert ada.page.locator("text=Delete this reflection").count() == 1, "going elsewhere takes it back"
+    ada.page.keyboard.press("Shift+Tab")
+    ada.page.keyboard.press("Enter")
+    ada.page.keyboard.press("Enter")
+    assert "A moment to delete." in ada.page.text_content("main"), "the other half of a double tap"
+    ada.page.wait_for_function("() => performance.now() - Number(document.activeElement.form.dataset.asked) > 400")
+    ada.changes(lambda: ada.page.keyboard.press("Enter"))
+    assert "A moment to delete." not in ada.page.text_content("main")
+    assert "It is deleted." in ada.page.text_content("main")
+
+
 def test_two_quick_taps_are_one(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     ada.write("A moment.")
@@ -257,7 +290,7 @@ def test_a_page_from_before_a_restart_goes_on(browser: Any, address: str) -> Non
     assert ada.question == "What do you feel as you think of it now?"
 
 
-def test_a_reflection_is_deleted_with_a_second_tap(browser: Any, address: str) -> None:
+def test_a_reflection_is_deleted_when_that_is_sure(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     ada.write("A moment to delete.")
     ada.press("Continue later")

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -222,11 +222,26 @@ def test_settling_twice_is_settling_once() -> None:
     played(work)
 
 
-def test_a_team_that_was_left_half_way_is_refused() -> None:
+def test_a_team_that_was_left_half_way_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stopped(*_: object) -> None:
+        raise KeyError
+
     async def work(here: Stage) -> None:
-        await here.shell.on_store(lambda: here.store.set_up(replace(life().setup, supervisors=()), START))
+        with monkeypatch.context() as patched:
+            patched.setattr(demo, "_lived", stopped)
+            with pytest.raises(KeyError):
+                await settled(here)
         with pytest.raises(Refusal, match="stopped here before its team was there"):
             await settled(here)
+
+    played(work)
+
+
+def test_a_team_whose_supervisor_has_erased_herself_is_there() -> None:
+    async def work(here: Stage) -> None:
+        await settled(here)
+        here.store.erase(who("sam"), here.clock.now())
+        assert set(await settled(here)) == {one.user for one in life().people} - {"sam"}
 
     played(work)
 

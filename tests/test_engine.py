@@ -413,6 +413,8 @@ def test_ticks_come_back_until_they_are_sent() -> None:
     assert talk.tap("private").chosen == ("worry", "warmth")
     talk.write("back")
     assert talk.write("skip").chosen == ("worry", "warmth")
+    talk.write("skip")
+    assert talk.write("back").chosen == ("worry", "warmth")
     before = talk.conversation
     for refused in (tick("mixed", prompt="another"), tick("mixed", surface="message")):
         assert refused.message is not None

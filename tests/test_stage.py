@@ -256,5 +256,10 @@ def test_axe_finds_nothing_in_any_kind_of_question(browser: Any, address: str) -
     ada.clean()
     ada.press("Continue later")
     ada.clean()
+    dee = sit(browser, address, user="dee")
+    for name in ("Between sites", "Stormy", "No"):
+        dee.press(name)
+    assert dee.page.locator(".scale").count() == 1
+    dee.clean()
     ada.page.goto(f"{address}/chat/nobody")
     ada.clean()

@@ -315,6 +315,18 @@ async def test_a_tap_on_the_tour_counts_once_and_where_it_was_shown() -> None:
 
 
 @now
+async def test_the_tour_goes_on_when_a_reflection_is_over_and_not_when_it_is_left_for_later() -> None:
+    async with opened(supervisor=PEOPLE[2]) as (client, _):
+        ada = await Tab(client).begin()
+        await ada.visit(2)
+        await ada.act({"kind": "command", "name": "pause"})
+        assert "1 of 3" in ada.text
+        await ada.act({"kind": "command", "name": "resume"})
+        await ada.act({"kind": "command", "name": "stop"})
+        assert "2 of 3" in ada.text
+
+
+@now
 async def test_no_weeks_go_by_where_the_clock_is_the_real_one() -> None:
     async with opened(supervisor=PEOPLE[2]) as (client, _):
         ada = await Tab(client).load()

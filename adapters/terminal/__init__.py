@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import traceback
 from contextlib import suppress
-from pathlib import Path
 
 from adapters.terminal.lines import Lines, Print, Read, may_be_bold, read_lines, write_line
 from adapters.terminal.paper import Paper
 from adapters.terminal.talk import Talk, known
+from bot import logs
 from bot.events import Who
 from bot.ports import Refusal
 from bot.turn import Shell
@@ -54,13 +53,7 @@ async def converse(
     except Refusal:
         raise
     except Exception as error:
-        raise Fault(talk.word("term-fault", **_kind(error))) from None
-
-
-def _kind(error: Exception) -> dict[str, str]:
-    """What and where, and nothing of what the error says: that could quote a reflection."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return {"kind": type(error).__name__, "where": f"{Path(last.filename).name}:{last.lineno}"}
+        raise Fault(talk.word("term-fault", **logs.fault(error))) from None
 
 
 async def _converse(

@@ -17,14 +17,12 @@ from adapters.terminal.stage import Answer, Picked, Stage, Typed, Wanted
 from adapters.terminal.talk import Event, Talk, doings, joined
 from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
-from bot.events import Command, Open, Write
+from bot.events import Choose, Command, Open, Write
 from bot.ports import Refusal
 
 #: Seconds without a key after which the box is kept as a draft.
 PAUSE = 0.5
 
-#: The line over a question that is a whole text.
-TITLES = {"consent": "consent-title"}
 PAGES = (("home", "term-home"), ("data", "data-title"), ("consent", "consent-page-title"))
 STAYING = ("help", "safety", "breathe", "language")
 HOW = {"text": "term-box", "multi": "term-tick", "scale": "term-rate"}
@@ -99,6 +97,9 @@ class Screen:
                 except Refusal as refusal:
                     self.trouble = refusal.words
         await self.settled()
+        with suppress(Refusal):
+            await self.save(self.stage.box.text)
+            await self.keep_ticks(self.asked)
         return await self.talk.leave(self.unsent)
 
     async def next(self, reply: Reply) -> Reply:
@@ -116,17 +117,17 @@ class Screen:
         self.open_box(message)
         self.safety = tuple(option for option in message.controls if option.id == "safety")
         pointer = 0 if message.input == "multi" or message.prompt == "start" else None
-        title = self.talk.word(TITLES[message.step]) if message.step in TITLES else ""
-        said = message.preface[1:] if reply.talk and message.preface[:1] == (reply.talk[-1].reply,) else message.preface
-        shown = message.model_copy(update={"preface": said})
+        shown = message.model_copy(update={"preface": reply.unsaid})
         view = View(
-            shown, title, reply.talk, ways=self.ways(message), place=self.place(message), pointer=pointer,
+            shown, message.title, reply.talk, ways=self.ways(message), place=self.place(message), pointer=pointer,
             ticked=frozenset(message.chosen) if message.input == "multi" else frozenset(),
         )  # fmt: skip
         line, self.words = self.words if message.prompt == self.asked.prompt else "", ""
         self.asked = message
         answer = await self.ask(view, line)
         self.words = self.stage.line.text
+        if not isinstance(answer, Picked):
+            reply = reply.model_copy(update={"message": await self.keep_ticks(message)})
         if answer == Wanted("more"):
             return await self.more(reply, message)
         return await self.take(self.event(message, answer))
@@ -148,10 +149,8 @@ class Screen:
         """An event goes to the bot when the box is kept; a command that was typed into the box is no draft."""
         boxed = isinstance(event, Write) and self.stage.view.message.input == "text"
         if boxed and self.talk.is_command(self.stage.box.text):
-            await self.save("")
             self.boxed = ""
-        else:
-            await self.save(self.stage.box.text)
+        await self.save(self.stage.box.text)
         sent = isinstance(event, Write) and event.text == self.words
         loose = not sent and not stays(event) and self.talk.are_words(self.asked, self.words)
         if loose and await self.talk.put_aside(self.words):
@@ -320,8 +319,21 @@ class Screen:
             self._timer.cancel()
         async with self._one_by_one:
             if self.boxed and text != self.saved:
-                await self.talk.take(Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed))
+                draft = Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed)
+                elsewhere = (await self.talk.take(draft)).message is not None
+                if elsewhere and text:  # the talk has gone on there, and the words wait in its next box
+                    await self.talk.take(draft.model_copy(update={"done": True}))
                 self.saved = text
+
+    async def keep_ticks(self, message: Message) -> Message:
+        """The question with what is ticked now, which is a draft as words are."""
+        view = self.stage.view
+        if message.input != "multi" or view.message.prompt != message.prompt:
+            return message
+        ticked = tuple(option.id for option in message.choices if option.id in view.ticked)
+        if ticked != message.chosen:
+            await self.talk.take(Choose(at=self.talk.now(), values=ticked, done=False, prompt=message.prompt))
+        return message.model_copy(update={"chosen": ticked})
 
     def unsent(self, message: Message) -> str | None:
         """What stands in the box, and what was typed where there was none."""

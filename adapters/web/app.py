@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from adapters.web.chat import Chat, SkipWeeks
 from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Drawing
 from adapters.web.people import People, Person
+from bot import logs
 from bot.ports import Refusal
 from bot.turn import Shell
 
@@ -155,16 +155,10 @@ def kindly(drawing: Drawing) -> Middleware:
         except Refusal as refusal:
             return _sentence(request, drawing, locale, REFUSALS.get(refusal.code, 409), refusal.words)
         except Exception as error:
-            log.error("request failed", extra={"event": "request-failed", **_kind(error)})
+            log.error("request failed", extra={"event": "request-failed", **logs.fault(error)})
             return _sentence(request, drawing, locale, 500)
 
     return answer
-
-
-def _kind(error: Exception) -> dict[str, str]:
-    """What and where, and nothing of what the error says: that could quote a reflection."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return {"kind": type(error).__name__, "where": f"{Path(last.filename).name}:{last.lineno}"}
 
 
 def _sentence(request: web.Request, drawing: Drawing, locale: str, status: int, words: str = "") -> web.Response:

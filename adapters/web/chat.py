@@ -20,7 +20,6 @@ from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Beside, Choosable, Drawing, Scene
 from adapters.web.people import People, Person, addresses
 from adapters.web.tour import Stop, Tour
-from bot.commands import understand
 from bot.conversation import Reply
 from bot.events import Choose, Command, Frozen, Inbound, Open, Rate, Submit, Write
 from bot.ports import Refusal
@@ -101,8 +100,9 @@ class Chat:
             if answered is None:
                 return web.Response(status=204)
             reply = answered
-            self.tour.saw(reply)
-        return _html(self.drawing.scene(await self._scene(address, person, reply)))
+        scene = await self._scene(address, person, reply)
+        self.tour.saw(reply, scene.waits)
+        return _html(self.drawing.scene(scene))
 
     async def beside(self, request: web.Request) -> web.Response:
         """The panes beside the talk; nothing where `seen` says that the page has all lines of the chat."""
@@ -119,10 +119,6 @@ class Chat:
         done = not isinstance(event, Write | Choose) or event.done
         if isinstance(event, Write) and size(event.text) > LIMIT_BYTES:
             raise Refusal("too-large", self.drawing.word(locale, "too-large"))
-        if isinstance(event, Write) and done and understand(self.shell.library, event.text):
-            # The box held a command and no answer: it must not come back as a draft.
-            emptied = event.model_copy(update={"text": "", "done": False})
-            await self._handle(person, emptied, f"{posted.key}.box", locale)
         reply = await self._handle(person, event, posted.key, locale)
         if not done and reply.message is not None:
             raise web.HTTPConflict  # the talk has gone on elsewhere: the page sends such words as late ones
@@ -180,14 +176,21 @@ class Chat:
 
     async def _beside(self, person: Person, locale: str) -> Beside:
         """What stands beside the talk. The supervisor's page is their own, asked for as they would ask for it."""
-        now, page, name = self.shell.clock.now(), None, ""
+        who, page, spoken, name = person.who, None, "", ""
         if self.supervisor is not None:
-            asked = Open(at=now, page="report")
+            asked = Open(at=self.shell.clock.now(), page="report")
             reply = await self._handle(self.supervisor, asked, secrets.token_hex(12), locale)
-            page, name = reply.page, self.supervisor.name
-        skips = self.skip is not None and self.tour.stop == "over"  # until then the tour has that button
-        who = person.who
-        return Beside(now, person.name, self.chat_log.lines(who), self.chat_log.sent(who), page, name, skips)
+            page, spoken, name = reply.page, reply.locale, self.supervisor.name
+        return Beside(
+            now=self.shell.clock.now(),
+            name=person.name,
+            kept=self.chat_log.lines(who),
+            seen=self.chat_log.sent(who),
+            report=page,
+            report_locale=spoken,
+            supervisor=name,
+            skips=self.skip is not None and self.tour.stop == "over",  # until then the tour has that button
+        )
 
     async def _person(self, request: web.Request) -> tuple[str, Person]:
         address = request.match_info["user"]

@@ -20,9 +20,6 @@ from prompts.script import SOURCE_LOCALE
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-#: Questions that are a whole text: the line over it.
-TITLES = {"consent": "consent-title", "counting": "counting-title"}
-
 #: Where pages lead, in this order: page name and its word.
 PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("consent", "web-consent"))
 
@@ -52,6 +49,7 @@ class Beside:
     kept: tuple[Kept, ...] = ()
     seen: int = 0
     report: Page | None = None
+    report_locale: str = ""
     supervisor: str = ""
     skips: bool = False
 
@@ -153,8 +151,7 @@ class Drawing:
             "message": message,
             "page": reply.page,
             "pages": PAGES,
-            "title": TITLES.get(message.step, "") if message else "",
-            "blocks": tuple(blocks(unsaid(reply))),
+            "blocks": tuple(blocks(reply.unsaid)),
             "near": near,
             "far": far,
             "first": next((start for start in starts if start.slug == Program().default_script), None),
@@ -183,13 +180,6 @@ def ways(message: Message | None, always: Sequence[Option]) -> tuple[tuple[Optio
         return tuple(found.values()) or tuple(always), ()
     near = tuple(found[name] for name in NEAR if name in found)
     return near, tuple(option for option in found.values() if option not in near)
-
-
-def unsaid(reply: Reply) -> tuple[str, ...]:
-    """The lines before the question without the one that the talk so far already ends with."""
-    preface = reply.message.preface if reply.message else ()
-    last = reply.talk[-1].reply if reply.talk else ""
-    return tuple(line for line in preface if line != last)
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:

@@ -32,9 +32,9 @@ class Tour:
     def number(self) -> int:
         return self.stops.index(self.stop) + 1
 
-    def saw(self, reply: Reply) -> None:
-        """The first stop is over when a reflection is."""
-        if self.stop == "reflect" and reply.closed:
+    def saw(self, reply: Reply, waits: bool) -> None:
+        """The first stop is over when a reflection is; one that `waits` goes on later."""
+        if self.stop == "reflect" and reply.closed and not waits:
             self.stop = "kept"
 
     def go(self, way: Literal["forward", "end", "begin"]) -> None:

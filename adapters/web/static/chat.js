@@ -290,7 +290,7 @@ function leave() {
   const event = draft();
   if (!event) return;
   const body = JSON.stringify({ token, key: newKey(), event });
-  if (navigator.sendBeacon(`${chat}/events`, new Blob([body], { type: "application/json" }))) hold(event);
+  navigator.sendBeacon(`${chat}/events`, new Blob([body], { type: "application/json" })); // nobody says if it arrives
 }
 
 // What people do -------------------------------------------------------------
