@@ -13,6 +13,7 @@ from bot.consent import agree_to_counting, agree_to_words, full_notice
 from bot.conversation import Exchange, Form, FormField, Option, Page, Reflection, Reply, Section
 from bot.effects import Effect, EraseMe, LetGo, Turn
 from bot.events import Submit
+from bot.outcome import settled
 
 RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 
@@ -20,7 +21,7 @@ RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 def opened(case: Case, name: str) -> Turn:
     """A page by name, on a private surface only; `talk` is the place where the conversation stands."""
     if name == "talk":
-        return Turn(case.conversation, screens.show(case))
+        return settled(case)
     builders = {"home": home, "data": data, "consent": consent, "report": report, "packet": packet}
     if name not in builders:
         return illegal(case, "page-unknown")

@@ -202,6 +202,19 @@ def test_ticks_come_back_too(browser: Any, address: str) -> None:
     assert pressed() == ["Warmth, joy or pride"]
 
 
+def test_a_tick_that_came_too_late_goes_with_the_next_try(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.write("A moment.")
+    ada.page.click("[data-toggle=worry]")
+    ada.page.route("**/events", lambda route: route.abort())
+    ada.page.click("[data-choose]")
+    expect(ada.page.locator(".trouble")).to_be_visible()
+    ada.page.click("[data-toggle=warmth]")
+    ada.page.unroute("**/events")
+    ada.changes(lambda: ada.page.click("text=Try again"))
+    assert "Worry or fear; Warmth, joy or pride" in ada.page.inner_text(".talk")
+
+
 def test_too_much_for_the_box_is_said_and_nothing_of_it_is_lost(browser: Any, address: str) -> None:
     ada = begun(browser, address)
     much = "word " * 14_000
@@ -210,6 +223,12 @@ def test_too_much_for_the_box_is_said_and_nothing_of_it_is_lost(browser: Any, ad
     ada.page.click("text=My data")
     ada.page.wait_for_selector("#page:not([aria-busy])")
     assert ada.page.input_value("textarea") == much
+    ada.changes(lambda: ada.page.click(".controls >> text=Safety"))
+    assert ada.page.locator(".card").count() == 1, "nothing stands in the way of this"
+    assert ada.page.input_value("textarea") == much
+    ada.page.fill("textarea", "Less.")
+    expect(ada.page.locator(".dock .kept")).to_have_text("Kept as you type.")
+    assert ada.page.locator(".trouble").is_hidden()
 
 
 def test_what_could_not_be_kept_is_tried_again(browser: Any, address: str) -> None:

@@ -9,6 +9,7 @@ let busy = false;
 let pending = null; // the last event that has not come through yet
 let saved = ""; // what the bot holds of the box
 let ticks = ""; // and of the ticks
+let keeping = false; // a draft is on its way
 let timer = 0;
 let arrived = 0; // when the last answer was shown
 let turned = null; // where the browser's own way back has led while something was under way
@@ -64,7 +65,7 @@ async function deliver() {
   const waiting = setTimeout(() => { one(".wait span").hidden = false; }, 600);
   if (box()) box().readOnly = true; // what is typed now would belong nowhere
   try {
-    const late = ["write", "choose"].includes(pending.event.kind) ? null : await saveDraft();
+    const late = ["write", "choose"].includes(pending.event.kind) ? null : await keptBefore(pending.event);
     if (late) pending = { key: newKey(), event: late };
     const answer = await post(pending.key, pending.event);
     if (answer.ok) {
@@ -87,6 +88,18 @@ async function deliver() {
     const event = turned;
     turned = null;
     act(event, true);
+  } else if (pending && draft()) {
+    later();
+  }
+}
+
+// What stands in the box is kept before anything else is done; nothing stands in the way of the safety card.
+async function keptBefore(event) {
+  try {
+    return await saveDraft();
+  } catch (error) {
+    if (event.name !== "safety") throw error;
+    return null;
   }
 }
 
@@ -103,6 +116,8 @@ function retry() {
   const typed = box();
   if (pending.event.kind === "write" && typed && typed.value !== pending.event.text) {
     act({ ...pending.event, text: typed.value }); // other words than those that may have come through already
+  } else if (pending.event.kind === "choose" && one("[data-toggle]") && String(chosen()) !== String(pending.event.values)) {
+    act({ ...pending.event, values: chosen() });
   } else {
     deliver();
   }
@@ -150,19 +165,6 @@ function replaceParts(fresh) {
   }
 }
 
-// Only new lines are added, so that a screen reader does not read out the old ones again.
-function addLines(log, lines) {
-  const stand = [...log.children];
-  if (stand.every((line, at) => line.outerHTML === lines[at]?.outerHTML)) log.append(...lines.slice(stand.length));
-  else log.replaceChildren(...lines);
-  showNewest();
-}
-
-function showNewest() {
-  const frame = one(".platform .frame");
-  frame.scrollTop = frame.scrollHeight;
-}
-
 function wear(old, fresh) {
   for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
@@ -204,17 +206,6 @@ function measureDock() {
   return height;
 }
 
-// News for the panes beside the talk, such as a reminder that has come due. Asked for, since a browser holds few
-// connections to one server open, and people open many pages.
-async function lookBeside() {
-  if (busy || document.visibilityState === "hidden") return;
-  const { seen } = one("[data-seen]").dataset;
-  const answer = await fetch(`${chat}/beside?seen=${seen}`, { headers: { "Accept-Language": scene().dataset.locale } });
-  if (answer.status === 200 && !busy) replaceParts(parsed(await answer.text()));
-}
-
-setInterval(() => lookBeside().catch(() => {}), 2000);
-
 const here = () => history.state?.page ?? "talk";
 
 // The browser's own way back leads from a page to the talk.
@@ -228,8 +219,11 @@ function remember(event) {
 function grow() {
   const typed = box();
   if (!typed) return;
+  const frame = one(".phone .frame");
+  const at = frame.scrollTop;
   typed.style.height = "auto";
   typed.style.height = `${typed.scrollHeight + 2}px`;
+  frame.scrollTo({ top: at, behavior: "instant" }); // for a moment there was less to scroll
   measureDock();
 }
 
@@ -260,20 +254,19 @@ async function saveDraft() {
   clearTimeout(timer);
   const event = draft();
   if (!event) return null;
-  const answer = await post(newKey(), event, 5000);
+  keeping = true;
+  const answer = await post(newKey(), event, 5000).finally(() => { keeping = false; });
+  if (answer.status === 409) return event.kind === "write" ? { ...event, done: true } : null;
+  if (!answer.ok) throw new NotKept(answer.status === 413 ? await answer.text() : "");
+  hold(event);
   const kept = one(".dock .kept");
-  if (answer.ok) {
-    hold(event);
-    if (kept && box()?.value === event.text) kept.textContent = kept.dataset.words;
-  } else if (answer.status === 409) {
-    return event.kind === "write" ? { ...event, done: true } : null;
-  } else {
-    throw new NotKept(answer.status === 413 ? await answer.text() : "");
-  }
+  if (kept && box()?.value === event.text) kept.textContent = kept.dataset.words;
+  if (!pending) one(".trouble").hidden = true;
   return null;
 }
 
 async function saveInPassing() {
+  if (keeping) return later(); // one after the other, so that the newest is the last
   try {
     const late = await saveDraft();
     if (late && !busy && late.prompt === scene().dataset.prompt) act(late);
@@ -306,6 +299,7 @@ function press(ids) {
 }
 
 function toggle(button) {
+  if (busy) return; // what is under way has its ticks already
   button.setAttribute("aria-pressed", String(button.ariaPressed !== "true"));
   later();
 }
@@ -319,28 +313,6 @@ function tapped(button) {
   else if (dataset.choose !== undefined) act({ kind: "choose", values: chosen() });
   else if (dataset.write !== undefined) act({ kind: "write", text: box().value });
   else if (dataset.retry !== undefined) retry();
-}
-
-// The sample goes behind what stands in the box; whoever has tapped it goes on in the box.
-function fill(sample) {
-  const typed = box();
-  if (!typed) return;
-  if (!typed.value.includes(sample)) typed.value = [typed.value, sample].filter(Boolean).join("\n");
-  one("[data-sample]").hidden = true;
-  grow();
-  later();
-  typed.focus();
-}
-
-function turnTheme() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  root.dataset.theme = dark === "dark" ? "light" : "dark";
-  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* then for this page only */ }
-}
-
-function closeMenus(except) {
-  for (const menu of page.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
 }
 
 function values(form) {
@@ -381,8 +353,6 @@ page.addEventListener("click", (event) => {
   if (button) tapped(button);
 });
 
-page.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
-
 page.addEventListener("submit", (event) => {
   event.preventDefault();
   if (sure(event.target)) act({ kind: "submit", form: event.target.dataset.form, values: values(event.target) });
@@ -408,7 +378,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === typed) {
     event.preventDefault();
     act({ kind: "write", text: typed.value });
-  } else if (event.target === one("#question") && event.key.length === 1 && event.key !== " " &&
+  } else if (event.target === one("#question") && (event.key.length === 1 || event.key === "Dead") && event.key !== " " &&
              !event.ctrlKey && !event.metaKey && !event.altKey) {
     typed.focus(); // whoever starts to type means the box
   }
@@ -416,7 +386,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") leave();
-  else lookBeside().catch(() => {});
+  else {
+    if (draft()) later();
+    lookBeside().catch(() => {});
+  }
 });
 addEventListener("beforeunload", leave); // a reload asks for the page before it hides this one
 addEventListener("pagehide", leave);
