@@ -119,6 +119,39 @@ def test_a_number_answers_no_question_that_has_not_been_in_sight() -> None:
     sat(talk, size=(40, 20))
 
 
+def test_ticks_are_kept_as_words_are() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "Word.", "Enter", "1", "6")
+        for there_and_back in (("F1",), ("F6", "Esc"), ("my data", "Enter", "Esc")):
+            await sitting.press(*there_and_back)
+            await sitting.sees("1  [x] Worry", "6  [x] Warmth")
+        await sitting.press("3")
+        await sitting.leave()
+
+    async def again(sitting: Sitting) -> None:
+        await sitting.sees("1  [x] Worry", "3  [x] Anger", "6  [x] Warmth")
+
+    with open_shell() as (shell, _):
+        sat(talk, shell=shell, back="afterword chat")
+        sat(again, "", shell=shell, back="afterword chat")
+
+
+def test_words_at_a_question_that_was_answered_elsewhere_are_kept() -> None:
+    async def talk(sitting: Sitting) -> None:
+        await sitting.press("1", "Typed here.")
+        there = sitting.screen.talk
+        await there.take(Write(at=there.now(), text="Said there."))
+        await sitting.leave()
+
+    async def again(sitting: Sitting) -> None:
+        await sitting.press("F3")
+        await sitting.sees("What might that moment", "Typed here.")
+
+    with open_shell() as (shell, _):
+        sat(talk, shell=shell, back="afterword chat")
+        sat(again, "", shell=shell, back="afterword chat")
+
+
 def test_a_second_tap_on_the_same_thing_is_no_answer() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("111")
