@@ -37,6 +37,14 @@ _PAGES: Mapping[str, str] = {
 }
 
 
+#: Phrases that are as likely an answer of one word ("What would you like to leave here?" "Breathe."), and after which
+#: the same question stands again.
+MAY_BE_WORDS = frozenset({
+    "wait", "later", "not now", "esperar", "luego", "despues", "ahora no", "mas tarde",
+    "breathe", "breath", "respirar", "respiro",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A command that was understood: its name and argument, or the page that was asked for."""

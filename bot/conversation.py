@@ -42,6 +42,7 @@ class Session(Frozen):
     drafts: Mapping[str, str] = Field(default_factory=dict)  # typed and not yet sent, by step; "": for the next box
     ticks: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # chosen and not yet sent, by step
     held: str = ""  # the first parts of a text too long for one box
+    doubted: str = ""  # the place and the word that was taken for a command there, and may have been an answer
     confirming: Literal["delete", "restart"] | None = None
     more: bool = False  # the last screen shows what is behind "More…"
     unchecked: tuple[str, ...] = ()  # codes that the person took out of the count

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bot import answering, asking, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
-from bot.commands import Said, pick, understand
+from bot.commands import MAY_BE_WORDS, Said, pick, understand
 from bot.conversation import Session
 from bot.effects import Turn
 from bot.events import Command, Open, Say, Write
 from bot.outcome import again, illegal, quiet, refused, settled, stale
-from bot.typed import LIMIT_BYTES, clean, size
+from bot.typed import LIMIT_BYTES, clean, plain, size
 
 
 def typed(case: Case, event: Say | Write) -> Turn:
@@ -20,6 +20,8 @@ def typed(case: Case, event: Say | Write) -> Turn:
     if isinstance(event, Write) and not event.done:
         return drafted(case, event, text)
     said = understand(case.library, text, chat=isinstance(event, Say))
+    if said is not None and isinstance(event, Write) and (doubt := doubted(case, event, text)):
+        return understood_in_doubt(case, event, said, text, doubt)
     if said is not None:
         return understood(case, event, said, text)
     if isinstance(event, Say):
@@ -36,6 +38,27 @@ def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
         return pages.opened(case.at_event(Open(at=event.at, page=said.page)), said.page)
     name = said.name or "help"
     return commanded(case, Command(at=event.at, surface=event.surface, name=name, argument=said.argument))
+
+
+def doubted(case: Case, event: Write, text: str) -> str:
+    """The place and the word, where a command typed into the box may as well be somebody's answer of one word."""
+    session = case.conversation.session
+    if session is None or case.conversation.consents.words is None or stale(case, event.prompt):
+        return ""
+    words = plain(text)
+    offered = words in ("breathe", "respirar") and not case.route(session).asked
+    doubtful = words in MAY_BE_WORDS and not offered and not session.confirming and screens.is_words(case, session)
+    return f"{position.prompt_id(session)} {words}" if doubtful else ""
+
+
+def understood_in_doubt(case: Case, event: Write, said: Said, text: str, doubt: str) -> Turn:
+    """The command, and how to say the word as an answer: by sending it once more."""
+    session = case.conversation.session
+    assert session is not None
+    if session.doubted == doubt:
+        return in_private(case, event, text)
+    case = case.now(session=session.model_copy(update={"doubted": doubt}))
+    return _prefaced(understood(case, event, said, text), case.word("maybe-answer"))
 
 
 def without_draft(case: Case, event: Write, text: str) -> Case:

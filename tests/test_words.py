@@ -66,3 +66,27 @@ def test_the_rest_of_a_long_text_is_there_after_skipping() -> None:
     talk.write(text)
     talk.tap("skip")
     assert set(words(talk).split()) == set(text.split())
+
+
+@pytest.mark.parametrize("word", ["Breathe.", "Wait.", "Later", "Respiro."])
+def test_an_answer_of_one_word_that_is_also_a_command_is_taken_when_it_is_sent_again(word: str) -> None:
+    talk = Talk()
+    talk.agree("between-sites")
+    talk.tap("mixed")
+    assert talk.message.step == "word"
+    assert "If that was your answer, send it once more." in talk.write(word).preface
+    if talk.reply.closed:
+        talk.write("continue")
+    assert talk.message.step == "word"
+    assert talk.write(word).step == "end"
+    assert words(talk).strip() == word
+
+
+def test_what_is_offered_as_a_command_is_in_no_doubt() -> None:
+    talk = begun()
+    for command in ("breathe", "help", "pause", "continue"):
+        assert not [line for line in talk.write(command).preface if line.startswith("If that was")]
+    talk.write("Breathe.")
+    talk.write("wait")
+    talk.write("continue")
+    assert talk.write("not now").preface[0].startswith("If that was"), "another word is another doubt"
