@@ -125,7 +125,7 @@ def back(case: Case, session: Session) -> Turn:
 
 def pause(case: Case, session: Session) -> Turn:
     after = case.now(session=session.model_copy(update={"touched": case.at}))
-    return closing(after, "pause", "pause", (), "private")
+    return closing(after, "paused", "pause", (), "private")
 
 
 def closing(case: Case, here: str, there: str, effects: tuple[Effect, ...], *buttons: str) -> Turn:

@@ -14,10 +14,19 @@ def quiet(case: Case) -> Reply:
 
 def settled(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Turn:
     """A turn that ends by showing where the conversation now stands."""
-    if case.memory.put_away and case.surface == "private":
-        preface = (*preface, case.word("idle-put-away"))
-        case = case.remember(put_away=False)
-    return Turn(case.conversation, screens.show(case, *preface), effects)
+    shown = screens.show(case, *preface, *news(case))
+    case = case.remember(put_away=False) if news(case) else case
+    return Turn(case.conversation, shown, effects)
+
+
+def looked(case: Case) -> Turn:
+    """The same for somebody who only looks, which changes nothing."""
+    return Turn(case.conversation, screens.show(case, *news(case)))
+
+
+def news(case: Case) -> tuple[str, ...]:
+    """What has happened since the person last did something."""
+    return (case.word("idle-put-away"),) if case.memory.put_away and case.surface == "private" else ()
 
 
 def illegal(case: Case, why: str) -> Turn:

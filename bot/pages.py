@@ -13,7 +13,7 @@ from bot.consent import agree_to_counting, agree_to_words, full_notice
 from bot.conversation import Exchange, Form, FormField, Option, Page, Reflection, Reply, Section
 from bot.effects import Effect, EraseMe, LetGo, Turn
 from bot.events import Submit
-from bot.outcome import settled
+from bot.outcome import looked
 
 RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 
@@ -21,7 +21,7 @@ RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 def opened(case: Case, name: str) -> Turn:
     """A page by name, on a private surface only; `talk` is the place where the conversation stands."""
     if name == "talk":
-        return settled(case)
+        return looked(case)
     builders = {"home": home, "data": data, "consent": consent, "report": report, "packet": packet}
     if name not in builders:
         return illegal(case, "page-unknown")
@@ -55,15 +55,13 @@ def data(case: Case) -> Page:
     """Everything that is kept of a person's own words, theirs to read and to delete."""
     kept = tuple(_kept(case, reflection) for reflection in case.facts.reflections)
     opened = case.conversation.session is not None
-    empty = () if opened else (case.word("data-empty"),)
-    intro = (case.word("data-intro"),) if kept else empty
-    open_too = (case.word("data-open"),) if opened else ()
+    holds = [name for name, there in (("data-intro", bool(kept)), ("data-open", opened)) if there] or ["data-empty"]
     retention = (retention_form(case),) if case.conversation.consents.words != "nothing" else ()
     return Page(
         name="data",
         title=case.word("data-title"),
         resumes=opened,
-        lines=(*intro, *open_too),
+        lines=tuple(case.word(name) for name in holds),
         sections=(*kept, Section(forms=(*retention, erase_form(case)))),
     )
 

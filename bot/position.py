@@ -61,7 +61,7 @@ def answered(
     """The session with one answer given or changed, and everything dropped that only the old one led to; and the way
     that the answer led, which may have come round to a question again."""
     given = {**session.answers, step_id: answer}
-    ticks = {step: values for step, values in session.ticks.items() if step != step_id}
+    ticks = {step: values for step, values in session.ticks.items() if step != step_id or not answer.values}
     after = moved(session, at, answers=given, ticks=ticks, cursor=None, held="")
     way = route(script, after, memory)
     if len(way.asked) == len(given) and not way.looped:
@@ -145,7 +145,7 @@ def skipped(script: Script, session: Session, memory: Memory, at: datetime) -> S
     if session.cursor is not None and (session.cursor in session.answers or session.cursor in memory.remembered):
         return moved(session, at, cursor=None, held="")
     current = route(script, session, memory).current
-    return answered(script, session, memory, current.id, Answer(), at)[0].model_copy(update={"ticks": session.ticks})
+    return answered(script, session, memory, current.id, Answer(), at)[0]
 
 
 def choices_of(step: Step) -> tuple[Choice | PlainChoice, ...]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from axe_playwright_python.sync_playwright import Axe
 from local_chat import library
 from playwright.sync_api import sync_playwright
+
+from adapters.web.app import serve
+from bot.turn import Shell
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = [
@@ -28,6 +32,14 @@ def launched() -> Iterator[Any]:
         chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGS, headless=True)
         yield chromium
         chromium.close()
+
+
+@asynccontextmanager
+async def served(app: web.Application, shell: Shell) -> AsyncIterator[str]:
+    runner = await serve(app, port=0)
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+    await shell.drained()
 
 
 @contextmanager

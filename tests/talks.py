@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from bot.conversation import Conversation, Facts, Message, Reply
 from bot.effects import Effect, Turn
 from bot.engine import step
-from bot.events import Choose, Event, Rate, Say, Surface, Write
+from bot.events import Choose, Event, Open, Rate, Say, Surface, Write
 from prompts.library import Library, build, read_sources
 from prompts.source import read_script
 
@@ -65,6 +65,10 @@ class Talk:
 
     def write(self, text: str, prompt: str | None = None) -> Message:
         self.take(Write(at=self.at, text=text, prompt=prompt))
+        return self.message
+
+    def look(self) -> Message:
+        self.take(Open(at=self.at, page="talk"))
         return self.message
 
     def draft(self, text: str) -> None:

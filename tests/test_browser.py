@@ -8,20 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from browsing import WIDTHS, Hands, on_a_thread, sit
+from browsing import WIDTHS, Hands, on_a_thread, served, sit
 from local_chat import PEOPLE, library, open_shell
 from playwright.sync_api import expect
 
-from adapters.web.app import build_app, serve
+from adapters.web.app import build_app
 
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[str]:
     with open_shell() as (shell, chat_log):
-        runner = await serve(build_app(shell, PEOPLE, chat_log), port=0)
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        await runner.cleanup()
-        await shell.drained()
+        async with served(build_app(shell, PEOPLE, chat_log), shell) as address:
+            yield address
 
 
 @pytest.fixture
@@ -229,6 +227,15 @@ def test_too_much_for_the_box_is_said_and_nothing_of_it_is_lost(browser: Any, ad
     ada.page.fill("textarea", "Less.")
     expect(ada.page.locator(".dock .kept")).to_have_text("Kept as you type.")
     assert ada.page.locator(".trouble").is_hidden()
+
+
+def test_trouble_is_told_in_the_language_of_the_page(browser: Any, address: str) -> None:
+    ada = begun(browser, address)
+    ada.press("Español")
+    ada.page.route("**/events", lambda route: route.abort())
+    ada.page.click("text=Mis datos")
+    expect(ada.page.locator(".trouble p")).to_have_text(library().word("es", "web-trouble"))
+    expect(ada.page.locator(".trouble button")).to_have_text(library().word("es", "web-retry"))
 
 
 def test_what_could_not_be_kept_is_tried_again(browser: Any, address: str) -> None:

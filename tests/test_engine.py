@@ -647,7 +647,12 @@ def test_what_is_left_alone_is_put_away_kindly_and_its_words_are_kept() -> None:
     assert not talk.effects_of(Deliver)
     assert "it is a lot" in repr(kept(talk))
     assert talk.conversation.session is None
-    assert any("put" in line for line in talk.write("reflect everything").preface)
+    for _ in range(2):
+        before = talk.conversation
+        assert any("put away" in line for line in talk.look().preface)
+        assert talk.conversation == before, "who only looks changes nothing"
+    assert any("put away" in line for line in talk.write("reflect everything").preface)
+    assert not any("put away" in line for line in talk.look().preface)
 
 
 def test_who_leaves_leaves_nothing_open_and_nothing_lost() -> None:

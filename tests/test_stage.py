@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from browsing import WIDTHS, Hands, on_a_thread, sit
+from browsing import WIDTHS, Hands, on_a_thread, served, sit
 from local_chat import library
 from playwright.sync_api import expect
 
-from adapters.web.app import build_app, serve
+from adapters.web.app import build_app
 from adapters.web.chat_log import ChatLog
 from adapters.web.people import Person
 from bot.demo import DemoClock, Once, life, settle, skip, who
@@ -30,10 +30,9 @@ async def serving() -> AsyncIterator[str]:
     with temporary_store(scripts=library().scripts.values()) as store:
         shell = Shell(library(), store, Once(messages), 1, clock)
         weeks = partial(skip, shell, clock, tick, left=await settle(shell, clock, tick))
-        runner = await serve(build_app(shell, people, messages, supervisor=people[-1], skip=weeks), port=0)
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-        await runner.cleanup()
-        await shell.drained()
+        app = build_app(shell, people, messages, supervisor=people[-1], skip=weeks)
+        async with served(app, shell) as address:
+            yield address
 
 
 @pytest.fixture

@@ -150,6 +150,7 @@ async def test_looking_begins_nothing() -> None:
         for _ in range(3):
             assert (await ada.load()).question == "Hello, Ada."
             assert ada.prompt == "start"
+            assert "Please do not write about real families here." in ada.text
         assert "Start a reflection" in ada.text
         assert "Between sites" in ada.text
 
