@@ -559,7 +559,7 @@ def test_help_and_pages_leave_the_box_as_it_was() -> None:
 def test_a_command_in_the_box_is_no_draft() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "help")
-        await sitting.screen.save("help")
+        await sitting.screen.box.save()
         await sitting.press("Enter")
         await sitting.sees("You can say:", "│" + " " * 74 + "│")
 

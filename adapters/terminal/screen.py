@@ -11,6 +11,7 @@ from dataclasses import replace
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
+from adapters.terminal.box import Box
 from adapters.terminal.keys import BAR, ESCAPE, bindings
 from adapters.terminal.scene import View, Words
 from adapters.terminal.stage import Answer, Picked, Stage, Typed, Wanted
@@ -19,9 +20,6 @@ from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
 from bot.events import Choose, Command, Open, Write
 from bot.ports import Refusal
-
-#: Seconds without a key after which the box is kept as a draft.
-PAUSE = 0.5
 
 PAGES = (("home", "term-home"), ("data", "data-title"), ("consent", "consent-page-title"))
 STAYING = ("help", "safety", "breathe", "language")
@@ -47,18 +45,16 @@ class _Unchanged(Exception):
 
 
 class Screen:
-    """`boxed`: the prompt that the box belongs to; `saved`: what of it is kept as a draft. `asked`: the question that
-    stands, or waits behind a panel; `words`: what was typed at it where no box is, and not sent."""
+    """`asked`: the question that stands, or waits behind a panel; `words`: what was typed at it where no box is, and
+    not sent."""
 
     def __init__(self, talk: Talk, given: Input | None, output: Output | None) -> None:
         self.talk = talk
-        self.stage = Stage(bindings, self.later, given, output)
-        self.boxed = self.saved = self.trouble = self.words = ""
+        self.stage = Stage(bindings, lambda: self.box.later(), given, output)
+        self.box = Box(talk, self.stage)
+        self.trouble = self.words = ""
         self.asked = Message(text="")
         self.safety: tuple[Option, ...] = ()
-        self._one_by_one = asyncio.Lock()
-        self._timer: asyncio.TimerHandle | None = None
-        self._saving: asyncio.Task[None] | None = None
 
     async def run(self, reply: Reply) -> tuple[str, ...]:
         if not self.talk.back and reply.message is not None:
@@ -96,9 +92,9 @@ class Screen:
                     reply = await self.next(reply)
                 except Refusal as refusal:
                     self.trouble = refusal.words
-        await self.settled()
+        await self.box.settled()
         with suppress(Refusal):
-            await self.save(self.stage.box.text)
+            await self.box.save()
             await self.keep_ticks(self.asked)
         return await self.talk.leave(self.unsent)
 
@@ -114,7 +110,7 @@ class Screen:
     # A question
 
     async def question(self, reply: Reply, message: Message) -> Reply:
-        self.open_box(message)
+        self.box.open(message)
         self.safety = tuple(option for option in message.controls if option.id == "safety")
         pointer = 0 if message.input == "multi" or message.prompt == "start" else None
         shown = message.model_copy(update={"preface": reply.unsaid})
@@ -149,8 +145,8 @@ class Screen:
         """An event goes to the bot when the box is kept; a command that was typed into the box is no draft."""
         boxed = isinstance(event, Write) and self.stage.view.message.input == "text"
         if boxed and self.talk.is_command(self.stage.box.text):
-            self.boxed = ""
-        await self.save(self.stage.box.text)
+            self.box.close()
+        await self.box.save()
         sent = isinstance(event, Write) and event.text == self.words
         loose = not sent and not stays(event) and self.talk.are_words(self.asked, self.words)
         if loose and await self.talk.put_aside(self.words):
@@ -186,7 +182,7 @@ class Screen:
         on = self.talk.word("resume-button" if waits else "term-start-again")
         choices = (Option(id="close", label=self.talk.word("term-close")), Option(id="on", label=on))
         hint = self.talk.word("term-trial-over") if not (self.talk.back or waits) else message.hint
-        self.boxed = ""
+        self.box.close()
         panel = message.model_copy(update={"input": "choice", "choices": choices, "hint": hint})
         answer = await self.panel(View(panel, pointer=0))
         if answer == Picked(("close",)):
@@ -227,7 +223,7 @@ class Screen:
     async def fill(self, field: FormField) -> tuple[str, ...]:
         """A field's new value. Raises _Unchanged."""
         if field.kind == "text":
-            self.boxed = ""
+            self.box.close()
             self.stage.fill("\n".join(field.value))
             answer = await self.ask(View(Message(text=field.label, input="text"), ways=self.closing("back-button")))
             if isinstance(answer, Typed):
@@ -288,42 +284,7 @@ class Screen:
         minutes = self.talk.word("minutes-left", minutes=left) if left else ""
         return tuple(filter(None, (message.progress, minutes)))
 
-    # The box
-
-    def open_box(self, message: Message) -> None:
-        """Another question brings what was written there before; at the same one the box stays as it is."""
-        if message.input == "text" and message.prompt != self.boxed:
-            self.boxed, self.saved = message.prompt, message.draft
-            self.stage.fill(message.draft)
-
-    def later(self) -> None:
-        """Keeps what is typed as soon as the person stops to think."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self.boxed and self.stage.box.text != self.saved:
-            self._timer = asyncio.get_running_loop().call_later(PAUSE, self._soon)
-
-    def _soon(self) -> None:
-        self._saving = asyncio.create_task(self._in_passing())
-
-    async def _in_passing(self) -> None:
-        try:
-            await self.save(self.stage.box.text)
-        except Refusal as refusal:
-            self.stage.notice(refusal.words)
-        except Exception:  # the words are still in the box, and are kept before anything is done with them
-            self.stage.notice(self.talk.word("busy"))
-
-    async def save(self, text: str) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        async with self._one_by_one:
-            if self.boxed and text != self.saved:
-                draft = Write(at=self.talk.now(), text=text, done=False, prompt=self.boxed)
-                elsewhere = (await self.talk.take(draft)).message is not None
-                if elsewhere and text:  # the talk has gone on there, and the words wait in its next box
-                    await self.talk.take(draft.model_copy(update={"done": True}))
-                self.saved = text
+    # What is not sent
 
     async def keep_ticks(self, message: Message) -> Message:
         """The question with what is ticked now, which is a draft as words are."""
@@ -338,13 +299,6 @@ class Screen:
     def unsent(self, message: Message) -> str | None:
         """What stands in the box, and what was typed where there was none."""
         loose = "\n".join(filter(None, (self.words, self.stage.line.text, self.stage.ahead)))
-        if message.prompt == self.boxed:
+        if message.prompt == self.box.prompt:
             return joined(self.stage.box.text, loose)
         return joined(message.draft, loose) if loose else None
-
-    async def settled(self) -> None:
-        """Until a draft that is on its way has arrived."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._saving is not None:
-            await asyncio.wait((self._saving,))
