@@ -80,7 +80,7 @@ def _traps(script: Script, graph: Graph) -> frozenset[frozenset[str]]:
 def _round_words(script: Script, members: list[str], asking: Graph, carrying: Graph) -> str:
     why = ""
     remembered = [step for step in members if step in carrying.carried]
-    if not carrying.arrived.intersection(members):
+    if not (asking.arrived | carrying.arrived).intersection(members):
         why = ", and nothing leads to it"
     elif remembered and frozenset(members) not in asking.circles | _traps(script, asking):
         why = f" once the answer to {' and '.join(remembered)} is carried over"

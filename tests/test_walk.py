@@ -372,6 +372,24 @@ def test_the_linter_finds_what_trying_every_answer_finds_and_nothing_else(one: S
     event("sound" if sound else "not sound")
 
 
+def test_a_round_that_only_skipping_a_remembered_choice_leads_into_is_not_said_to_be_an_orphan() -> None:
+    choices = tuple(Choice(id=name, label=name, next="end") for name in CHOICES)
+    one = Source(
+        file="made.toml",
+        name="made",
+        head=ScriptHead(title="A script", summary="For a test.", minutes=30),
+        steps=(
+            ChoiceStep(type="choice", id="s0", text="Which?", choices=choices, remember=True),
+            InfoStep(type="info", id="s1", text="So it is.", next="s1"),
+            EndStep(type="end", id="end", text="Thank you."),
+        ),
+        lines=(1, 2, 3),
+        text="",
+    )
+    (fault,) = [fault for fault in lint(sources(one)) if fault.rule == "cycle-without-exit"]
+    assert "nothing leads to it" not in fault.words
+
+
 def try_everything(made: Script) -> tuple[set[str], bool]:
     """Every state that any answers lead to: the steps that are seen in one, and whether each has a way to an end."""
     seen: set[str] = set()

@@ -131,7 +131,7 @@ function show(html, { event, back }) {
   const fresh = parsed(html).firstElementChild;
   const same = fresh.dataset.prompt !== "" && fresh.dataset.prompt === before;
   const typed = event.kind !== "write" && same && box() && box().value !== saved ? box().value : null;
-  const pressed = same && one("[data-toggle]") ? chosen() : null;
+  const pressed = same && String(chosen()) !== ticks ? chosen() : null;
   const aside = event.kind === "tour" && event.go !== "weeks";
   if (aside) fresh.querySelector('[data-part="phone"]').remove(); // the tour speaks; the phone stays as it is in hand
   else wear(scene(), fresh);
