@@ -71,6 +71,7 @@ class Memory(Frozen):
     last_reflection: UUID | None = None
     ask_counting: tuple[str, ...] = ()  # codes of the reflection after which counting is being asked about
     put_away: bool = False  # a reflection was put away since the person was last here
+    quiet: tuple[str, str] | None = None  # nothing is sent from the first "HH:MM" to the second, where the person lives
 
 
 class Conversation(Frozen):
@@ -116,8 +117,20 @@ class Reflection(Frozen):
     receipt: UUID | None = None  # of the contribution, until its window is published
 
 
+class TeamFacts(Frozen):
+    """A team as its program's lead set it up. People are ids on the platform; `earliest`: of its themes."""
+
+    name: str
+    members: tuple[str, ...] = ()
+    supervisors: tuple[str, ...] = ()
+    earliest: date | None = None
+
+
 class Facts(Frozen):
-    """Loaded with the conversation, never changed by a step. `circle`: themes can be counted for this person."""
+    """Loaded with the conversation, never changed by a step. `circle`: themes can be counted for this person.
+
+    `names_lead`: the person installed the app here, and may say who leads the program.
+    """
 
     program: Program = Program()
     fresh: tuple[UUID, ...] = ()  # four unused random ids: the engine makes none of its own
@@ -126,7 +139,12 @@ class Facts(Frozen):
     supervises: bool = False
     team: str = ""
     earliest_themes: date | None = None
-    reflections: tuple[Reflection, ...] = ()  # only while a page asks for them
+    leads: bool = False
+    names_lead: bool = False
+    # Only while a page asks for them:
+    reflections: tuple[Reflection, ...] = ()
+    teams: tuple[TeamFacts, ...] = ()  # for who leads
+    next_check_in: AwareDatetime | None = None
 
 
 class Option(Frozen):
@@ -162,16 +180,19 @@ class Message(Frozen):
     high: str = ""
     step: str = ""
     script: str = ""
+    person: str = ""  # an id on the platform: that person's name goes where the text says {person}
 
 
 class FormField(Frozen):
-    """A field of a form."""
+    """A field of a form. `person` and `people`: picked from those of the workspace, by their ids; `time`: "HH:MM"."""
 
     id: str
     label: str
-    kind: Literal["choice", "multi", "text"] = "choice"
+    kind: Literal["choice", "multi", "text", "lines", "person", "people", "time"] = "choice"
+    hint: str = ""
     options: tuple[Option, ...] = ()
     value: tuple[str, ...] = ()
+    optional: bool = False
 
 
 class Form(Frozen):
@@ -187,6 +208,7 @@ class Section(Frozen):
     exchanges: tuple[Exchange, ...] = ()
     forms: tuple[Form, ...] = ()
     scripts: tuple[Option, ...] = ()  # buttons that start a script
+    pages: tuple[Option, ...] = ()  # buttons that open another page
 
 
 class Page(Frozen):

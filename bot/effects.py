@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -66,11 +67,47 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTeam:
+    """The team of this name is now these people: who is not named any more is taken out, and who is new is told."""
+
+    team: str
+    members: tuple[str, ...]
+    supervisors: tuple[str, ...]
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class NameLead:
+    """This person (an id on the platform) leads the program from now on, and is told so."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where the person lives: an IANA zone."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The person has left the workspace: nothing is sent to them, and everything of theirs goes after the grace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A person who had left is back."""
+
+
+@dataclass(frozen=True, slots=True)
 class EraseMe:
     """Everything of this person goes: key, rows, contributions that can still be taken back."""
 
 
-Effect = Keep | LetGo | Contribute | RecordConsent | Remind | Deliver | EraseMe
+Effect = (
+    Keep | LetGo | Contribute | RecordConsent | Remind | Deliver | SetTeam | NameLead | Live | Leave | Return | EraseMe
+)
 
 
 @dataclass(frozen=True, slots=True)

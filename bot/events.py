@@ -103,6 +103,23 @@ class Idled(_Event):
     surface: Literal["none"] = "none"
 
 
+#: What others did that a person is told of: the app was installed by them, they are asked in, they lead the program,
+#: they supervise a group, somebody was named supervisor of theirs.
+NoticeName = Literal["installed", "invited", "lead", "supervisor", "supervisor-named"]
+
+
+class Notice(_Event):
+    """Others did something that this person is told of, in fixed neutral words.
+
+    `person`: whom it is about, by their id on the platform.
+    """
+
+    kind: Literal["notice"] = "notice"
+    notice: NoticeName
+    person: str = ""
+    surface: Literal["none"] = "none"
+
+
 class Scanned(_Event):
     """The outcome of a `Scan` that the engine asked for: the hash of the text and what was found in it."""
 
@@ -127,7 +144,7 @@ class Left(_Event):
 
 
 Event = Annotated[
-    Say | Write | Choose | Rate | Command | Open | Submit | CheckInDue | Idled | Scanned | Joined | Left,
+    Say | Write | Choose | Rate | Command | Open | Submit | CheckInDue | Idled | Notice | Scanned | Joined | Left,
     Field(discriminator="kind"),
 ]
 
@@ -147,4 +164,5 @@ class Inbound(Frozen):
     who: Who
     event: Event
     locale: str = ""  # of the person's profile; theirs until they choose another
+    zone: str = ""  # of the person's profile: an IANA name, such as America/New_York
     surface_ref: str = ""  # opaque to all but the adapter: a view id, a card's activity id

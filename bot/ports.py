@@ -14,7 +14,7 @@ from uuid import UUID
 
 from bot.conversation import Conversation, Facts, Message, Reflection
 from bot.effects import Effect
-from bot.events import Who
+from bot.events import NoticeName, Who
 from prompts.script import Script
 
 #: A delivery that is committed is leased to the process that committed it for this long.
@@ -76,15 +76,68 @@ class DueCheckIn:
     who: Who
     script: str
     due: datetime
+    notice: NoticeName | None = None  # something to be told instead of a script to be asked
+    person: str = ""  # whom the notice is about
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A person's conversation and circumstances. `scripts`: revisions that its sessions are pinned to."""
+    """A person's conversation and circumstances. `scripts`: revisions that its sessions are pinned to; `left`: they
+    were said to have left the workspace."""
 
     conversation: Conversation
     facts: Facts
     scripts: tuple[Script, ...] = ()
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the app may act, and as whom. `tenant` is that of `Who`: a workspace, or a whole organization.
+
+    `expires`: of the token, where tokens are rotated; `installer`: who may name the program's lead.
+    """
+
+    platform: str
+    tenant: str
+    bot_user: str
+    token: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    expires: datetime | None = None
+    organization: bool = False
+    installer: str = ""
+
+
+class Installations(Protocol):
+    """Synchronous, like the store, and safe on its threads."""
+
+    def find(self, platform: str, tenant: str) -> Installation | None: ...
+
+    def save(self, installation: Installation, at: datetime) -> None:
+        """New, renewed or come back; whoever installed it is told, once, what comes next."""
+
+    def remove(self, platform: str, tenant: str, at: datetime) -> None:
+        """Tokens go at once; nothing more is sent there; what people wrote goes after the grace, unless it is
+        installed again."""
+
+    def claim_renewal(self, platform: str, tenant: str, now: datetime) -> bool:
+        """Whether this process is the one that renews the token now; for half a minute no other one does."""
+
+    def issue_state(self, now: datetime) -> str:
+        """A random value that proves where an installation was begun."""
+
+    def use_state(self, state: str, now: datetime) -> bool:
+        """Whether it was issued here in the last ten minutes, and never used."""
+
+
+class References(Protocol):
+    """Where a person's chat is on the platform, in the adapter's own words. Synchronous."""
+
+    def find(self, who: Who) -> str:
+        """An empty string where nothing is known."""
+
+    def save(self, who: Who, reference: str) -> None:
+        """Does nothing for a person who is not known."""
 
 
 class Transaction(Protocol):
@@ -93,8 +146,8 @@ class Transaction(Protocol):
     def seen(self, who: Who, key: str, at: datetime) -> bool:
         """Notes a dedupe key; True where it was there already."""
 
-    def load(self, who: Who, at: datetime, *, reflections: bool = False) -> Loaded:
-        """The person's conversation, made on first contact. `reflections`: also what they have kept."""
+    def load(self, who: Who, at: datetime, *, page: bool = False) -> Loaded:
+        """The person's conversation, made on first contact. `page`: with all facts that a page shows."""
 
     def save(
         self, before: Conversation, after: Conversation, effects: Sequence[Effect], at: datetime, who: Who

@@ -133,7 +133,7 @@ class Shell:
 
     def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
         event, who = inbound.event, inbound.who
-        loaded = tx.load(who, event.at, reflections=asks_for_page(self.library, event))
+        loaded = tx.load(who, event.at, page=asks_for_page(self.library, event))
         loaded = self._in_their_language(loaded, inbound.locale)
         turn = self._step(loaded, event)
         if isinstance(event, Submit) and turn.illegal:

@@ -86,13 +86,13 @@ class SqlTransaction:
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
-    def load(self, who: Who, at: datetime, *, reflections: bool = False) -> Loaded:
+    def load(self, who: Who, at: datetime, *, page: bool = False) -> Loaded:
         found = find(self._wire, self._keys, who) or self._first_contact(who, at)
         key = person_key(self._keys, found)
         head, conversation = opened(found, key)
         talk = self._talk(found, key, at)
         self._standing[found.person] = _Standing(found, key, consents.read_head(head))
-        kept = read_reflections(self._wire, found, key) if reflections else ()
+        kept = read_reflections(self._wire, found, key) if page else ()
         conversation = conversation.model_copy(
             update={"revision": found.revision, "session": talk.session, "waiting": talk.waiting}
         )

@@ -17,6 +17,7 @@ ALLOWED = {
     "bot": ("bot", "prompts", "scheduler.recurrence"),
     "storage": ("storage", "bot", "prompts", "scheduler.recurrence"),
     "scheduler.ticker": ("bot", "prompts", "scheduler.recurrence"),
+    "adapters.slack": ("adapters.slack", "bot", "prompts", "scheduler.recurrence"),
     "adapters.terminal": ("adapters.terminal", "bot", "prompts", "scheduler.recurrence"),
     "adapters.web": ("adapters.web", "bot", "prompts", "scheduler.recurrence"),
 }

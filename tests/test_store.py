@@ -215,7 +215,7 @@ def test_kept_reflections_come_back_newest_first(store: SqlStore, at: datetime) 
     change(store, at, Keep(new, until), Keep(old, until), consents=KEEPS)
     assert store.reflections(ADA) == (new, old)
     with store.transaction() as turn:
-        assert turn.load(ADA, at, reflections=True).facts.reflections == (new, old)
+        assert turn.load(ADA, at, page=True).facts.reflections == (new, old)
         assert turn.load(ADA, at).facts.reflections == ()
     change(store, at, LetGo(new.id))
     assert store.reflections(ADA) == (old,)

@@ -117,7 +117,7 @@ def test_whatever_comes_at_once_rows_and_keys_belong_together(lives: list[Live],
     assert {row["id"] for row in key_rows(store, keytables.data_keys)} == named
     for person in PEOPLE:
         with store.transaction() as tx:
-            loaded = tx.load(person, end, reflections=True)
+            loaded = tx.load(person, end, page=True)
         assert {session.revision for session in loaded.conversation.sessions} == {
             one.revision for one in loaded.scripts
         }

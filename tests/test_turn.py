@@ -47,7 +47,7 @@ def live(start: Callable[..., Live]) -> Live:
 def everything_typed(live: Live, person: Any = ADA) -> str:
     """What is kept and what stands in the open reflection, as one text."""
     with live.store.transaction() as tx:
-        loaded = tx.load(person, AT, reflections=True)
+        loaded = tx.load(person, AT, page=True)
     kept = [text for one in loaded.facts.reflections for _, text in one.answers]
     for session in loaded.conversation.sessions:
         kept += [*(answer.text for answer in session.answers.values()), session.held, *session.drafts.values()]
