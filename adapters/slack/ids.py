@@ -1,4 +1,4 @@
-"""What Slack hands back to us of what we drew: ids of blocks and elements. Pure; drawing writes them, reading reads them.
+"""What Slack hands back to us of what we drew: ids of blocks and elements. Pure; drawing writes, reading reads them.
 
 A block that belongs to a question carries the question's prompt, so an answer names the place that it answers; a block
 id that changes also makes Slack forget what stood in its inputs. An element says what a tap on it means.
