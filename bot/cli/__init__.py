@@ -1,0 +1,46 @@
+"""The command line: `afterword` and its commands. With its modules, the one place that knows every part."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from bot import logs
+from bot.cli import operating, scripts, talking, teams
+from bot.ports import Refusal
+from prompts.source import ScriptError
+
+
+class Commands(click.Group):
+    """Says what went wrong in one line: exit code 2 for bad use, 1 for a problem that was found."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            click.echo(f"afterword: {refusal.words}", err=True)
+            ctx.exit(2)
+        except ScriptError as error:
+            for fault in error.faults:
+                click.echo(str(fault), err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (whoever read us has gone)
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="afterword")
+def main() -> None:
+    """Afterword: a few quiet minutes after the visit.
+
+    Example: afterword chat
+    """
+    logs.configure()
+
+
+for command in (*talking.COMMANDS, *scripts.COMMANDS, *teams.COMMANDS, *operating.COMMANDS):
+    main.add_command(command)

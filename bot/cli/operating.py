@@ -1,0 +1,86 @@
+"""Commands for whoever runs an installation: schema, keys, and a check of the whole set-up."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from bot.cli import parts
+from bot.config import existing, settings
+
+
+@click.command()
+@parts.DATABASE
+def migrate(db: str) -> None:
+    """Brings both databases to the newest schema.
+
+    Example: afterword migrate --db postgresql://127.0.0.1/afterword
+    """
+    from storage.store import migrate as bring
+
+    given = settings(os.environ, db)
+    bring(given.database_url, given.keys_url)
+    click.echo("Both databases are at the newest version.")
+
+
+@click.group()
+def keys() -> None:
+    """The keyring.
+
+    Example: afterword keys new
+    """
+
+
+@keys.command("new")
+def keys_new() -> None:
+    """Prints a new key, to be put on the first line of the key file.
+
+    Example: (umask 077; afterword keys new > afterword.key)
+    """
+    from storage.keyring import new_key
+
+    click.echo(new_key())
+
+
+@keys.command("rotate")
+@parts.DATABASE
+def keys_rotate(db: str) -> None:
+    """Wraps every key with the newest of the ring, once every running process has read it.
+
+    Example: AFTERWORD_KEY_FILE=afterword.key afterword keys rotate
+    """
+    from storage.rotation import rotate
+    from storage.store import open_keys
+
+    given = settings(os.environ, db)
+    store = open_keys(existing(given).keys_url, parts.ring(given, make=False))
+    try:
+        count = rotate(store)
+    finally:
+        store.close()
+    click.echo(f"{count} keys wrapped again." if count else "Everything is under the newest key already.")
+
+
+@click.command()
+@parts.DATABASE
+def doctor(db: str) -> None:
+    """A check of the whole set-up, with what to do; exit code 1 where something is wrong.
+
+    Example: afterword doctor
+    """
+    from bot.doctor import checks
+    from bot.turn import SystemClock
+
+    wrong, today = 0, SystemClock().now().date()
+    for name, finding in checks(
+        lambda: settings(os.environ, db), lambda given: parts.opened(existing(given), make=False), today
+    ):
+        wrong += not finding.fine
+        click.echo(f"{'ok   ' if finding.fine else 'FAULT'}  {name}: {finding.words}")
+    if wrong:
+        sys.exit(1)
+
+
+COMMANDS = (migrate, keys, doctor)

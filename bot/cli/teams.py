@@ -1,0 +1,103 @@
+"""Commands for set-up from a shell: teams and their people, and everything of a person gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli import parts
+from bot.events import Who
+from bot.ports import Refusal, Setup
+
+if TYPE_CHECKING:
+    from storage.store import SqlStore
+
+
+@click.group()
+def team() -> None:
+    """Teams, from a shell. Names are tenant/name.
+
+    Example: afterword team set north/first-steps --member ada --supervisor sam
+    """
+
+
+@team.command("set")
+@click.argument("name")
+@click.option("--member", "members", multiple=True, help="A member's user id on the platform; as often as needed.")
+@click.option("--supervisor", "supervisors", multiple=True, help="A supervisor's user id; is never counted.")
+@click.option("--zone", default="UTC", show_default=True, help="Where the team lives, such as America/New_York.")
+@click.option("--circle", default="", help="The circle that it publishes with; alone where there is none.")
+@click.option("--platform", type=click.Choice(["local", "slack", "teams"]), default="local", show_default=True)
+@parts.DATABASE
+def team_set(
+    name: str, members: tuple[str, ...], supervisors: tuple[str, ...], zone: str, circle: str, platform: str, db: str
+) -> None:
+    """Makes a team, or adds to it.
+
+    Example: afterword team set north/first-steps --member ada --member ben --zone America/New_York
+    """
+    tenant, _, own = name.rpartition("/")
+    setup = Setup(
+        platform=platform, tenant=tenant or "local", team=own, members=members, supervisors=supervisors, zone=zone,
+        circle=circle,
+    )  # fmt: skip
+    from bot.turn import SystemClock
+
+    with parts.store(db, new=True) as store:
+        store.set_up(setup, SystemClock().now())
+    click.echo(f"{name}: {len(members)} members and {len(supervisors)} supervisors added.")
+
+
+@team.command("leave")
+@click.argument("name")
+@click.argument("person")
+@parts.DATABASE
+def team_leave(name: str, person: str, db: str) -> None:
+    """Takes a person out of a team; what they keep stays theirs.
+
+    Example: afterword team leave north/first-steps north/ada
+    """
+    from bot.turn import SystemClock
+
+    with parts.store(db) as store:
+        who = _known(store, person)
+        if not store.leave_team(who, name.rpartition("/")[2], SystemClock().now()):
+            raise Refusal("unknown", f"{person} is not in a team {name}.")
+    click.echo(f"{person} is not in {name} any more.")
+
+
+@click.command()
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@parts.DATABASE
+def erase(person: str, yes: bool, db: str) -> None:
+    """Everything of a person goes, for good: words, settings, keys.
+
+    Example: afterword erase north/ada
+    """
+    from bot.turn import SystemClock
+
+    with parts.store(db) as store:
+        who = _known(store, person)
+        if not yes:
+            click.confirm(f"Erase everything of {person}? This cannot be undone.", abort=True)
+        store.erase(who, SystemClock().now())
+        pending = store.erasure_pending
+    click.echo(f"{person} is erased.")
+    if pending:
+        click.echo("Another process still holds deleted (and unreadable) bytes; they go when it lets go of them.")
+
+
+def _known(store: SqlStore, person: str) -> Who:
+    """A person by tenant/user, or by the user alone where that is unique."""
+    tenant, _, user = person.rpartition("/")
+    found = [who for who, _ in store.people() if who.user == user and tenant in ("", who.tenant)]
+    if not found:
+        raise Refusal("unknown", f"Nobody is known as {person}; use tenant/user.")
+    if len(found) > 1:
+        raise Refusal("ambiguous", f"There are {len(found)} people called {person}; use tenant/user.")
+    return found[0]
+
+
+COMMANDS = (team, erase)
