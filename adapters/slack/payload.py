@@ -1,0 +1,160 @@
+"""The shape of what Slack sends, as far as it is read here. Law: what does not have that shape is refused, not guessed.
+
+https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/apis/events-api
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class _Loose(BaseModel):
+    """Slack adds fields at any time; the others have to be what they are said to be. Errors quote nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, strict=True)
+
+
+class Named(_Loose):
+    """A workspace, an organization or a person."""
+
+    id: str = ""
+    team_id: str | None = None
+    enterprise_id: str | None = None
+
+
+class Chosen(_Loose):
+    value: str = ""
+
+
+class Value(_Loose):
+    """What stands in an input, or was tapped. Which field is filled depends on the element."""
+
+    value: str | None = None
+    selected_option: Chosen | None = None
+    selected_options: list[Chosen] | None = None
+    selected_user: str | None = None
+    selected_users: list[str] | None = None
+    selected_time: str | None = None
+
+    def chosen(self) -> tuple[str, ...]:
+        """Everything that is chosen here, whatever the element."""
+        several = [option.value for option in self.selected_options or ()] + list(self.selected_users or ())
+        one = [self.selected_option.value] if self.selected_option else [self.selected_user, self.selected_time]
+        return tuple(filter(None, (*several, *one)))
+
+
+class Tapped(Value):
+    action_id: str = ""
+    block_id: str = ""
+    action_ts: str = ""
+
+
+class State(_Loose):
+    """What stands in the inputs: by block id, then by action id."""
+
+    values: dict[str, dict[str, Value]] = Field(default_factory=dict)
+
+    def inputs(self) -> Iterator[tuple[str, str, Value]]:
+        for block, elements in self.values.items():
+            for action, value in elements.items():
+                yield block, action, value
+
+
+class View(_Loose):
+    id: str = ""
+    hash: str = ""
+    type: str = ""
+    callback_id: str = ""
+    private_metadata: str = ""
+    state: State = State()
+    app_installed_team_id: str | None = None
+
+    @field_validator("state", mode="before")
+    @classmethod
+    def _empty(cls, state: Any) -> Any:
+        return State() if state in (None, []) else state  # an empty state comes as a list in some payloads
+
+
+class Container(_Loose):
+    type: str = ""
+    view_id: str = ""
+    message_ts: str = ""
+    channel_id: str = ""
+
+
+class Authorization(_Loose):
+    enterprise_id: str | None = None
+    team_id: str | None = None
+    is_enterprise_install: bool | None = None
+
+
+class Tokens(_Loose):
+    bot: list[str] | None = None
+
+
+class Member(_Loose):
+    """A person of the workspace as the `user_change` event has them."""
+
+    id: str = ""
+    team_id: str | None = None
+    deleted: bool = False
+    is_bot: bool = False
+    tz: str | None = None
+    locale: str | None = None
+
+
+class Happened(_Loose):
+    """What an event says has happened."""
+
+    type: str
+    subtype: str | None = None
+    user: str | Member | None = None
+    bot_id: str | None = None
+    channel: Any = None  # an id or an object, as the event has it
+    channel_type: str | None = None
+    text: str | None = None
+    tab: str | None = None
+    tokens: Tokens | None = None
+    team_ids: list[str] | None = None
+    files: list[Any] | None = None
+
+
+class Payload(_Loose):
+    """Any payload: an event, a command, a shortcut, a tap, a modal that was sent or closed."""
+
+    type: str = ""
+    api_app_id: str | None = None
+    team: Named | None = None
+    team_id: str | None = None
+    enterprise: Named | None = None
+    enterprise_id: str | None = None
+    is_enterprise_install: bool | str | None = None
+    authorizations: list[Authorization] | None = None
+    user: Named | None = None
+    user_id: str = ""
+    trigger_id: str = ""
+    # commands and shortcuts
+    command: str = ""
+    text: str = ""
+    callback_id: str = ""
+    # taps and modals
+    view: View | None = None
+    actions: list[Tapped] = Field(default_factory=list)
+    container: Container | None = None
+    state: State | None = None
+    channel: Named | None = None
+    # events
+    event_id: str = ""
+    event: Happened | None = None
+
+    @property
+    def person(self) -> str:
+        return self.user.id if self.user else self.user_id
+
+
+def payload(data: Mapping[str, Any]) -> Payload:
+    """Raises pydantic's ValidationError, which quotes nothing of what came in."""
+    return Payload.model_validate(data)

@@ -1,0 +1,247 @@
+"""What a payload asks of the bot: the event, where it was asked, and its dedupe key. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+
+from adapters.slack import ids
+from adapters.slack.payload import Payload, State, Tapped, Value, View
+from bot.commands import script_named, understand
+from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
+from prompts.library import Library
+
+COMMANDS = frozenset(get_args(CommandName))
+
+#: A prompt that no question has: what is written under it is put aside instead of being taken for an answer.
+NO_PROMPT = "command"
+#: So many words after the slash command are somebody's words, not a script's name.
+FEW_WORDS = 4
+
+#: Where something was asked, and so where the answer is shown.
+Place = Literal["modal", "home", "chat", "command", "nowhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that a person did. `draft`: what stood in the box when they did it, to be kept first.
+
+    `trigger` opens a modal within three seconds; `view` and `hash` name the modal or home that was acted in, `channel`
+    and `ts` the message. `over`: the answer goes on top of the modal instead of into it.
+    """
+
+    key: str
+    user: str
+    place: Place
+    event: Event
+    draft: Event | None = None
+    trigger: str = ""
+    view: str = ""
+    hash: str = ""
+    channel: str = ""
+    ts: str = ""
+    action: str = ""
+    action_ts: str = ""
+    over: bool = False
+
+    @property
+    def typing(self) -> bool:
+        """Whether this is only a draft, which asks for no answer."""
+        return isinstance(self.event, Write | Choose) and not self.event.done
+
+
+def read(library: Library, payload: Payload, at: datetime) -> Asked | None:
+    """None where nothing is asked of us: a link, somebody else's element, a message that no person wrote."""
+    match payload.type:
+        case "event_callback":
+            return message(payload, at)
+        case "shortcut" if payload.callback_id == ids.SHORTCUT:
+            begin = Command(at=at, name="reflect")
+            return Asked(f"trigger:{payload.trigger_id}", payload.person, "command", begin, trigger=payload.trigger_id)
+        case "block_actions" if payload.actions:
+            return tapped(payload, payload.actions[0], at)
+        case "view_submission" if payload.view:
+            return sent(payload, payload.view, at)
+        case "view_closed" if payload.view:
+            return closed(payload, payload.view, at)
+        case "" if payload.command == ids.COMMAND:
+            event = commanded(library, payload.text.strip(), at)
+            return Asked(f"trigger:{payload.trigger_id}", payload.person, "command", event, trigger=payload.trigger_id)
+    return None
+
+
+# What is typed
+
+
+def message(payload: Payload, at: datetime) -> Asked | None:
+    """A line that a person typed into their chat with the bot; not what was edited, deleted or said by a program."""
+    said = payload.event
+    if said is None or said.type != "message" or said.channel_type != "im" or said.bot_id:
+        return None
+    if said.subtype is not None or not isinstance(said.user, str) or not isinstance(said.channel, str):
+        return None
+    event = Say(at=at, text=said.text or "")
+    return Asked(f"event:{payload.event_id}", said.user, "chat", event, channel=said.channel)
+
+
+def commanded(library: Library, text: str, at: datetime) -> Event:
+    """What stands behind the slash command: nothing, a script's name, or anything that can be said at any moment."""
+    if not text:
+        return Command(at=at, name="reflect")
+    said = understand(library, text)
+    if said is not None:
+        command = Command(at=at, name=said.name or "help", argument=said.argument)
+        return Open(at=at, page=said.page) if said.page else command
+    if slug := script_named(library, text):
+        return Command(at=at, name="reflect", argument=slug)
+    if len(text.split()) < FEW_WORDS:
+        return Command(at=at, name="reflect", argument=text)
+    return Write(at=at, text=text, prompt=NO_PROMPT)
+
+
+# What is tapped
+
+
+def tapped(payload: Payload, tap: Tapped, at: datetime) -> Asked | None:
+    view, container = payload.view, payload.container
+    place: Place = "chat" if view is None else "home" if view.type == "home" else "modal"
+    where = view.id if view else f"{container.channel_id}.{container.message_ts}" if container else ""
+    act = ids.act(tap.action_id)
+    if act is None or not where:
+        return None
+    asked = Asked(
+        key=f"tap:{where}:{tap.action_ts}:{tap.action_id}",
+        user=payload.person,
+        place=place,
+        event=Open(at=at, page="talk"),
+        trigger=payload.trigger_id,
+        view=view.id if view else "",
+        hash=view.hash if view else "",
+        channel=container.channel_id if container and not view else "",
+        ts=container.message_ts if container and not view else "",
+        action=act.verb,
+        action_ts=tap.action_ts,
+        over=act.verb == "so-far",
+    )
+    surface: Surface = "message" if place == "chat" else "private"
+    prompt = ids.prompt_of(tap.block_id)
+    event = meant(act, tap, at, surface, prompt, payload.state)
+    if event is None:
+        return None
+    draft = None if view is None or act.verb in ("write", "tick") else unsent(view.state, at)
+    return replace(asked, event=event, draft=draft)
+
+
+def meant(
+    act: ids.Act, tap: Tapped, at: datetime, surface: Surface, prompt: str | None, state: State | None
+) -> Event | None:
+    """The event of one tap; None for one that asks nothing."""
+    match act.verb:
+        case "choose":
+            return Choose(at=at, values=(act.argument,), surface=surface, prompt=prompt)
+        case "rate":
+            return _rated(act.argument, at, surface, prompt)
+        case "write":
+            return Write(at=at, text=tap.value or "", prompt=prompt, done=False)
+        case "tick":
+            return Choose(at=at, values=tap.chosen(), surface=surface, prompt=prompt, done=False)
+        case "next":
+            return Choose(at=at, values=_ticked(state), surface=surface, prompt=prompt)
+        case "command" | "commands":
+            return _named(act.argument or next(iter(tap.chosen()), ""), at, surface, prompt)
+    return opened(act, tap, at)
+
+
+def opened(act: ids.Act, tap: Tapped, at: datetime) -> Event | None:
+    """The event of a tap beside the questions: a script, a page, a form."""
+    match act.verb:
+        case "begin":
+            return Command(at=at, name="reflect", argument=act.argument)
+        case "open":
+            return Open(at=at, page=act.argument)
+        case "so-far":
+            return Open(at=at, page="talk")
+        case "form":
+            form, _, field = act.argument.partition("/")
+            return Submit(at=at, form=form, values={field: tap.chosen() or (tap.value or "")})
+    return None
+
+
+def _rated(number: str, at: datetime, surface: Surface, prompt: str | None) -> Event | None:
+    known = number.isascii() and number.isdecimal() and len(number) < 3
+    return Rate(at=at, value=int(number), surface=surface, prompt=prompt) if known else None
+
+
+def _named(name: str, at: datetime, surface: Surface, prompt: str | None) -> Event | None:
+    if name not in COMMANDS:
+        return None
+    return Command(at=at, name=name, surface=surface, prompt=prompt)
+
+
+def _ticked(state: State | None) -> tuple[str, ...]:
+    found = (value.chosen() for _, action, value in (state or State()).inputs() if action == "tick")
+    return next(found, ())
+
+
+# Modals that are sent or closed
+
+
+def sent(payload: Payload, view: View, at: datetime) -> Asked | None:
+    """Next, or a form as a whole. The key knows what was written: sent again after a lost answer it is the same, but
+    words that were changed in between are new."""
+    asked = Asked(
+        key=f"sent:{view.id}:{view.hash}:{_digest(view.state)}",
+        user=payload.person,
+        place="modal",
+        event=Open(at=at, page="talk"),
+        view=view.id,
+        hash=view.hash,
+        action="sent",
+    )
+    if view.callback_id.startswith(ids.FORM):
+        form = view.callback_id.removeprefix(ids.FORM)
+        return replace(asked, event=Submit(at=at, form=form, values=_fields(view.state)))
+    answer = unsent(view.state, at, done=True) if view.callback_id == ids.TALK else None
+    return replace(asked, event=answer) if answer is not None else None
+
+
+def closed(payload: Payload, view: View, at: datetime) -> Asked | None:
+    """Closing the talk is a pause; what stood in the box is kept."""
+    if view.callback_id != ids.TALK or not view.private_metadata:
+        return None
+    pause = Command(at=at, name="pause", prompt=view.private_metadata)
+    draft = unsent(view.state, at)
+    return Asked(f"closed:{view.id}:{view.hash}", payload.person, "nowhere", pause, draft, view=view.id)
+
+
+def unsent(state: State, at: datetime, *, done: bool = False) -> Event | None:
+    """What stands in the question's own box or boxes; as a draft, nothing where they are empty."""
+    for block, action, value in state.inputs():
+        if action == "write" and (done or value.value):
+            return Write(at=at, text=value.value or "", prompt=ids.prompt_of(block), done=done)
+        if action == "tick" and (done or value.chosen()):
+            return Choose(at=at, values=value.chosen(), prompt=ids.prompt_of(block), done=done)
+    return None
+
+
+def _fields(state: State) -> Mapping[str, str | tuple[str, ...]]:
+    """A form's values by field. Several where several can be chosen, or the text."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for _, action, value in state.inputs():
+        act = ids.act(action)
+        if act is not None and act.verb == "field":
+            found[act.argument] = _field(value)
+    return found
+
+
+def _field(value: Value) -> str | tuple[str, ...]:
+    several = value.selected_users is not None or value.selected_options is not None
+    chosen = value.chosen()
+    return chosen if several else chosen[0] if chosen else (value.value or "")
+
+
+def _digest(state: State) -> str:
+    return hashlib.sha256(state.model_dump_json().encode()).hexdigest()[:16]
