@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -13,6 +15,8 @@ from bot.conversation import Program
 from bot.ports import Refusal
 
 DEFAULT_DATABASE = "sqlite:///afterword.db"
+DEFAULT_PORT = 3978
+SLACK_API = "https://slack.com/api/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,39 @@ class Settings:
     key_file: str = ""
     key: str = ""
     program: Program = field(default_factory=Program)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """One workspace (a bot token), or many by OAuth (a client id); by Socket Mode with an app token, else by HTTP."""
+
+    signing_secret: str = field(default="", repr=False)
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    api_url: str = SLACK_API
+
+    @property
+    def socket(self) -> bool:
+        return bool(self.app_token)
+
+    @property
+    def many(self) -> bool:
+        return bool(self.client_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What `serve` needs beside the databases. A platform is on when its settings are there, None when they are not.
+
+    `public_url`: where others reach this server, with no slash at its end; empty where nobody said.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    public_url: str = ""
+    slack: Slack | None = None
 
 
 def settings(env: Mapping[str, str], database_url: str = "") -> Settings:
@@ -76,3 +113,118 @@ def program(path: str) -> Program:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise Refusal("config", f"{path} (AFTERWORD_CONFIG): {key}: {first['msg']}.") from None
+
+
+# What `serve` adds
+
+
+def server(env: Mapping[str, str], *, host: str = "", port: int = 0) -> Server:
+    """From the environment; what a command was given goes before it. Raises Refusal."""
+    public = public_url(_set(env, "AFTERWORD_PUBLIC_URL"))
+    return Server(
+        host=host or _set(env, "AFTERWORD_HOST") or "127.0.0.1",
+        port=port or _port(_set(env, "AFTERWORD_PORT")),
+        public_url=public,
+        slack=slack(env, public),
+    )
+
+
+def slack(env: Mapping[str, str], public: str) -> Slack | None:
+    """None where nothing of Slack is set. Raises Refusal for what cannot work together."""
+    given = Slack(
+        signing_secret=_set(env, "SLACK_SIGNING_SECRET"),
+        bot_token=_set(env, "SLACK_BOT_TOKEN"),
+        app_token=_set(env, "SLACK_APP_TOKEN"),
+        client_id=_set(env, "SLACK_CLIENT_ID"),
+        client_secret=_set(env, "SLACK_CLIENT_SECRET"),
+        api_url=_slack_api(_set(env, "SLACK_API_URL")),
+    )
+    if not any((given.signing_secret, given.bot_token, given.app_token, given.client_id, given.client_secret)):
+        return None
+    for impossible, words in _slack_faults(given, public):
+        if impossible:
+            raise Refusal("slack-settings", words)
+    return given
+
+
+def _slack_faults(given: Slack, public: str) -> tuple[tuple[bool, str], ...]:
+    bot, many = given.bot_token, given.many
+    return (
+        (many != bool(given.client_secret), "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET only work together: set both."),
+        (
+            bool(bot) and many,
+            "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for many: leave one of them out.",
+        ),
+        (
+            not bot and not many,
+            "Slack is set up in part: set SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and "
+            "SLACK_CLIENT_SECRET for many.",
+        ),
+        (
+            bot.startswith("xoxe."),
+            "SLACK_BOT_TOKEN dies after twelve hours, because its app rotates tokens. Make the app anew without token "
+            "rotation, or use SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
+        ),
+        (bool(bot) and not bot.startswith("xoxb-"), "SLACK_BOT_TOKEN must be a bot token; those begin with xoxb-."),
+        (
+            given.socket and not given.app_token.startswith("xapp-"),
+            "SLACK_APP_TOKEN must be an app-level token; those begin with xapp-.",
+        ),
+        (
+            not given.signing_secret and not given.socket,
+            "Slack needs SLACK_SIGNING_SECRET (requests over HTTP) or SLACK_APP_TOKEN (Socket Mode).",
+        ),
+        (
+            many and not public,
+            "Installing by OAuth needs AFTERWORD_PUBLIC_URL, the https address that Slack leads people back to.",
+        ),
+    )
+
+
+def public_url(url: str) -> str:
+    """An address of ours that others use, with no slash at its end. Raises Refusal."""
+    if url and not _safe(url):
+        raise Refusal(
+            "public-url",
+            "AFTERWORD_PUBLIC_URL must be an https address such as https://afterword.example.org (http only for this "
+            "computer).",
+        )
+    return url.rstrip("/")
+
+
+def _slack_api(url: str) -> str:
+    """Bearer tokens go there: never in clear to another computer."""
+    if url and not _safe(url):
+        raise Refusal("slack-api", "SLACK_API_URL must be an https address; http only for this computer.")
+    return f"{url.rstrip('/')}/" if url else SLACK_API
+
+
+def _safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.query or parts.fragment or any(map(str.isspace, url)):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer is reached there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _port(value: str) -> int:
+    if not value:
+        return DEFAULT_PORT
+    if value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= 65535:
+        return int(value)
+    raise Refusal("port", "AFTERWORD_PORT must be a number from 1 to 65535.")
+
+
+def _set(env: Mapping[str, str], name: str) -> str:
+    return env.get(name, "").strip()

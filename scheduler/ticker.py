@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -11,6 +12,8 @@ from bot.ports import Clock
 from bot.turn import Shell
 
 log = logging.getLogger("afterword")
+
+Tick = Callable[[Shell, datetime], Awaitable[None]]
 
 #: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
 BATCH = 20
@@ -61,7 +64,7 @@ async def sweep(shell: Shell, now: datetime) -> None:
     await shell.on_store(lambda: shell.store.sweep(now))
 
 
-def start(shell: Shell, clock: Clock, seconds: float = 1.0) -> AsyncIOScheduler:
+def start(shell: Shell, clock: Clock, seconds: float = 1.0, tick: Tick = tick) -> AsyncIOScheduler:
     """A clock inside this process that calls `tick`; it shares nothing with other processes."""
 
     async def call() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,29 +9,23 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from adapters.web import listening
 from adapters.web.chat import Chat, SkipWeeks
 from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Drawing
 from adapters.web.people import People, Person
 from bot import logs
+from bot.config import is_loopback
 from bot.ports import Refusal
 from bot.turn import Shell
 
 log = logging.getLogger("afterword")
 
 STATIC = Path(__file__).parent / "static"
-MAX_BODY = 256 * 1024
 
-#: https://owasp.org/www-project-secure-headers/
-HEADERS = {
+HEADERS = listening.HEADERS | {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
 #: What went wrong, as a line of the bot's own; the rest is `busy`.
@@ -52,9 +45,9 @@ def build_app(
     """The chat of each of `people`, and `routes` beside it. `chat_log` is the shell's messenger; `supervisor`: whose
     page stands beside every talk; `skip` lets four weeks go by."""
     drawing = Drawing(shell.library)
-    app = web.Application(middlewares=[kindly(drawing), local_only], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[kindly(drawing), local_only], client_max_size=listening.MAX_BODY)
     app.on_response_prepare.append(_add_headers)
-    app.add_routes([web.get("/", _to_chat), web.get("/healthz", _healthy), web.static("/static", STATIC)])
+    app.add_routes([web.get("/", _to_chat), web.get("/healthz", listening.healthy), web.static("/static", STATIC)])
     app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
     app.add_routes(list(routes))
     return app
@@ -65,57 +58,17 @@ async def serve(app: web.Application, host: str = "127.0.0.1", port: int = 8080)
 
     Raises Refusal for a port in use and for an address that other computers could reach.
     """
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise Refusal("host", f"The local chat answers this computer only, so not at {host}. Use 127.0.0.1.")
-    runner = web.AppRunner(app, access_log=None, logger=_quiet_log(), shutdown_timeout=2.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except (OSError, OverflowError) as error:
-        await runner.cleanup()
-        raise Refusal("port", _why_not(host, port, error)) from None
-    return runner
-
-
-def _why_not(host: str, port: int, error: Exception) -> str:
-    if not 0 <= port <= 65535:
-        return f"There is no port {port}; a port is a number up to 65535."
-    if isinstance(error, PermissionError):
-        return f"Port {port} may only be used by administrators. Choose one above 1023, such as --port 8080."
-    return f"Port {port} on {host} is in use by another program. Choose another one, such as --port {port % 65000 + 1}."
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _quiet_log() -> logging.Logger:
-    """For aiohttp's own complaints: an exception there can quote the bytes that it could not read."""
-    quiet = logging.getLogger("afterword.http")
-    quiet.addFilter(_without_details)
-    return quiet
-
-
-def _without_details(record: logging.LogRecord) -> bool:
-    record.msg, record.args, record.exc_info = "a request could not be read", (), None
-    return True
+    return await listening.listen(app, host, port, patience=2.0)
 
 
 async def _to_chat(_: web.Request) -> web.StreamResponse:
     raise web.HTTPFound("/chat")
 
 
-async def _healthy(_: web.Request) -> web.StreamResponse:
-    return web.Response(text="ok\n")
-
-
 async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.popall("Server", None)
+    listening.dress(response, HEADERS)
 
 
 @web.middleware

@@ -8,7 +8,38 @@ import sys
 import click
 
 from bot.cli import parts
-from bot.config import existing, settings
+from bot.config import Server, existing, server, settings
+from bot.ports import Refusal
+
+#: What `serve` says where no platform is set up.
+BEGIN = (
+    "No chat platform is set up. The shortest way to one: make a Slack app from what "
+    "`afterword manifest slack --socket` prints, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again "
+    "(docs/slack.md). To look around without any: afterword demo."
+)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Where to listen; 3978 unless AFTERWORD_PORT says more.")
+@click.option("--host", default="", help="127.0.0.1 unless AFTERWORD_HOST says more.")
+@parts.DATABASE
+def serve(port: int | None, host: str, db: str) -> None:
+    """The server for chat platforms, from the environment. It needs a keyring.
+
+    Example: AFTERWORD_KEY_FILE=afterword.key afterword serve --port 3978
+    """
+    chosen = server(os.environ, host=host, port=port or 0)
+    if not _on(chosen):
+        raise Refusal("no-platform", BEGIN)
+    given = settings(os.environ, db)
+    store = parts.opened(given, make=False)
+    from bot.cli import serving
+
+    parts.run(serving.serve(chosen, store, parts.library(), parts.stopped, click.echo))
+
+
+def _on(chosen: Server) -> bool:
+    return chosen.slack is not None
 
 
 @click.command()
@@ -83,4 +114,4 @@ def doctor(db: str) -> None:
         sys.exit(1)
 
 
-COMMANDS = (migrate, keys, doctor)
+COMMANDS = (serve, migrate, keys, doctor)
