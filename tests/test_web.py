@@ -23,9 +23,10 @@ from yarl import URL
 
 from adapters.web.app import build_app, serve
 from adapters.web.chat_log import KEPT_LINES, ChatLog
-from adapters.web.drawing import TEMPLATES, Drawing, is_title
+from adapters.web.drawing import TEMPLATES, Drawing
 from adapters.web.people import Person, addresses
 from adapters.web.tour import STOPS
+from bot.cards import is_title
 from bot.conversation import Message
 from bot.events import Who
 from bot.ports import Delivery, Refusal

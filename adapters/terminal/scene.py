@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from adapters.terminal import wrap
+from bot.cards import is_title
 from bot.conversation import Exchange, Message, Option, Page
 
 #: A style (a class of `stage.STYLE`) and the words in it.
@@ -99,9 +100,9 @@ def plain(text: str, width: int, style: str = PLAIN, start: str = "") -> Iterato
 
 
 def paragraphs(texts: Iterable[str], width: int) -> Iterator[Line]:
-    """Each followed by an empty line; a line that ends as no sentence does is the title of what follows."""
+    """Each followed by an empty line, a card's title strong."""
     for text in texts:
-        yield from plain(text, width, PLAIN if text.rstrip()[-1:] in tuple(".?!…:”)") else STRONG)
+        yield from plain(text, width, STRONG if is_title(text) else PLAIN)
         yield ()
 
 

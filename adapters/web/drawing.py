@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from adapters.web.chat_log import Kept
 from adapters.web.tour import SCRIPT, Tour, words_for
+from bot.cards import blocks
 from bot.conversation import Message, Option, Page, Program, Reply
 from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
@@ -65,14 +66,6 @@ class Scene:
     tour: Tour
     people: tuple[Choosable, ...] = ()
     waits: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Lines said before a question. With a title it is a card, to be read in peace."""
-
-    lines: tuple[str, ...]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +173,6 @@ def ways(message: Message | None, always: Sequence[Option]) -> tuple[tuple[Optio
         return tuple(found.values()) or tuple(always), ()
     near = tuple(found[name] for name in NEAR if name in found)
     return near, tuple(option for option in found.values() if option not in near)
-
-
-def blocks(lines: Sequence[str]) -> Iterator[Block]:
-    """Plain lines, then a card: it begins with a line that ends as no sentence does."""
-    start = next((at for at, line in enumerate(lines[:-1]) if is_title(line)), len(lines))
-    if lines[:start]:
-        yield Block(tuple(lines[:start]))
-    if lines[start:]:
-        yield Block(tuple(lines[start + 1 :]), lines[start])
-
-
-def is_title(line: str) -> bool:
-    return len(line) <= 60 and line[-1:] not in (".", "?", "!", "…", "”", ":")
 
 
 def paragraphs(text: str) -> list[str]:

@@ -1,0 +1,34 @@
+"""Lines said before a question, and the card among them. Law: a card is told by its title, which ends as no sentence
+does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+#: What a sentence ends with, whatever stands around it.
+_ENDS = (".", "?", "!", "…", "”", ":", ")")
+
+#: A title is short.
+LONGEST_TITLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines said before a question. With a title it is a card, to be read in peace."""
+
+    lines: tuple[str, ...]
+    title: str = ""
+
+
+def blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """Plain lines, then a card."""
+    start = next((at for at, line in enumerate(lines[:-1]) if is_title(line)), len(lines))
+    if lines[:start]:
+        yield Block(tuple(lines[:start]))
+    if lines[start:]:
+        yield Block(tuple(lines[start + 1 :]), lines[start])
+
+
+def is_title(line: str) -> bool:
+    return len(line) <= LONGEST_TITLE and not line.rstrip().endswith(_ENDS)
