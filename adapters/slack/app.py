@@ -1,0 +1,87 @@
+"""Slack as one object: its routes, its messenger, its socket. Law: what people do goes through `Talking`, what becomes
+of a workspace through `Workspaces`; everything else is acknowledged and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.door import Door, bolt_app, quiet_logger
+from adapters.slack.drawing import Drawing
+from adapters.slack.homes import Homes
+from adapters.slack.installing import Installing
+from adapters.slack.lanes import Lanes
+from adapters.slack.messenger import SlackMessenger
+from adapters.slack.outgoing import Outgoing
+from adapters.slack.payload import Payload
+from adapters.slack.profiles import Profiles
+from adapters.slack.talking import NOTHING, Talking
+from adapters.slack.tokens import OneWorkspace, Tokens
+from adapters.slack.workspaces import Workspaces
+from bot.config import Slack
+from bot.ports import Installations, References
+from bot.turn import Shell
+from prompts.script import SOURCE_LOCALE
+
+
+class SlackApp:
+    """Of one process, for all its workspaces."""
+
+    def __init__(
+        self, settings: Slack, shell: Shell, installations: Installations, references: References, public_url: str
+    ) -> None:
+        self._settings = settings
+        self._outgoing = outgoing = Outgoing(settings.api_url)
+        self._one = None if settings.many else OneWorkspace(installations, outgoing, settings.bot_token)
+        installations = self._one or installations
+        drawing, profiles = Drawing(shell.library), Profiles(outgoing, shell.clock)
+        self._tokens = Tokens(installations, shell, outgoing, settings.client_id, settings.client_secret)
+        self._homes = Homes(shell, drawing, outgoing, profiles)
+        self.messenger = SlackMessenger(shell, drawing, outgoing, self._tokens, references)
+        self._talking = Talking(shell, drawing, outgoing, profiles, self._homes, self.messenger, Lanes())
+        self._installing = Installing(settings, public_url, installations, shell, outgoing, drawing)
+        self._workspaces = Workspaces(shell, self._tokens, self._installing, self._homes, profiles)
+        sorry = drawing.word(SOURCE_LOCALE, "slack-not-installed")
+        self._bolt = bolt_app(self._take, self._tokens.authorize, sorry)
+        self._socket: AsyncSocketModeHandler | None = None
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Without an address for events where Slack's socket brings them."""
+        door = Door(self._bolt, self._settings.signing_secret)
+        listening = [] if self._settings.socket else [web.post("/slack/events", door.knock)]
+        return [*listening, *(self._installing.routes() if self._settings.many else ())]
+
+    async def start(self) -> None:
+        """Finds out whose the one workspace's token is, and opens the socket. Raises Refusal where Slack says no."""
+        if self._one is not None:
+            await self._one.identify()
+        if self._settings.socket:
+            client = AsyncWebClient(base_url=self._settings.api_url, logger=quiet_logger())
+            token = self._settings.app_token
+            self._socket = AsyncSocketModeHandler(self._bolt, token, logger=quiet_logger(), web_client=client)
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        await self._homes.close()
+        await self._outgoing.close()
+
+    async def _take(self, payload: Payload, context: AsyncBoltContext) -> Mapping[str, Any]:
+        """One payload, verified; gives what the acknowledgement carries."""
+        found = await self._tokens.find(context.enterprise_id, context.team_id, bool(context.is_enterprise_install))
+        if await self._workspaces.changed(payload, found) or found is None:
+            return NOTHING
+        return await self._talking.take(payload, found)
+
+
+def connect(
+    settings: Slack, shell: Shell, installations: Installations, references: References, public_url: str = ""
+) -> SlackApp:
+    """Call it inside the running loop; `start` it when its messenger has been given to the shell."""
+    return SlackApp(settings, shell, installations, references, public_url)

@@ -1,0 +1,145 @@
+"""Where Slack knocks: over HTTP, signed, or over its socket. Law: nothing is read before the signature is right, and
+whatever comes, the answer is a status of ours and never a traceback.
+
+https://docs.slack.dev/authentication/verifying-requests-from-slack
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from pydantic import ValidationError
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+
+from adapters.slack.payload import Payload, payload
+from bot import logs
+
+log = logging.getLogger("afterword")
+
+#: What is done with a payload; gives what the acknowledgement carries.
+Take = Callable[[Payload, AsyncBoltContext], Awaitable[Mapping[str, Any]]]
+Authorize = Callable[..., Awaitable[Any]]
+
+
+class Failed(Exception):
+    """We could not do what was asked: Slack hears so, and sends it again."""
+
+
+def quiet_logger() -> logging.Logger:
+    """For Bolt's own lines, which may quote a payload: none of them is written."""
+    quiet = logging.getLogger("afterword.bolt")
+    quiet.setLevel(logging.CRITICAL + 1)
+    quiet.propagate = False
+    return quiet
+
+
+def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
+    """Bolt's app with one listener for everything. `sorry`: said where no installation is known.
+
+    The signature is checked at the door, before anything is parsed, so Bolt does not check it again.
+    """
+    app = AsyncApp(
+        logger=quiet_logger(),
+        name="afterword",
+        process_before_response=True,
+        authorize=authorize,
+        user_facing_authorize_error_message=sorry,
+        request_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+    async def listen(body: dict[str, Any], ack: AsyncAck, context: AsyncBoltContext) -> BoltResponse:
+        try:
+            read = payload(body)
+        except ValidationError:
+            return BoltResponse(status=400, body="")
+        try:
+            return await ack(dict(await take(read, context)))
+        except Exception as error:
+            log.error("request failed", extra={"event": "slack-failed", **logs.fault(error)})
+            raise Failed from None
+
+    everything = re.compile("")
+    for listens in (
+        app.action,
+        app.view_submission,
+        app.event,
+        app.command,
+        app.view_closed,
+        app.shortcut,
+        app.options,
+    ):
+        listens(everything)(listen)
+
+    @app.error
+    async def failed(error: Exception) -> BoltResponse:
+        return BoltResponse(status=500 if isinstance(error, Failed) else 400, body="")
+
+    return app
+
+
+class Door:
+    """`POST /slack/events`."""
+
+    def __init__(self, app: AsyncApp, signing_secret: str) -> None:
+        self._app = app
+        self._verifier = SignatureVerifier(signing_secret)
+
+    async def knock(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        if raw.startswith(b"ssl_check=1"):
+            return web.Response()  # Slack tries the certificate, unsigned
+        if not self._signed(request, raw):
+            return web.Response(status=401)
+        data = parsed(raw, request.content_type)
+        if data is None:
+            return web.Response(status=400)
+        return await answered(self._app, data, request.headers)
+
+    def _signed(self, request: web.Request, raw: bytes) -> bool:
+        moment = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not (moment.isascii() and moment.isdecimal() and len(moment) <= 12 and signature.isascii()):
+            return False
+        try:
+            return self._verifier.is_valid(raw, moment, signature)
+        except UnicodeDecodeError:
+            return False
+
+
+async def answered(app: AsyncApp, data: dict[str, Any], headers: Mapping[str, str]) -> web.Response:
+    """What is verified goes the way that a socket's payload goes: parsed once, and to Bolt."""
+    try:
+        asked = AsyncBoltRequest(mode="socket_mode", body=data, headers=dict(headers))
+    except Exception:  # a field of a type that Bolt does not expect: not Slack's
+        return web.Response(status=400)
+    response = await app.async_dispatch(asked)
+    if response.status == 404:
+        return web.Response()  # nothing of ours; a failure would make Slack send it again
+    return await to_aiohttp_response(response)
+
+
+def parsed(raw: bytes, content_type: str) -> dict[str, Any] | None:
+    """JSON, or a form that is a command or carries JSON as its `payload`; None for anything else."""
+    try:
+        if content_type == "application/json":
+            data = json.loads(raw)
+        else:
+            form = dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=100))
+            data = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None

@@ -1,0 +1,85 @@
+"""People's App Home: drawn from the page `home` when they look, and soon after something of it has changed.
+
+Law: what stands there stays with Slack, so it holds nothing of a reflection but whether one is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import secrets
+from collections import OrderedDict
+
+from adapters.slack.drawing import Drawing
+from adapters.slack.outgoing import Outgoing
+from adapters.slack.profiles import Profiles
+from bot import logs
+from bot.events import Inbound, Open, Who
+from bot.ports import Installation
+from bot.turn import Shell
+
+log = logging.getLogger("afterword")
+
+#: Homes that somebody looked at, whose last drawing is remembered by its digest.
+REMEMBERED = 10_000
+#: Seconds within which several changes become one drawing.
+SOON = 1.0
+
+
+class Homes:
+    def __init__(self, shell: Shell, drawing: Drawing, outgoing: Outgoing, profiles: Profiles) -> None:
+        self._shell = shell
+        self._drawing = drawing
+        self._outgoing = outgoing
+        self._profiles = profiles
+        self._shown: OrderedDict[Who, bytes] = OrderedDict()
+        self._coming: dict[Who, asyncio.Task[None]] = {}
+
+    async def show(self, who: Who, installation: Installation, *, looked: bool = True) -> None:
+        """Publishes the page as it is now; unless somebody has just looked, not where Slack has it so already."""
+        profile = await self._profiles.of(who, installation)
+        opened = Open(at=self._shell.clock.now(), page="home")
+        key = f"home:{secrets.token_hex(8)}"
+        reply = await self._shell.handle(
+            Inbound(key=key, who=who, event=opened, locale=profile.locale, zone=profile.zone)
+        )
+        if reply.page is None:
+            return
+        view = self._drawing.home(reply.page, reply.locale)
+        digest = hashlib.sha256(json.dumps(view, sort_keys=True).encode()).digest()
+        if not looked and self._shown.get(who) == digest:
+            return
+
+        async def publish() -> None:
+            await self._outgoing.call(installation, "views.publish", user_id=who.user, view=view)
+
+        if await self._outgoing.soon(f"home:{who.tenant}:{who.user}", publish):
+            self._remember(who, digest)
+
+    def touched(self, who: Who, installation: Installation) -> None:
+        """Something of it may have changed: drawn anew a moment later, for those who have looked at it."""
+        if who in self._shown and who not in self._coming:
+            task = asyncio.create_task(self._later(who, installation))
+            self._coming[who] = task
+
+    async def _later(self, who: Who, installation: Installation) -> None:
+        try:
+            await asyncio.sleep(SOON)
+            del self._coming[who]
+            await self.show(who, installation, looked=False)
+        except Exception as error:  # the next look shows it
+            log.warning("home not shown", extra={"event": "slack-home-failed", **logs.fault(error)})
+
+    def _remember(self, who: Who, digest: bytes) -> None:
+        self._shown[who] = digest
+        self._shown.move_to_end(who)
+        if len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
+
+    async def close(self) -> None:
+        for task in self._coming.values():
+            task.cancel()
+        await asyncio.gather(*self._coming.values(), return_exceptions=True)
+        self._coming.clear()

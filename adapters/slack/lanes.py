@@ -1,0 +1,44 @@
+"""One person's payloads come one after the other, and what they typed last stays. In memory, of this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.events import Who
+
+#: Modals whose newest draft is remembered.
+REMEMBERED = 5_000
+
+
+class Lanes:
+    def __init__(self) -> None:
+        self._locks: dict[Who, asyncio.Lock] = {}
+        self._waiting: dict[Who, int] = {}
+        self._newest: OrderedDict[str, str] = OrderedDict()
+
+    @asynccontextmanager
+    async def lane(self, who: Who) -> AsyncIterator[None]:
+        """Turns of one person in the order in which they came, each shown before the next begins."""
+        lock = self._locks.setdefault(who, asyncio.Lock())
+        self._waiting[who] = self._waiting.get(who, 0) + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._waiting[who] -= 1
+            if not self._waiting[who]:
+                del self._waiting[who], self._locks[who]
+
+    def newest(self, view: str, action_ts: str) -> bool:
+        """Whether no later keystroke of this modal has come already: they may overtake each other on their way."""
+        before = self._newest.get(view, "")
+        if (len(action_ts), action_ts) < (len(before), before):
+            return False
+        self._newest[view] = action_ts
+        self._newest.move_to_end(view)
+        if len(self._newest) > REMEMBERED:
+            self._newest.popitem(last=False)
+        return True

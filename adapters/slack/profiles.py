@@ -1,0 +1,65 @@
+"""The language and zone of people's Slack profiles, theirs until they choose others. Read seldom, kept in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from adapters.slack.outgoing import Outgoing
+from adapters.slack.payload import Member
+from bot.events import Who
+from bot.ports import Clock, ConversationGone, Installation, InstallationGone, Later, OurBug
+
+REMEMBERED = 20_000
+#: Seconds. A profile is read again after a day, and nobody waits for it longer than a breath.
+OLD = 24 * 3600.0
+PATIENCE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    locale: str = ""
+    zone: str = ""
+
+
+def profile(locale: str | None, zone: str | None) -> Profile:
+    """Slack says "es-MX"; a language is enough."""
+    return Profile((locale or "").partition("-")[0].lower(), zone or "")
+
+
+class Profiles:
+    def __init__(self, outgoing: Outgoing, clock: Clock) -> None:
+        self._outgoing = outgoing
+        self._clock = clock
+        self._known: OrderedDict[Who, tuple[float, Profile]] = OrderedDict()
+
+    async def of(self, who: Who, installation: Installation) -> Profile:
+        """An empty profile where Slack does not say it at once: what is stored of the person then stays as it is."""
+        now = self._clock.now().timestamp()
+        known = self._known.get(who)
+        if known is not None and now - known[0] < OLD:
+            return known[1]
+        found = Profile() if known is None else known[1]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await self._outgoing.call(installation, "users.info", user=who.user, include_locale=True)
+            user = Member.model_validate(answer.get("user", {}))
+            found = profile(user.locale, user.tz)
+        except (Later, ConversationGone, InstallationGone, OurBug, TimeoutError, ValueError):
+            pass  # tomorrow, or in another process: the talk does not wait for it
+        self._remember(who, found)
+        return found
+
+    def changed(self, who: Who, member: Member) -> None:
+        """Slack tells of every change of everybody's profile; only people who are known here matter."""
+        if who in self._known:
+            before = self._known[who][1]
+            after = profile(member.locale or before.locale, member.tz or before.zone)
+            self._remember(who, after)
+
+    def _remember(self, who: Who, found: Profile) -> None:
+        self._known[who] = (self._clock.now().timestamp(), found)
+        self._known.move_to_end(who)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)

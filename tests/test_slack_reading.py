@@ -1,0 +1,183 @@
+"""What Slack's payloads are taken for. The shapes are those of Slack's reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import AT
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from talks import library
+
+from adapters.slack import ids
+from adapters.slack.payload import payload
+from adapters.slack.reading import NO_PROMPT, Asked, read
+from bot.events import Choose, Command, Event, Open, Rate, Say, Submit, Write
+
+
+def asked(**fields: Any) -> Asked | None:
+    return read(library(), payload(fields), AT)
+
+
+def event(**fields: Any) -> Event:
+    found = asked(**fields)
+    assert found is not None
+    return found.event
+
+
+def command(text: str) -> Event:
+    return event(command=ids.COMMAND, text=text, user_id="U1", trigger_id="1.2", team_id="T1")
+
+
+def tap(verb: ids.Verb, argument: str = "", value: dict[str, Any] | None = None, **fields: Any) -> Asked | None:
+    action = {
+        "action_id": ids.action_id(verb, argument),
+        "block_id": "p.1#choices",
+        "action_ts": "5.5",
+        **(value or {}),
+    }
+    view = {"id": "V1", "hash": "h1", "type": "modal", "callback_id": ids.TALK, "private_metadata": "p.1"}
+    return asked(
+        type="block_actions", user={"id": "U1"}, trigger_id="1.2", actions=[action], **({"view": view} | fields)
+    )
+
+
+def test_the_slash_command_begins_names_a_script_or_says_anything_that_can_be_said() -> None:
+    assert command("") == Command(at=AT, name="reflect")
+    assert command("quick-visit") == Command(at=AT, name="reflect", argument="quick-visit")
+    assert command("Entre un lugar y otro") == Command(at=AT, name="reflect", argument="between-sites")
+    assert command("help") == Command(at=AT, name="help")
+    assert command("mis datos") == Open(at=AT, page="data")
+    assert command("nosuch thing") == Command(at=AT, name="reflect", argument="nosuch thing")
+
+
+def test_somebody_s_words_after_the_command_are_nobody_s_answer() -> None:
+    words = "I keep thinking of the little one"
+    assert command(words) == Write(at=AT, text=words, prompt=NO_PROMPT)
+
+
+@pytest.mark.parametrize(
+    ("verb", "argument", "value", "wanted"),
+    [
+        ("choose", "yes", {}, Choose(at=AT, values=("yes",), prompt="p.1")),
+        ("rate", "4", {}, Rate(at=AT, value=4, prompt="p.1")),
+        ("command", "back", {}, Command(at=AT, name="back", prompt="p.1")),
+        ("commands", "", {"selected_option": {"value": "stop"}}, Command(at=AT, name="stop", prompt="p.1")),
+        ("write", "", {"value": "so far"}, Write(at=AT, text="so far", prompt="p.1", done=False)),
+        ("tick", "", {"selected_options": [{"value": "a"}, {"value": "b"}]},
+         Choose(at=AT, values=("a", "b"), prompt="p.1", done=False)),
+        ("begin", "between-sites", {}, Command(at=AT, name="reflect", argument="between-sites")),
+        ("open", "data", {}, Open(at=AT, page="data")),
+        ("form", "language/language", {"selected_option": {"value": "es"}},
+         Submit(at=AT, form="language", values={"language": ("es",)})),
+        ("form", "delete-reflection/reflection", {"value": "some-id"},
+         Submit(at=AT, form="delete-reflection", values={"reflection": "some-id"})),
+    ],
+)  # fmt: skip
+def test_a_tap_in_a_modal(verb: ids.Verb, argument: str, value: dict[str, Any], wanted: Event) -> None:
+    found = tap(verb, argument, value)
+    assert found is not None
+    assert (found.event, found.place, found.view, found.hash) == (wanted, "modal", "V1", "h1")
+    assert found.key == f"tap:V1:5.5:{ids.action_id(verb, argument)}"
+
+
+@pytest.mark.parametrize(("verb", "argument"), [("away", ""), ("rate", "9999"), ("rate", "²"), ("command", "erase")])
+def test_a_tap_that_asks_nothing(verb: ids.Verb, argument: str) -> None:
+    assert tap(verb, argument) is None
+
+
+def test_what_stands_in_the_box_goes_with_every_tap_in_the_modal() -> None:
+    state = {"values": {"p.1#box": {"write": {"type": "plain_text_input", "value": "half a thought"}}}}
+    view = {"id": "V1", "hash": "h", "type": "modal", "callback_id": ids.TALK, "state": state}
+    found = tap("command", "help", view=view)
+    assert found is not None
+    assert found.draft == Write(at=AT, text="half a thought", prompt="p.1", done=False)
+
+
+def test_a_tap_in_a_message_carries_the_message_and_never_a_private_surface() -> None:
+    container = {"type": "message", "channel_id": "D1", "message_ts": "9.9"}
+    found = tap("choose", "yes", view=None, container=container)
+    assert found is not None
+    assert (found.place, found.channel, found.ts) == ("chat", "D1", "9.9")
+    assert found.event == Choose(at=AT, values=("yes",), prompt="p.1", surface="message")
+
+
+def sent(text: str | None, view_hash: str = "h") -> Asked:
+    state = {"values": {"p.1#box": {"write": {"type": "plain_text_input", "value": text}}}}
+    view = {"id": "V1", "hash": view_hash, "type": "modal", "callback_id": ids.TALK, "state": state}
+    found = asked(type="view_submission", user={"id": "U1"}, view=view)
+    assert found is not None
+    return found
+
+
+def test_what_is_sent_again_has_the_same_key_and_what_was_changed_has_another() -> None:
+    assert sent("one").event == Write(at=AT, text="one", prompt="p.1")
+    assert sent(None).event == Write(at=AT, text="", prompt="p.1")
+    assert sent("one").key == sent("one").key
+    assert sent("one").key != sent("another").key
+    assert "one" not in sent("one").key
+
+
+def test_closing_the_talk_is_a_pause_and_closing_anything_else_is_nothing() -> None:
+    state = {"values": {"p.1#box": {"write": {"type": "plain_text_input", "value": "half"}}}}
+    view = {
+        "id": "V1",
+        "hash": "h",
+        "type": "modal",
+        "callback_id": ids.TALK,
+        "private_metadata": "p.1",
+        "state": state,
+    }
+    found = asked(type="view_closed", user={"id": "U1"}, view=view)
+    assert found is not None
+    assert (found.event, found.place) == (Command(at=AT, name="pause", prompt="p.1"), "nowhere")
+    assert found.draft == Write(at=AT, text="half", prompt="p.1", done=False)
+    assert asked(type="view_closed", user={"id": "U1"}, view={**view, "callback_id": ids.SO_FAR}) is None
+
+
+def test_a_form_is_sent_with_all_its_fields() -> None:
+    values = {
+        "a": {"field:members": {"type": "multi_users_select", "selected_users": ["U1", "U2"]}},
+        "b": {"field:day-end": {"type": "timepicker", "selected_time": "16:30"}},
+        "c": {"field:name": {"type": "plain_text_input", "value": "North"}},
+        "d": {"field:supervisors": {"type": "multi_users_select", "selected_users": []}},
+    }
+    view = {"id": "V1", "hash": "h", "type": "modal", "callback_id": "form:team", "state": {"values": values}}
+    wanted = {"members": ("U1", "U2"), "day-end": "16:30", "name": "North", "supervisors": ()}
+    found = asked(type="view_submission", user={"id": "U1"}, view=view)
+    assert found is not None
+    assert found.event == Submit(at=AT, form="team", values=wanted)
+
+
+def message(**fields: Any) -> Asked | None:
+    said = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "text": "hello", **fields}
+    return asked(type="event_callback", event_id="Ev1", team_id="T1", event=said)
+
+
+def test_only_what_a_person_typed_into_their_own_chat_is_heard() -> None:
+    found = message()
+    assert found is not None
+    assert (found.event, found.key, found.channel) == (Say(at=AT, text="hello"), "event:Ev1", "D1")
+    for other in ({"subtype": "message_changed"}, {"bot_id": "B1"}, {"channel_type": "channel"}, {"user": None}):
+        assert message(**other) is None
+
+
+NOISE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+NAMES = ("type", "user", "view", "actions", "container", "state", "event", "team", "callback_id", "command", "text")
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), NOISE), st.sampled_from(["block_actions", "view_submission", "", "x"]))
+def test_whatever_comes_is_read_or_refused_without_being_quoted(noise: dict[str, Any], kind: str) -> None:
+    try:
+        found = payload({"type": kind, **noise})
+    except ValidationError as refused:
+        text = str(refused)
+        assert "input_value" not in text, text
+    else:
+        read(library(), found, AT)
