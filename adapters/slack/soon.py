@@ -1,0 +1,117 @@
+"""Immediate answers that Slack would not take just now. Law: only the newest for a place is ever sent, and none lasts.
+
+They are drawn from what is committed, so one that is lost here comes back with the next tap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+
+from bot.ports import Later
+
+log = logging.getLogger("afterword")
+
+#: Further tries, seconds from the first to the last of them, and answers that wait at once.
+TRIES = 5
+WITHIN = 180.0
+MOST = 1000
+#: Seconds before a further try where Slack gave no number; doubled each time.
+PAUSE = 1.0
+
+Work = Callable[[], Awaitable[object]]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(eq=False)
+class _Answer:
+    work: Work
+    until: float
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass
+class Soon:
+    """`dropped` counts what was never taken."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Sleep = asyncio.sleep
+    most: int = MOST
+    dropped: int = 0
+    _newest: dict[Hashable, _Answer] = field(default_factory=dict)
+    _cancelled: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def now(self, key: Hashable, work: Work) -> bool:
+        """Does `work` in place of whatever waits for `key`; where that raises Later, it waits there itself.
+
+        True where it is done; any other error is the caller's.
+        """
+        answer = self._put(key, work)
+        try:
+            await work()
+        except Later as later:
+            if self._newest.get(key) is answer:
+                self._wait(key, answer, later.after)
+            return False
+        except BaseException:
+            self._over(key, answer)
+            raise
+        self._over(key, answer)
+        return True
+
+    def later(self, key: Hashable, work: Work, after: float = 0.0) -> None:
+        """Does `work` in so many seconds, or a little later, in place of whatever waits for `key`."""
+        self._wait(key, self._put(key, work), after)
+
+    async def close(self) -> None:
+        for key in list(self._newest):
+            self._take_out(key)
+        await asyncio.gather(*self._cancelled, return_exceptions=True)
+
+    def _put(self, key: Hashable, work: Work) -> _Answer:
+        answer = _Answer(work, self.clock() + WITHIN)
+        self._take_out(key)
+        self._newest[key] = answer
+        while len(self._newest) > self.most:
+            self._take_out(next(iter(self._newest)))
+            self._drop("too-many")
+        return answer
+
+    def _wait(self, key: Hashable, answer: _Answer, after: float) -> None:
+        answer.task = asyncio.create_task(self._again(key, answer, after))
+
+    def _take_out(self, key: Hashable) -> None:
+        older = self._newest.pop(key, None)
+        if older is not None and older.task is not None:
+            older.task.cancel()
+            self._cancelled.add(older.task)
+            older.task.add_done_callback(self._cancelled.discard)
+
+    def _over(self, key: Hashable, answer: _Answer) -> None:
+        if self._newest.get(key) is answer:
+            del self._newest[key]
+
+    async def _again(self, key: Hashable, answer: _Answer, after: float) -> None:
+        for tried in range(TRIES):
+            wait = max(after, PAUSE * 2**tried)
+            if self.clock() + wait > answer.until:
+                break
+            await self.sleep(wait)
+            try:
+                await answer.work()
+            except Later as later:
+                after = later.after
+            except Exception as error:
+                self._over(key, answer)
+                return self._drop(type(error).__name__)
+            else:
+                return self._over(key, answer)
+        self._over(key, answer)
+        return self._drop("Later")
+
+    def _drop(self, kind: str) -> None:
+        self.dropped += 1
+        log.warning("answer dropped", extra={"event": "slack-answer-dropped", "platform": "slack", "kind": kind})
