@@ -6,12 +6,12 @@ from bot import ending, position, screens
 from bot.case import Case
 from bot.commands import pick, pick_several, rating
 from bot.conversation import Answer, Session
-from bot.effects import Deliver, Effect, Remind, Turn
+from bot.effects import Deliver, Effect, Turn
 from bot.events import Choose, Write
 from bot.outcome import illegal, quiet, refused, stale
+from bot.reminders import reminders, said_to
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
-from scheduler.recurrence import HALF_HOUR, day_end
 
 
 def typed(case: Case, session: Session, text: str) -> Turn:
@@ -129,16 +129,8 @@ def said_after(case: Case, session: Session, step: Question, choice: Choice | No
     """A choice's reply and its card; never in the chat when the step is sensitive."""
     if choice is None or (case.surface != "private" and step.sensitive):
         return ()
-    reply = case.say(session, f"{step.id}.{choice.id}.reply")
+    reply = said_to(case, session, step, choice)
     return (reply, *(screens.step_card(case, session, choice.card) if choice.card else ()))
-
-
-def reminders(case: Case, session: Session, choice: Choice) -> tuple[Effect, ...]:
-    if choice.remind == "half-hour":
-        return (Remind(case.at + HALF_HOUR, session.script),)
-    if choice.remind == "day-end":
-        return (Remind(day_end(case.at, case.facts.zone, case.facts.program.day_end), session.script),)
-    return ()
 
 
 def _arrived(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Turn:
@@ -202,7 +194,7 @@ def finished(case: Case, session: Session, step: EndStep, own: Choice | None, *,
     word = case.word("finished-private", days=days) if kept else case.word("finished-nothing")
     if own is not None:
         effects += reminders(case, session, own)
-        word = case.say(session, f"{step.id}.{own.id}.reply") or word
+        word = said_to(case, session, step, own) or word
     if own is not None and own.open and own.open in case.library.scripts:
         return _then(after, own.open, word, effects)
     return over(after, word, effects)

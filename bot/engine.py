@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import get_args
 
-from bot import answering, asking, ending, pages, screens
+from bot import answering, asking, ending, notices, pages, screens
 from bot.anytime import commanded, started
 from bot.case import Case
 from bot.conversation import Conversation, Facts
-from bot.effects import Need, Turn
+from bot.effects import Leave, Need, Remind, Turn
 from bot.events import (
     CheckInDue,
     Choose,
@@ -18,6 +18,7 @@ from bot.events import (
     Idled,
     Joined,
     Left,
+    Notice,
     Open,
     Rate,
     Say,
@@ -26,6 +27,7 @@ from bot.events import (
 )
 from bot.hearing import typed
 from bot.outcome import quiet, refused, settled, stale
+from bot.reminders import not_in_quiet
 from prompts.library import Library
 
 
@@ -57,9 +59,14 @@ def unasked(case: Case, event: Event) -> Turn:
             return due(case, event)
         case Joined():
             return Turn(case.conversation, quiet(case), (screens.neutral(case, "greeting", "private"),))
-        case Idled() | Left():
-            after, effects = ending.put_away(case, everything=isinstance(event, Left))
+        case Notice():
+            return notices.told(case, event)
+        case Idled():
+            after, effects = ending.put_away(case)
             return Turn(after.conversation, quiet(case), effects)
+        case Left():
+            after, effects = ending.put_away(case, everything=True)
+            return Turn(after.conversation, quiet(case), (*effects, Leave()))
         case _:
             return Turn(case.conversation, quiet(case), illegal="nothing-asked")
 
@@ -107,9 +114,13 @@ def here(case: Case) -> Turn:
 
 
 def due(case: Case, event: CheckInDue) -> Turn:
-    """A check-in asks in the chat; while another reflection is open it only says that one can go on."""
+    """A check-in asks in the chat; while another reflection is open it only says that one can go on. What comes due in
+    quiet hours waits for their end."""
     if event.script not in case.library.scripts or case.conversation.consents.words is None:
         return Turn(case.conversation, quiet(case), illegal="unknown")
+    ends = not_in_quiet(case, case.at)
+    if ends > case.at:
+        return Turn(case.conversation, quiet(case), (Remind(ends, event.script),))
     if case.conversation.session is not None:
         return Turn(case.conversation, quiet(case), (screens.neutral(case, "pause", "private"),))
     case, _ = started(case, event.script)

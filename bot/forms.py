@@ -1,0 +1,58 @@
+"""What came with a form, and how a page answers it. Pure; a form that cannot be understood changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot import screens
+from bot.case import Case
+from bot.conversation import Page, Reply
+from bot.effects import Effect, Turn
+from bot.typed import clean
+
+Values = Mapping[str, str | tuple[str, ...]]
+
+
+def one(values: Values, field: str) -> str:
+    value = values.get(field, "")
+    if isinstance(value, tuple):
+        return value[0] if len(value) == 1 else ""
+    return value
+
+
+def text(values: Values, field: str) -> str:
+    """What was typed, in one line."""
+    return " ".join(clean(one(values, field)).split())
+
+
+def lines(values: Values, field: str) -> tuple[str, ...]:
+    """What was typed, line by line, without the empty ones."""
+    value = values.get(field, "")
+    typed = "\n".join(value) if isinstance(value, tuple) else value
+    return tuple(filter(None, (" ".join(line.split()) for line in clean(typed).split("\n"))))
+
+
+def people(values: Values, field: str) -> tuple[str, ...]:
+    """Ids of people, each once; where nobody can be picked they are typed, with commas or spaces between them."""
+    value = values.get(field, "")
+    ids = value if isinstance(value, tuple) else value.replace(",", " ").split()
+    return tuple(dict.fromkeys(filter(None, map(clean, ids))))
+
+
+def shown(case: Case, page: Page, *said: str, effects: tuple[Effect, ...] = ()) -> Turn:
+    """The page, with what there is to say first."""
+    page = page.model_copy(update={"lines": (*said, *page.lines)})
+    return Turn(case.conversation, Reply(surface="private", locale=case.locale, page=page), effects)
+
+
+def saved(case: Case, page: Page, *effects: Effect, said: str = "saved") -> Turn:
+    return shown(case, page, case.word(said), effects=effects)
+
+
+def not_understood(case: Case, page: Page, why: str = "form-incomplete") -> Turn:
+    return replace(shown(case, page, case.word(why)), illegal=why)
+
+
+def illegal(case: Case, why: str) -> Turn:
+    return Turn(case.conversation, screens.show(case, case.word(why)), illegal=why)

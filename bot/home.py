@@ -1,0 +1,144 @@
+"""The page that everything else is reached from: where a person stands, and what they have set. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel.dates import format_date, format_time, get_timezone_location
+
+from bot import screens
+from bot.case import Case
+from bot.consent import agree_to_counting, agree_to_words
+from bot.conversation import Form, FormField, Option, Page, Section
+from bot.effects import Effect, Turn
+from bot.forms import Values, not_understood, one, saved
+from bot.reminders import not_in_quiet
+from scheduler.recurrence import zone_named
+
+#: Hours in which a person can have peace, by their words; as they are stored, with a line between.
+QUIET = {"none": "any-time", "18:00-08:00": "evening", "20:00-07:00": "late", "22:00-06:00": "night"}
+
+
+def home(case: Case) -> Page:
+    session = case.conversation.session
+    stands = case.word("home-open" if session else "home-nothing-open")
+    begin = Section(title=case.word("home-start"), scripts=screens.starts(case))
+    agreed = (consent_form(case),) if case.conversation.consents.words else ()
+    return Page(
+        name="home",
+        title=case.word("home-title"),
+        resumes=session is not None,
+        lines=(case.word("home-intro"), stands, *next_check_in(case), case.word("home-who-sees")),
+        sections=(
+            begin,
+            Section(title=case.word("home-pages"), pages=ways(case)),
+            Section(title=case.word("home-settings"), forms=(quiet_form(case), *agreed, language_form(case))),
+        ),
+    )
+
+
+def next_check_in(case: Case) -> tuple[str, ...]:
+    """When the person is asked next, as their quiet hours stand now."""
+    due = case.facts.next_check_in
+    if due is None:
+        return ()
+    day, time = moment(case, not_in_quiet(case, max(due, case.at)))
+    return (case.word("home-next", day=day, time=time),)
+
+
+def moment(case: Case, at: datetime) -> tuple[str, str]:
+    """Day and time where the person lives, in their language."""
+    local = at.astimezone(zone_named(case.facts.zone))
+    time = format_time(local.time(), "short", locale=case.locale).replace("\u202f", " ")
+    return format_date(local.date(), "full", locale=case.locale), time
+
+
+def ways(case: Case) -> tuple[Option, ...]:
+    """The pages that are this person's."""
+    facts = case.facts
+    there = (
+        ("data", "data-title", True),
+        ("consent", "consent-page-title", True),
+        ("report", "report-title", facts.supervises),
+        ("packet", "packet-title", facts.supervises),
+        ("setup", "setup-title", facts.leads),
+        ("lead", "lead-title", facts.names_lead),
+    )
+    return tuple(Option(id=page, label=case.word(word)) for page, word, theirs in there if theirs)
+
+
+# What can be set here
+
+
+def language_form(case: Case) -> Form:
+    options = tuple(Option(id=locale, label=case.word(f"language-{locale}")) for locale in case.library.locales)
+    field = FormField(id="language", label=case.word("language-title"), options=options, value=(case.locale,))
+    return Form(id="language", title=case.word("language-title"), fields=(field,), submit=case.word("save"))
+
+
+def quiet_form(case: Case) -> Form:
+    options = tuple(Option(id=hours, label=case.word(f"quiet-{name}")) for hours, name in QUIET.items())
+    now = "-".join(case.memory.quiet) if case.memory.quiet else "none"
+    hint = case.word("quiet-hint", place=get_timezone_location(case.facts.zone, case.locale, return_city=True))
+    field = FormField(id="hours", label=case.word("quiet-title"), hint=hint, options=options, value=(now,))
+    return Form(id="quiet", title=case.word("quiet-title"), fields=(field,), submit=case.word("save"))
+
+
+def consent_form(case: Case) -> Form:
+    consents = case.conversation.consents
+    words = FormField(
+        id="words",
+        label=case.word("words-title"),
+        options=(
+            Option(id="keep", label=case.word("consent-keep")),
+            Option(id="nothing", label=case.word("consent-nothing")),
+        ),
+        value=(consents.words,) if consents.words else (),
+    )
+    counting = FormField(
+        id="counting",
+        label=case.word("counting-title"),
+        options=tuple(
+            Option(id=choice, label=case.word(f"counting-{name}"))
+            for choice, name in (("ask", "ask-label"), ("always", "always"), ("never", "never"))
+        ),
+        value=(consents.counting,) if consents.counting else (),
+    )
+    fields = (words, counting) if consents.words == "keep" else (words,)
+    return Form(id="consent", title=case.word("consent-page-title"), fields=fields, submit=case.word("save"))
+
+
+def take_language(case: Case, values: Values) -> Turn:
+    locale = one(values, "language")
+    if locale not in case.library.locales:
+        return not_understood(case, home(case))
+    case = case.now(locale=locale, chosen_locale=True)
+    return saved(case, home(case))
+
+
+def take_quiet(case: Case, values: Values) -> Turn:
+    hours = one(values, "hours")
+    if hours not in QUIET:
+        return not_understood(case, home(case))
+    start, _, end = hours.partition("-")
+    case = case.remember(quiet=(start, end) if end else None)
+    return saved(case, home(case))
+
+
+def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None:
+    """The case after the consent form; None where it cannot be understood."""
+    words, counting = one(values, "words"), one(values, "counting")
+    before = case.conversation.consents
+    effects: list[Effect] = []
+    if words not in ("", "keep", "nothing") or counting not in ("", "ask", "always", "never"):
+        return None
+    if words and words != before.words:
+        case, record = agree_to_words(case, "keep" if words == "keep" else "nothing")
+        effects.append(record)
+    if words == "nothing":
+        case = case.remember(uses={}, remembered={}, last_reflection=None, ask_counting=())
+    if counting and counting != before.counting and case.conversation.consents.words == "keep":
+        case, record = agree_to_counting(case, counting)  # type: ignore[arg-type]
+        case = case.remember(ask_counting=())
+        effects.append(record)
+    return case, tuple(effects)
