@@ -1,0 +1,113 @@
+"""What may stand in a chat, where Slack keeps it. Law: nothing of a reflection is read here: no draft, no tick, no
+exchange, not even how far somebody is; and what a locked phone shows is one line, always the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.slack import blocks, ids, limits, modal
+from adapters.slack.blocks import Json
+from adapters.slack.modal import Words
+from bot.conversation import Input, Message, Option
+
+#: A person's id at Slack.
+PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
+#: Where a person's name goes in a text of ours.
+PLACE: Final = "{person}"
+
+#: The way to the private box; it answers nothing itself, and is never a box to tick.
+PRIVATE: Final = "private"
+
+#: Of an answer that is typed into the chat nothing can be said here, but how it is given can.
+HOW: Final = {"text": "slack-type", "multi": "multi-hint", "scale": "scale-hint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All of a message that goes out into a chat."""
+
+    preface: tuple[str, ...]
+    title: str
+    text: str
+    hint: str
+    input: Input
+    choices: tuple[Option, ...]
+    low: str
+    high: str
+    prompt: str
+    person: str
+
+    @classmethod
+    def of(cls, message: Message) -> Said:
+        return cls(*(getattr(message, name) for name in cls.__slots__))
+
+    def question(self, choices: tuple[Option, ...]) -> Message:
+        """What the modal's own parts draw of it."""
+        return Message(
+            text=self.text, input=self.input, choices=choices, low=self.low, high=self.high, prompt=self.prompt
+        )
+
+
+def message(word: Words, given: Message, *, private: bool = False) -> Json:
+    """The arguments of `chat.postMessage`; those for links do no harm in `chat.update`. `private`: with the way to the
+    private box, whatever the message has."""
+    return {
+        "text": blocks.escape(word("slack-notice")),
+        "blocks": drawn(word, Said.of(given), private=private),
+        "parse": "none",
+        "link_names": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def ephemeral(word: Words, given: Message | str, *, private: bool = False) -> Json:
+    """The same for one person's eyes, which Slack does not keep: the answer to a slash command."""
+    shown = Message(text=given) if isinstance(given, str) else given
+    return {"text": blocks.escape(word("slack-notice")), "blocks": drawn(word, Said.of(shown), private=private)}
+
+
+def drawn(word: Words, said: Said, *, private: bool) -> list[Json]:
+    options = said.choices
+    if private and all(option.id != PRIVATE for option in options):
+        options = (*options, Option(id=PRIVATE, label=word("continue-private")))
+    how = word(HOW[said.input]) if said.input in HOW else ""
+    asked = answer(word, said, options)
+    return [*lines(word, said, limits.MESSAGE_BLOCKS - len(asked) - 2), *blocks.context(said.hint, how), *asked]
+
+
+def lines(word: Words, said: Said, room: int) -> list[Json]:
+    """What is said. A person who is named is mentioned on purpose; nobody else can be."""
+    spoken = blocks.sections(blocks.paragraphs(said.preface), room // 2)
+    title = blocks.heading(said.title)
+    if PLACE not in said.text:
+        return [*spoken, *title, *blocks.sections(blocks.paragraphs([said.text]), room // 2 - len(title))]
+    name = f"<@{said.person}>" if PERSON.fullmatch(said.person) else word("slack-someone")
+    text = blocks.mrkdwn(blocks.cut(said.text, limits.SECTION // 6)).replace(PLACE, name)
+    return [*spoken, *title, blocks.section(blocks.formatted(text))]
+
+
+def answer(word: Words, said: Said, options: tuple[Option, ...]) -> list[Json]:
+    """What can be tapped. The way to the private box is no answer: no number, no box to tick."""
+    way = [option for option in options if option.id == PRIVATE]
+    rest = tuple(option for option in options if option.id != PRIVATE)
+    if said.input == "choice":
+        return modal.choices(said.question(options))
+    private = [modal.choice(said.question(()), option) for option in way]
+    last = blocks.actions(private, ids.block_id(said.prompt, PRIVATE))
+    if said.input == "multi" and rest:
+        return [*ticks(word, said.question(rest)), *last]
+    return [*modal.scale(said.question(rest)), *last] if said.input == "scale" else last
+
+
+def ticks(word: Words, asked: Message) -> list[Json]:
+    """Boxes to tick and a button to go on; a list where there are too many for boxes."""
+    element = modal.several(word, ids.action_id("tick"), asked.choices)
+    block_id = ids.block_id(asked.prompt, "tick")
+    go_on = blocks.button(word("next"), ids.action_id("next"))
+    if element["type"] == "checkboxes":
+        return blocks.actions([element, go_on], block_id)
+    listed = blocks.section(blocks.plain(word("slack-choose")), block_id, element)
+    return [listed, *blocks.actions([go_on], ids.block_id(asked.prompt, "next"))]
