@@ -55,7 +55,7 @@ class Homes:
         async def publish() -> None:
             await self._outgoing.call(installation, "views.publish", user_id=who.user, view=view)
 
-        if await self._outgoing.soon(f"home:{who.tenant}:{who.user}", publish):
+        if await self._outgoing.answer(f"home:{who.tenant}:{who.user}", publish):
             self._remember(who, digest)
 
     def touched(self, who: Who, installation: Installation) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from adapters.slack.drawing import Drawing
-from adapters.slack.outcomes import OF_THIS_FOLDER
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.outgoing import Outgoing, SlackError
 from adapters.slack.tokens import Tokens
 from bot.events import Who
 from bot.ports import ConversationGone, Delivery, Installation, OurBug, References
@@ -30,7 +29,7 @@ class SlackMessenger:
     async def send(self, delivery: Delivery) -> None:
         try:
             await self._send(delivery)
-        except OF_THIS_FOLDER:
+        except SlackError:
             raise OurBug from None
 
     async def _send(self, delivery: Delivery) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
 from adapters.slack import ids
+from adapters.slack.boxes import together
 from adapters.slack.payload import Payload, State, Tapped, Value, View
 from bot.commands import script_named, understand
 from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
@@ -30,7 +32,8 @@ class Asked:
     """One thing that a person did. `draft`: what stood in the box when they did it, to be kept first.
 
     `trigger` opens a modal within three seconds; `view` and `hash` name the modal or home that was acted in, `channel`
-    and `ts` the message. `over`: the answer goes on top of the modal instead of into it.
+    and `ts` the message. `over`: the answer goes on top of the modal instead of into it; `start`: where a long page
+    begins.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Asked:
     action: str = ""
     action_ts: str = ""
     over: bool = False
+    start: int = 0
 
     @property
     def typing(self) -> bool:
@@ -125,10 +129,11 @@ def tapped(payload: Payload, tap: Tapped, at: datetime) -> Asked | None:
         action=act.verb,
         action_ts=tap.action_ts,
         over=act.verb == "so-far",
+        start=int(tap.value) if act.verb == "open" and re.fullmatch("[0-9]{1,4}", tap.value or "") else 0,
     )
     surface: Surface = "message" if place == "chat" else "private"
     prompt = ids.prompt_of(tap.block_id)
-    event = meant(act, tap, at, surface, prompt, payload.state)
+    event = meant(act, tap, at, surface, prompt, view.state if view else payload.state)
     if event is None:
         return None
     draft = None if view is None or act.verb in ("write", "tick") else unsent(view.state, at)
@@ -145,7 +150,7 @@ def meant(
         case "rate":
             return _rated(act.argument, at, surface, prompt)
         case "write":
-            return Write(at=at, text=tap.value or "", prompt=prompt, done=False)
+            return Write(at=at, text=_typed(tap, state), prompt=prompt, done=False)
         case "tick":
             return Choose(at=at, values=tap.chosen(), surface=surface, prompt=prompt, done=False)
         case "next":
@@ -168,6 +173,12 @@ def opened(act: ids.Act, tap: Tapped, at: datetime) -> Event | None:
             form, _, field = act.argument.partition("/")
             return Submit(at=at, form=form, values={field: tap.chosen() or (tap.value or "")})
     return None
+
+
+def _typed(tap: Tapped, state: State | None) -> str:
+    """The words of all boxes, the one that was just typed into among them."""
+    boxes = {block: value.value or "" for block, action, value in (state or State()).inputs() if action == "write"}
+    return together({**boxes, tap.block_id: tap.value or ""}.items())
 
 
 def _rated(number: str, at: datetime, surface: Surface, prompt: str | None) -> Event | None:
@@ -219,9 +230,11 @@ def closed(payload: Payload, view: View, at: datetime) -> Asked | None:
 
 def unsent(state: State, at: datetime, *, done: bool = False) -> Event | None:
     """What stands in the question's own box or boxes; as a draft, nothing where they are empty."""
+    written = [(block, value.value or "") for block, action, value in state.inputs() if action == "write"]
+    text = together(written)
+    if written and (done or text):
+        return Write(at=at, text=text, prompt=ids.prompt_of(written[0][0]), done=done)
     for block, action, value in state.inputs():
-        if action == "write" and (done or value.value):
-            return Write(at=at, text=value.value or "", prompt=ids.prompt_of(block), done=done)
         if action == "tick" and (done or value.chosen()):
             return Choose(at=at, values=value.chosen(), prompt=ids.prompt_of(block), done=done)
     return None

@@ -12,8 +12,7 @@ from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
 from adapters.slack.lanes import Lanes
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.outcomes import OF_THIS_FOLDER, HashConflict, ViewGone
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.outgoing import HashConflict, Outgoing, SlackError, ViewGone
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
 from adapters.slack.reading import Asked, read
@@ -29,7 +28,7 @@ Body = Mapping[str, Any]
 NOTHING: Body = {}
 
 #: What keeps a modal or a line from being shown now; the place is kept.
-NOT_NOW = (Later, OurBug, ConversationGone, InstallationGone, *OF_THIS_FOLDER)
+NOT_NOW = (Later, OurBug, ConversationGone, InstallationGone, SlackError)
 
 
 @dataclass
@@ -92,23 +91,24 @@ class Talking:
                 await self._said(asked, reply, who, installation)
         return NOTHING
 
-    def _view(self, reply: Reply) -> dict[str, Any]:
-        return self.drawing.modal(reply) if reply.page is None else self.drawing.page(reply.page, reply.locale)
+    def _view(self, asked: Asked, reply: Reply) -> dict[str, Any]:
+        page = reply.page
+        return self.drawing.modal(reply) if page is None else self.drawing.page(page, reply.locale, asked.start)
 
     async def _in_modal(self, asked: Asked, reply: Reply, installation: Installation) -> Body:
         if asked.action == "sent":
-            return {"response_action": "update", "view": self._view(reply)}
+            return {"response_action": "update", "view": self._view(asked, reply)}
         if asked.over:
             view = self.drawing.so_far(reply)
             await self._quietly(
-                self.outgoing.call(installation, "views.push", trigger_id=asked.trigger, view=view, interactive=True)
+                self.outgoing.call(installation, "views.push", trigger_id=asked.trigger, view=view, urgent=True)
             )
             return NOTHING
-        view = self._view(reply)
+        view = self._view(asked, reply)
 
         async def update() -> None:
             await self.outgoing.call(
-                installation, "views.update", view_id=asked.view, hash=asked.hash, view=view, interactive=True
+                installation, "views.update", view_id=asked.view, hash=asked.hash, view=view, urgent=True
             )
 
         await self._soon(f"view:{asked.view}", update)
@@ -117,8 +117,8 @@ class Talking:
     async def _opened(self, asked: Asked, reply: Reply, installation: Installation) -> Body:
         """A new modal. Where Slack does not open it in time, one line says how to get there."""
         try:
-            view = self._view(reply)
-            await self.outgoing.call(installation, "views.open", trigger_id=asked.trigger, view=view, interactive=True)
+            view = self._view(asked, reply)
+            await self.outgoing.call(installation, "views.open", trigger_id=asked.trigger, view=view, urgent=True)
         except NOT_NOW as error:
             _note("modal not opened", error)
             return await self._sorry(asked, reply.locale, installation)
@@ -131,7 +131,7 @@ class Talking:
         if asked.place == "chat":
             await self._quietly(
                 self.outgoing.call(
-                    installation, "chat.postEphemeral", channel=asked.channel, user=asked.user, **line, interactive=True
+                    installation, "chat.postEphemeral", channel=asked.channel, user=asked.user, **line, urgent=True
                 )
             )
         return NOTHING
@@ -160,15 +160,13 @@ class Talking:
         if asked.place == "modal" and asked.action == "sent":
             return {"response_action": "push", "view": view}
         method = "views.push" if asked.place == "modal" else "views.open"
-        await self._quietly(
-            self.outgoing.call(installation, method, trigger_id=asked.trigger, view=view, interactive=True)
-        )
+        await self._quietly(self.outgoing.call(installation, method, trigger_id=asked.trigger, view=view, urgent=True))
         return NOTHING
 
     async def _soon(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
         """At once, or when Slack lets us; what has been overtaken or closed meanwhile needs nothing."""
         try:
-            await self.outgoing.soon(key, work)
+            await self.outgoing.answer(key, work)
         except (HashConflict, ViewGone):
             pass
         except NOT_NOW as error:
