@@ -187,20 +187,20 @@ def changed(program: Program, draft: Draft, local: dict[str, str]) -> dict[str, 
     return {name: value for name, value in after.items() if value != getattr(program, name)}
 
 
-def first_day(case: Case, team: TeamFacts | None, draft: Draft) -> date | None:
-    """When themes of the team can appear, to somebody who may see them; None where its windows are not known here."""
-    stays = team is not None and (not draft.supervisors or {*draft.supervisors} & {*team.supervisors})
-    if team is not None and team.earliest and stays:
-        return team.earliest
-    known = [one.earliest for one in case.facts.teams if one.earliest]
-    return first_themes(case.at.astimezone(UTC).date(), known) if known or not case.facts.teams else None
+def first_day(case: Case, before: TeamFacts | None, draft: Draft) -> date | None:
+    """When themes of the team can appear, as far as that can be known here. A small team has a day in a circle only."""
+    small = len(draft.members) < SMALLEST_TEAM
+    if before is not None and before.earliest and (not small or len(before.members) < SMALLEST_TEAM):
+        return before.earliest
+    known = [team.earliest for team in case.facts.teams if team.earliest]
+    if small or (case.facts.teams and not known):
+        return None
+    return first_themes(case.at.astimezone(UTC).date(), known)
 
 
 def expect(case: Case, team: TeamFacts) -> tuple[str, ...]:
     """What a team may expect of themes; the same whoever takes part."""
     alone = () if team.supervisors else (case.word("setup-no-supervisor"),)
-    if len(team.members) < SMALLEST_TEAM:
-        return case.word("setup-small"), *alone
-    if team.earliest is None:
-        return case.word("setup-no-date"), *alone
-    return case.word("setup-earliest", date=format_date(team.earliest, "long", locale=case.locale)), *alone
+    if team.earliest is not None:
+        return case.word("setup-earliest", date=format_date(team.earliest, "long", locale=case.locale)), *alone
+    return case.word("setup-small" if len(team.members) < SMALLEST_TEAM else "setup-no-date"), *alone

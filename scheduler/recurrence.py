@@ -55,7 +55,7 @@ PUBLISHED_AFTER = WINDOW + timedelta(days=3)
 
 
 def first_themes(day: date, known: Collection[date]) -> date:
-    """The earliest day on which themes can be shown to supervisors named on `day`: they see windows that begin later.
+    """The earliest day on which themes can appear of a team that is complete on `day`: those of the window it lies in.
 
     `known`: such days of other teams, which share the grid; where there is none, the grid begins on the next Monday.
     """
@@ -63,4 +63,4 @@ def first_themes(day: date, known: Collection[date]) -> date:
         return day + timedelta(days=7 - day.weekday()) + PUBLISHED_AFTER
     first = min(known)
     begins = first - PUBLISHED_AFTER
-    return first if begins > day else first + ((day - begins) // WINDOW + 1) * WINDOW
+    return first + max(0, (day - begins) // WINDOW) * WINDOW
