@@ -186,8 +186,8 @@ def public_url(url: str) -> str:
     if url and not _safe(url):
         raise Refusal(
             "public-url",
-            "AFTERWORD_PUBLIC_URL must be an https address such as https://afterword.example.org (http only for this "
-            "computer).",
+            "The public address (AFTERWORD_PUBLIC_URL) must be https, such as https://afterword.example.org; http only "
+            "for this computer.",
         )
     return url.rstrip("/")
 

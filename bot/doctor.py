@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import tzdata  # type: ignore[import-untyped]
 
-from bot.config import Settings
+from bot.config import Server, Settings, Slack
 from bot.ports import Refusal
 from prompts.library import HOME, read_resources
 from prompts.lint import checked_library
@@ -81,3 +81,30 @@ def _database(given: Settings, open_store: Callable[[Settings], Any]) -> Finding
         return Finding(False, refusal.words)
     store.close()
     return Finding(True, "both open, and the keys fit")
+
+
+def platforms(
+    read: Callable[[], Server], ask: Callable[[Slack], Iterable[tuple[str, Finding]]] | None
+) -> Iterator[tuple[str, Finding]]:
+    """The chat platforms that are set up; `ask` asks them whether their tokens work."""
+    try:
+        given = read()
+    except Refusal as refusal:
+        yield "platforms", Finding(False, refusal.words)
+        return
+    if given.slack is None:
+        yield "Slack", Finding(True, "not set up; docs/slack.md says how")
+        return
+    yield "Slack", Finding(True, _slack(given.slack, given.public_url))
+    if ask is None:
+        yield "Slack tokens", Finding(True, "not tried; afterword doctor --online asks Slack")
+    else:
+        yield from ask(given.slack)
+
+
+def _slack(slack: Slack, public: str) -> str:
+    if slack.many:
+        return f"many workspaces, installed at {public}/slack/install"
+    if slack.socket:
+        return "one workspace by Socket Mode"
+    return f"one workspace at {public or 'an https address that AFTERWORD_PUBLIC_URL does not name'}/slack/events"

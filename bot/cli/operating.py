@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import parts
-from bot.config import Server, existing, server, settings
+from bot.config import Server, Slack, existing, public_url, server, settings
 from bot.ports import Refusal
+
+if TYPE_CHECKING:
+    from bot.doctor import Finding
 
 #: What `serve` says where no platform is set up.
 BEGIN = (
@@ -40,6 +49,45 @@ def serve(port: int | None, host: str, db: str) -> None:
 
 def _on(chosen: Server) -> bool:
     return chosen.slack is not None
+
+
+@click.group()
+def manifest() -> None:
+    """The app as a chat platform is told of it.
+
+    Example: afterword manifest slack --socket
+    """
+
+
+@manifest.command("slack")
+@click.option("--socket", is_flag=True, help="By Socket Mode, for one workspace: it needs no address of ours.")
+@click.option("--url", default="", help="Our https address, where AFTERWORD_PUBLIC_URL does not say it.")
+@click.option("--one", is_flag=True, help="For one workspace over HTTP, with a token that does not expire.")
+@click.option("--strict", is_flag=True, help="Nobody can type to the bot, which then may not read that chat either.")
+@click.option("--lang", default="en", show_default=True, help="The language of what Slack shows of the app.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="A file, instead.")
+def manifest_slack(socket: bool, url: str, one: bool, strict: bool, lang: str, out: Path | None) -> None:
+    """A Slack app's manifest (JSON), to be pasted at api.slack.com/apps.
+
+    Example: afterword manifest slack --url https://afterword.example.org --out slack.json
+    """
+    from adapters.slack.manifest import manifest
+
+    library = parts.library()
+    if lang not in library.locales:
+        raise click.BadParameter(f"there is {', '.join(library.locales)}.", param_hint="--lang")
+    address = public_url(url or os.environ.get("AFTERWORD_PUBLIC_URL", "").strip())
+    if not address and not socket:
+        raise Refusal("public-url", "Slack needs an https address of ours: give --url, or --socket for a first try.")
+    made = manifest(partial(library.word, lang), address, strict=strict, socket=socket, one=one)
+    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal("out", f"{out} cannot be written: {error.strerror}.") from None
 
 
 @click.command()
@@ -95,18 +143,20 @@ def keys_rotate(db: str) -> None:
 
 
 @click.command()
+@click.option("--online", is_flag=True, help="Also asks each platform whether its tokens work.")
 @parts.DATABASE
-def doctor(db: str) -> None:
+def doctor(online: bool, db: str) -> None:
     """A check of the whole set-up, with what to do; exit code 1 where something is wrong.
 
-    Example: afterword doctor
+    Example: afterword doctor --online
     """
-    from bot.doctor import checks
+    from bot.doctor import checks, platforms
     from bot.turn import SystemClock
 
     wrong, today = 0, SystemClock().now().date()
-    for name, finding in checks(
-        lambda: settings(os.environ, db), lambda given: parts.opened(existing(given), make=False), today
+    for name, finding in chain(
+        checks(lambda: settings(os.environ, db), lambda given: parts.opened(existing(given), make=False), today),
+        platforms(lambda: server(os.environ), _asker() if online else None),
     ):
         wrong += not finding.fine
         click.echo(f"{'ok   ' if finding.fine else 'FAULT'}  {name}: {finding.words}")
@@ -114,4 +164,10 @@ def doctor(db: str) -> None:
         sys.exit(1)
 
 
-COMMANDS = (serve, migrate, keys, doctor)
+def _asker() -> Callable[[Slack], Iterable[tuple[str, Finding]]]:
+    from adapters.slack.checking import check
+
+    return check
+
+
+COMMANDS = (serve, manifest, migrate, keys, doctor)

@@ -67,6 +67,33 @@ def team_leave(name: str, person: str, db: str) -> None:
     click.echo(f"{person} is not in {name} any more.")
 
 
+@click.group()
+def role() -> None:
+    """Who may do what, where nobody installed the app who could say so in the chat.
+
+    Example: afterword role lead T0123456/U0456789
+    """
+
+
+@role.command("lead")
+@click.argument("person")
+@click.option("--platform", type=click.Choice(["local", "slack", "teams"]), default="slack", show_default=True)
+@parts.DATABASE
+def role_lead(person: str, platform: str, db: str) -> None:
+    """Makes somebody the program's lead, who sets up teams in the chat; PERSON is tenant/user, ids of the platform.
+
+    Example: afterword role lead T0123456/U0456789
+    """
+    from bot.turn import SystemClock
+
+    tenant, _, user = person.partition("/")
+    if not tenant or not user or "/" in user:
+        raise click.BadParameter("it is tenant/user, such as T0123456/U0456789.", param_hint="PERSON")
+    with parts.store(db, new=True) as store:
+        store.set_lead(Who(platform=platform, tenant=tenant, user=user), SystemClock().now())
+    click.echo(f"{person} leads the program now, and finds the set-up in the app's Home.")
+
+
 @click.command()
 @click.argument("person")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -100,4 +127,4 @@ def _known(store: SqlStore, person: str) -> Who:
     return found[0]
 
 
-COMMANDS = (team, erase)
+COMMANDS = (team, role, erase)
