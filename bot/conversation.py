@@ -98,6 +98,7 @@ class Program(Frozen):
     retention_ceiling: int = Field(default=365, ge=0, le=365)
     refuse_typed: bool = False  # what is typed into the chat is refused instead of taken
     idle_days: int = Field(default=7, ge=1, le=90)
+    grace_days: int = Field(default=30, ge=0, le=90)  # what is left of who went stays so long, should they come back
     default_script: str = "quick-visit"
     day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 

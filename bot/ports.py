@@ -95,7 +95,8 @@ class Loaded:
 class Installation:
     """Where the app may act, and as whom. `tenant` is that of `Who`: a workspace, or a whole organization.
 
-    `expires`: of the token, where tokens are rotated; `installer`: who may name the program's lead.
+    `expires`: of the token, where tokens are rotated; `installer`: who may name the program's lead; `id`: given by the
+    store, so that a token renewed with `replace` is not saved where the installation has gone meanwhile.
     """
 
     platform: str
@@ -106,6 +107,7 @@ class Installation:
     expires: datetime | None = None
     organization: bool = False
     installer: str = ""
+    id: UUID | None = field(default=None, repr=False, compare=False)
 
 
 class Installations(Protocol):
@@ -119,6 +121,9 @@ class Installations(Protocol):
     def remove(self, platform: str, tenant: str, at: datetime) -> None:
         """Tokens go at once; nothing more is sent there; what people wrote goes after the grace, unless it is
         installed again."""
+
+    def present(self, platform: str, tenant: str) -> None:
+        """The app is there by a token that is not kept here: what people wrote stays."""
 
     def claim_renewal(self, platform: str, tenant: str, now: datetime) -> bool:
         """Whether this process is the one that renews the token now; for half a minute no other one does."""
@@ -188,6 +193,15 @@ class Setup:
 
 
 class Store(Protocol):
+    @property
+    def installations(self) -> Installations: ...
+
+    @property
+    def references(self) -> References: ...
+
+    def ready(self) -> None:
+        """Raises Refusal while a database cannot be reached."""
+
     def transaction(self) -> AbstractContextManager[Transaction]: ...
 
     def after_commit(self) -> None:
@@ -203,6 +217,9 @@ class Store(Protocol):
 
     def set_up(self, setup: Setup, at: datetime) -> None: ...
 
+    def set_lead(self, who: Who, at: datetime) -> None:
+        """Names who leads the program, for whoever runs the installation; they are told so."""
+
     def erase(self, who: Who, at: datetime) -> bool:
         """Everything of a person goes; False where nobody of that name is known."""
 
@@ -210,6 +227,9 @@ class Store(Protocol):
 
     def sweep(self, now: datetime) -> None:
         """What time takes away: retention, old dedupe keys, throwaway keys, sent deliveries. Reports this process."""
+
+    def known(self, who: Who) -> bool:
+        """Whether anything is stored of them."""
 
     def people(self) -> tuple[tuple[Who, str], ...]:
         """Everybody known, with the team's name; for the local chat and the command line."""

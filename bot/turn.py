@@ -15,9 +15,9 @@ from bot import screens
 from bot.case import Case
 from bot.commands import understand
 from bot.conversation import Reply
-from bot.effects import EraseMe, Need, Turn
+from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
 from bot.engine import step
-from bot.events import CheckInDue, Event, Idled, Inbound, Open, Say, Submit, Who, Write
+from bot.events import CheckInDue, Event, Idled, Inbound, Joined, Notice, Open, Say, Submit, Who, Write
 from bot.ports import (
     Clock,
     ConversationGone,
@@ -34,6 +34,7 @@ from bot.ports import (
     Transaction,
 )
 from prompts.library import Library
+from scheduler.recurrence import zone_named
 
 log = logging.getLogger("afterword")
 
@@ -55,6 +56,31 @@ def asks_for_page(library: Library, event: Event) -> bool:
         said = understand(library, event.text) if len(event.text) < LONGEST_COMMAND else None
         return said is not None and bool(said.page)
     return isinstance(event, Open | Submit)
+
+
+def as_they_are_now(loaded: Loaded, inbound: Inbound) -> tuple[Loaded, tuple[Effect, ...]]:
+    """The profile says where a person lives; and who does something, or joins, has not left (a clock is nobody)."""
+    news: tuple[Effect, ...] = ()
+    if inbound.zone and inbound.zone != loaded.facts.zone and _is_zone(inbound.zone):
+        loaded = replace(loaded, facts=loaded.facts.model_copy(update={"zone": inbound.zone}))
+        news += (Live(inbound.zone),)
+    if loaded.left and (inbound.event.surface != "none" or isinstance(inbound.event, Joined)):
+        news += (Return(),)
+    return loaded, news
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_named(name)
+    except ValueError:
+        return False
+    return True
+
+
+def came_due(check_in: DueCheckIn, now: datetime) -> Event:
+    if check_in.notice is not None:
+        return Notice(at=now, notice=check_in.notice, person=check_in.person)
+    return CheckInDue(at=now, check_in=check_in.id, script=check_in.script)
 
 
 class SystemClock:
@@ -135,6 +161,7 @@ class Shell:
         event, who = inbound.event, inbound.who
         loaded = tx.load(who, event.at, page=asks_for_page(self.library, event))
         loaded = self._in_their_language(loaded, inbound.locale)
+        loaded, news = as_they_are_now(loaded, inbound)
         turn = self._step(loaded, event)
         if isinstance(event, Submit) and turn.illegal:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
@@ -142,6 +169,7 @@ class Shell:
             return Done(self._again(loaded, event))
         if any(isinstance(effect, EraseMe) for effect in turn.effects):
             raise _Leaving(turn.reply)
+        turn = replace(turn, effects=(*news, *turn.effects)) if news else turn
         return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
 
     def _in_their_language(self, loaded: Loaded, locale: str) -> Loaded:
@@ -199,7 +227,7 @@ class Shell:
         return len(claimed), tuple(owed)
 
     def _check_in(self, tx: Transaction, check_in: DueCheckIn, now: datetime) -> tuple[Delivery, ...]:
-        event = CheckInDue(at=now, check_in=check_in.id, script=check_in.script)
+        event = came_due(check_in, now)
         for _ in range(TRIES):
             try:
                 with tx.savepoint():

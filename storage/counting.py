@@ -1,11 +1,12 @@
 """In which circle a person counts, and how their contributions are found again until publication.
 
-Law: a person's codes enter one cell, one circle in one window; who supervises is never counted.
+Law: a person's codes enter one cell, one circle in one window; who supervises is never counted, and who leads never in
+a circle of theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -61,10 +62,11 @@ def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
     return fingerprint(window_key, key.derived(b"contributions"), circle)
 
 
-def take_back(wire: Wire, keys: KeyStore, key: Key) -> None:
-    """Deletes every contribution of a person's that is not published yet."""
+def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> None:
+    """Deletes every contribution of a person's that is not published yet. `only`: in these circles."""
     for circle, window, window_key in keys.window_keys():
-        wire.run(_TAKE_BACK, circle=circle, in_window=window, own=token(window_key, key, circle))
+        if only is None or circle in only:
+            wire.run(_TAKE_BACK, circle=circle, in_window=window, own=token(window_key, key, circle))
 
 
 class _Circle(NamedTuple):
@@ -77,29 +79,38 @@ class _Circle(NamedTuple):
 
 def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date) -> None:
     """Lets a person's row follow their roles: team, circle, and since when they supervise."""
-    roles = wire.all(_ROLES, person=person)
-    joined = [since for role, since, _, _ in roles if role == "member"]
-    named = [since for role, since, _, _ in roles if role != "member"]
-    if named:
-        _uncount(wire, keys, person)
-    circle = _Circle() if named else _circle(wire, keys, person, [row[3] for row in roles], day)
+    roles = [_Role._make(row) for row in wire.all(_ROLES, person=person)]
+    named = [one.since for one in roles if one.role == "supervisor"]
+    led = {one.circle for one in roles if one.role == "lead"}
+    if named or led:
+        _uncount(wire, keys, person, None if named else led)
+    wanted = [one.circle for one in roles if one.role == "member" and one.circle not in led]
+    circle = _Circle() if named else _circle(wire, keys, person, wanted, day)
+    shown = [one.team for one in roles if one.role != "lead"] or [one.team for one in roles]
     wire.run(
         _STAND,
         person=person,
         circle=circle.now,
         later=circle.later,
         later_from=circle.later_from,
-        team=roles[0][2] if roles else None,
-        joined=min(joined, default=None),
+        team=shown[0] if shown else None,
+        joined=min((one.since for one in roles if one.role == "member"), default=None),
         named=min(named, default=None),
     )
 
 
-def _uncount(wire: Wire, keys: KeyStore, person: UUID) -> None:
+class _Role(NamedTuple):
+    role: str
+    since: date
+    team: UUID
+    circle: UUID
+
+
+def _uncount(wire: Wire, keys: KeyStore, person: UUID, circles: Collection[UUID] | None) -> None:
     row = wire.one(_COUNTED, person=person)
     key = None if row is None else keys.data_key(row[0])
     if key is not None:
-        take_back(wire, keys, key.key)
+        take_back(wire, keys, key.key, circles)
 
 
 def _circle(wire: Wire, keys: KeyStore, person: UUID, wanted: Sequence[UUID], day: date) -> _Circle:

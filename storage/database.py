@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event
@@ -30,7 +30,12 @@ _PRAGMAS = (
 )
 _READERS = 4
 _CHECKPOINTS = 5
+_TRIES = 20
+_CONNECT_SECONDS = 10
 _DRIVER_ERRORS = (sqlite3.Error, psycopg.Error, DBAPIError)
+
+
+T = TypeVar("T")
 
 
 def database_url(text: str) -> URL:
@@ -156,6 +161,16 @@ class _Writing:
             raise explained(error, self._database.where) from None
 
 
+def insisted(work: Callable[[], T]) -> T:
+    """Work that is whole in itself, begun again where somebody else was faster. Raises Refusal in the end."""
+    for _ in range(_TRIES):
+        try:
+            return work()
+        except LostRace:
+            continue
+    raise Refusal("busy", "The database is very busy just now. Try again in a moment.")
+
+
 def explained(error: BaseException, where: str) -> BaseException:
     """A driver's failure as a LostRace or a Refusal. Its details are dropped: they can quote a row."""
     if not isinstance(error, _DRIVER_ERRORS):
@@ -210,4 +225,11 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    return create_engine(url, hide_parameters=True, pool_size=_READERS, max_overflow=_READERS, pool_recycle=1800)
+    return create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+        pool_size=_READERS,
+        max_overflow=_READERS,
+        pool_recycle=1800,
+    )

@@ -11,10 +11,10 @@ from sqlalchemy import and_, bindparam, exists, or_, select, tuple_, update
 
 from bot.conversation import Message
 from bot.events import Frozen
-from bot.ports import LEASE_SECONDS, ConversationGone, Delivery, Later
+from bot.ports import LEASE_SECONDS, ConversationGone, Delivery, InstallationGone, Later
 from storage import tables as t
 from storage.keystore import KeyStore
-from storage.place import PERSON, named
+from storage.place import HERE, PERSON, named
 from storage.prepared import Prepared, Row, Wire
 from storage.vault import Unopened, place
 
@@ -27,7 +27,16 @@ _earlier = t.deliveries.alias("earlier")
 
 #: An older one of the same conversation that is not sent yet holds the newer ones back; a dead one does not.
 _OWED = Prepared(
-    select(_mine.c.id, _mine.c.conversation_id, _mine.c.revision, _mine.c.n, _mine.c.payload, _mine.c.attempts, *PERSON)
+    select(
+        _mine.c.id,
+        _mine.c.conversation_id,
+        _mine.c.revision,
+        _mine.c.n,
+        _mine.c.payload,
+        _mine.c.attempts,
+        HERE,
+        *PERSON,
+    )
     .select_from(
         _mine.join(t.participants, t.participants.c.id == _mine.c.conversation_id).join(
             t.tenants, t.tenants.c.id == t.participants.c.tenant_id
@@ -54,17 +63,12 @@ _LEASE = Prepared(
     .where(t.deliveries.c.id == bindparam("delivery"))
     .values(lease_until=bindparam("until"), worker=bindparam("process"))
 )
+#: What a delivery loses as soon as it is sent or dead.
+EMPTIED = {"payload": None, "not_before": None, "lease_until": None, "worker": None}
 _OVER = Prepared(
     update(t.deliveries)
     .where(t.deliveries.c.id == bindparam("delivery"), t.PENDING)
-    .values(
-        state=bindparam("outcome"),
-        last_error=bindparam("error"),
-        payload=None,
-        not_before=None,
-        lease_until=None,
-        worker=None,
-    )
+    .values(state=bindparam("outcome"), last_error=bindparam("error"), **EMPTIED)
 )
 _AGAIN = Prepared(
     update(t.deliveries)
@@ -105,15 +109,17 @@ def lease(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Delive
 
 
 def _delivery(wire: Wire, keys: KeyStore, row: Row) -> Delivery | None:
-    delivery, conversation, revision, n, payload, attempts, *person = row
+    delivery, conversation, revision, n, payload, attempts, here, *person = row
     _, tenant, key_id, *_ = person
     try:
+        if not here:
+            raise InstallationGone
         who = named(keys, *person)
         key = keys.data_key(key_id)
         if key is None:
             raise Unopened
         what = Payload.model_validate_json(key.key.open(payload, place(tenant, "deliveries", delivery, "payload")))
-    except (Unopened, ValidationError) as error:
+    except (InstallationGone, Unopened, ValidationError) as error:
         wire.run(_OVER, delivery=delivery, outcome="dead", error=type(error).__name__)
         return None
     return Delivery(delivery, conversation, revision, n, who, what.locale, what.message, attempts)

@@ -18,13 +18,13 @@ from storage.place import Place, find, read_reflections
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, fingerprint
 
-ERASED = "person"
+#: What an entry of the ledger is about.
+ERASED, REMOVED, PURGED = "person", "installation", "tenant"
+Entry = tuple[bytes, date, str]
 
 _RECEIPT = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _DROP = Prepared(delete(t.participants).where(t.participants.c.id == bindparam("person")))
-_NOTE = Prepared(insert(t.deletion_ledger), unless_there=True)
-_LEDGER = Prepared(select(t.deletion_ledger.c.hash, t.deletion_ledger.c.day, t.deletion_ledger.c.kind))
-_PEOPLE = Prepared(select(t.participants.c.id))
+NOTE = Prepared(insert(t.deletion_ledger), unless_there=True)
 _KEYS_OF = Prepared(
     select(t.participants.c.key_id, t.conversations.c.talk_key_id)
     .select_from(t.participants.join(t.conversations))
@@ -32,8 +32,15 @@ _KEYS_OF = Prepared(
 )
 
 
-def ledger_hash(keys: KeyStore, person: UUID) -> bytes:
-    return fingerprint(keys.purpose_key("ledger"), person)
+def ledger_hash(keys: KeyStore, row: UUID) -> bytes:
+    return fingerprint(keys.purpose_key("ledger"), row)
+
+
+def note(wire: Wire, keys: KeyStore, row: UUID, day: date, kind: str) -> Entry:
+    """Into the main database's ledger; the key store's copy is written after the commit."""
+    entry = (ledger_hash(keys, row), day, kind)
+    wire.run(NOTE, hash=entry[0], day=day, kind=kind)
+    return entry
 
 
 def erase(main: Database, keys: KeyStore, who: Who, day: date) -> bool:
@@ -42,15 +49,23 @@ def erase(main: Database, keys: KeyStore, who: Who, day: date) -> bool:
         found = find(wire, keys, who)
         if found is None:
             return False
-        data_key = keys.data_key(found.key_id)
-        if data_key is not None:
-            _take_back(wire, keys, found, data_key.key)
-        entry = (ledger_hash(keys, found.person), day, ERASED)
-        gone = _drop(wire, found.person)
-        wire.run(_NOTE, hash=entry[0], day=day, kind=ERASED)
+        entry, gone = erased(wire, keys, found, day)
+    forget(keys, entry, gone)
+    return True
+
+
+def erased(wire: Wire, keys: KeyStore, found: Place, day: date) -> tuple[Entry, list[UUID]]:
+    """Deletes everything of a person, inside a transaction; `forget` must follow once that is committed."""
+    data_key = keys.data_key(found.key_id)
+    if data_key is not None:
+        _take_back(wire, keys, found, data_key.key)
+    entry = note(wire, keys, found.person, day, ERASED)
+    return entry, drop(wire, found.person)
+
+
+def forget(keys: KeyStore, entry: Entry, gone: Iterable[UUID]) -> None:
     keys.note_deletions([entry])
     keys.destroy(gone)
-    return True
 
 
 def _take_back(wire: Wire, keys: KeyStore, found: Place, key: Key) -> None:
@@ -68,26 +83,8 @@ def _readable(wire: Wire, found: Place, key: Key) -> Iterable[Reflection]:
         return ()  # damaged bytes must not keep anybody from leaving; the tokens find the contributions too
 
 
-def _drop(wire: Wire, person: UUID) -> list[UUID]:
+def drop(wire: Wire, person: UUID) -> list[UUID]:
     """Deletes the person; all their rows follow by foreign key. Gives the keys to destroy."""
     row = wire.one(_KEYS_OF, person=person)
     wire.run(_DROP, person=person)
     return [] if row is None else [key for key in row if key is not None]
-
-
-def replay(main: Database, keys: KeyStore) -> int:
-    """Erases again whoever either ledger names, and makes the ledgers equal; gives how many came back.
-
-    A backup of the main database that is put back holds people who have been erased since.
-    """
-    copy = set(keys.ledger())
-    with main.transaction() as wire:
-        own = {(bytes(hash_), day, kind) for hash_, day, kind in wire.all(_LEDGER)}
-        wire.run_many(_NOTE, [{"hash": hash_, "day": day, "kind": kind} for hash_, day, kind in copy - own])
-        named = {hash_ for hash_, _, kind in own | copy if kind == ERASED}
-        back = [person for (person,) in wire.all(_PEOPLE) if ledger_hash(keys, person) in named] if named else []
-        gone = [key for person in back for key in _drop(wire, person)]
-    if own - copy:
-        keys.note_deletions(sorted(own - copy))
-    keys.destroy(gone)
-    return len(back)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import and_, bindparam, insert, select
 
 from bot.conversation import Conversation, Facts, Program, Reflection
 from bot.events import Who
@@ -20,6 +20,8 @@ from storage.vault import Key, Unopened, fingerprint, place
 from storage.windows import earliest_themes, monday_after
 
 NO_CONSENTS = b"0:"
+#: Of a person whose profile has not been heard of.
+UNKNOWN_ZONE = "UTC"
 
 _where_they_stand = (
     select(
@@ -38,6 +40,9 @@ _where_they_stand = (
         t.tenants.c.grid_monday,
         t.tenants.c.settings,
         t.participants.c.supervises_since,
+        t.participants.c.leads_since,
+        t.participants.c.installed_day,
+        t.participants.c.left_day,
         t.teams.c.name,
     )
     .select_from(
@@ -81,6 +86,9 @@ class Place(NamedTuple):
     grid: date
     settings: str
     supervises_since: date | None
+    leads_since: date | None
+    installed_day: date | None
+    left_day: date | None
     team: str | None
 
     def circle_on(self, day: date) -> UUID | None:
@@ -103,6 +111,9 @@ PERSON = (
     t.tenants.c.external,
 )
 
+#: Whether anything may be sent to them: they are in the workspace, and so is the app.
+HERE = and_(t.participants.c.left_day.is_(None), t.tenants.c.gone_day.is_(None)).label("here")
+
 
 def named(keys: KeyStore, person: UUID, in_tenant: UUID, key_id: UUID, ref: bytes, platform: str, external: str) -> Who:
     """The person as the platform names them. Raises Unopened where their key is gone."""
@@ -119,7 +130,11 @@ def who_index(keys: KeyStore, who: Who) -> bytes:
 
 def find(wire: Wire, keys: KeyStore, who: Who) -> Place | None:
     """The person's row, held until the transaction ends."""
-    row = wire.one(_HOLD, who_index=who_index(keys, who))
+    return hold(wire, who_index(keys, who))
+
+
+def hold(wire: Wire, index: bytes) -> Place | None:
+    row = wire.one(_HOLD, who_index=index)
     return None if row is None else Place._make(row)
 
 
@@ -146,14 +161,17 @@ def tenant(wire: Wire, platform: str, external: str, at: date) -> UUID:
     named = {"platform": platform, "external": external}
     row = wire.one(_TENANT, **named)
     if row is None:
-        wire.run(_ADD_TENANT, **named, id=uuid4(), name=external, grid_monday=monday_after(at), settings="{}")
+        made = {"id": uuid4(), "name": external, "grid_monday": monday_after(at), "settings": "{}", "gone_day": None}
+        wire.run(_ADD_TENANT, **named, **made)
         row = wire.one(_TENANT, **named)
     assert row is not None
     found: UUID = row[0]
     return found
 
 
-def arrive(wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date) -> None:
+def arrive(
+    wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date, zone: str = UNKNOWN_ZONE, locale: str = "en"
+) -> None:
     """First contact: a participant and an empty conversation. Raises LostRace where somebody else was first."""
     person, in_tenant = uuid4(), tenant(wire, who.platform, who.tenant, day)
     added = wire.run(
@@ -163,7 +181,7 @@ def arrive(wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date) -> Non
         who_index=who_index(keys, who),
         ref=key.key.seal(who.user.encode(), place(in_tenant, "participants", person, "ref")),
         key_id=key.id,
-        zone="UTC",
+        zone=zone,
         circle_id=None,
         next_circle_id=None,
         next_circle_from=None,
@@ -171,10 +189,13 @@ def arrive(wire: Wire, keys: KeyStore, who: Who, key: DataKey, day: date) -> Non
         member_since=None,
         supervises_since=None,
         joined_day=day,
+        left_day=None,
+        leads_since=None,
+        installed_day=None,
     )
     if not added:
         raise LostRace
-    state = written(Conversation(id=person), NO_CONSENTS)
+    state = written(Conversation(id=person, locale=locale), NO_CONSENTS)
     wire.run(
         _ADD_CONVERSATION,
         participant_id=person,
@@ -201,7 +222,7 @@ def read_reflections(wire: Wire, found: Place, key: Key) -> tuple[Reflection, ..
     return tuple(sorted(opened, key=lambda reflection: (reflection.at, reflection.id), reverse=True))
 
 
-def facts(found: Place, program: Program, day: date, kept: tuple[Reflection, ...]) -> Facts:
+def facts(found: Place, program: Program, day: date) -> Facts:
     circle = found.circle_on(day)
     return Facts(
         program=program,
@@ -211,7 +232,8 @@ def facts(found: Place, program: Program, day: date, kept: tuple[Reflection, ...
         supervises=found.supervises_since is not None,
         team=found.team or "",
         earliest_themes=earliest_themes(found.grid, found.member_since if circle else None, found.supervises_since),
-        reflections=kept,
+        leads=found.leads_since is not None,
+        names_lead=found.installed_day is not None,
     )
 
 
@@ -219,21 +241,25 @@ class Programs:
     """The program's settings under each tenant's own."""
 
     def __init__(self, own: Program) -> None:
-        self._own = own
+        self.own = own
         self._under: dict[str, Program] = {"{}": own}
 
     def under(self, settings: str) -> Program:
         known = self._under.get(settings)
-        return known or self._under.setdefault(settings, merge(self._own, json.loads(settings)))
+        return known or self._under.setdefault(settings, merge(self.own, json.loads(settings)))
 
 
 def merge(program: Program, settings: Mapping[str, object]) -> Program:
-    """Settings that a program knows; a ceiling can only be lowered, resources are added. Raises ValidationError."""
+    """Settings that a program knows; a ceiling and the grace can only be lowered, resources are added.
+
+    Raises ValidationError.
+    """
     known = {name: value for name, value in settings.items() if name in Program.model_fields}
     asked = Program.model_validate({**program.model_dump(), **known})
     return asked.model_copy(
         update={
             "resources": {**program.resources, **asked.resources},
             "retention_ceiling": min(program.retention_ceiling, asked.retention_ceiling),
+            "grace_days": min(program.grace_days, asked.grace_days),
         }
     )

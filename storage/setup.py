@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from bot.ports import Refusal, Setup
 from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
-from storage.place import Place, arrive, find, merge, tenant
+from storage.place import UNKNOWN_ZONE, Place, arrive, find, merge, tenant
 from storage.prepared import Prepared, Wire
 from storage.windows import monday_after
 
@@ -59,13 +60,15 @@ _SET_ZONE = Prepared(
 )
 
 
-def set_up(wire: Wire, keys: KeyStore, program: Program, setup: Setup, at: datetime, day: date) -> tuple[UUID, ...]:
-    """Raises Refusal where a name, a zone or a setting is wrong. Gives the keys made, for the case of a rollback."""
-    _check(setup)
+def set_up(
+    wire: Wire, keys: KeyStore, program: Program, setup: Setup, made: list[UUID], at: datetime, day: date
+) -> None:
+    """Raises Refusal where a name, a zone or a setting is wrong. Adds the keys that it makes to `made`."""
+    check(setup)
     in_tenant = tenant(wire, setup.platform, setup.tenant, day)
-    _settle(wire, program, setup, in_tenant, day)
-    team, moved = _team(wire, setup, in_tenant)
-    made, people = _people(wire, keys, setup, at, day)
+    settle(wire, program, setup, in_tenant, day)
+    team, moved = team_of(wire, setup, in_tenant)
+    people = people_of(wire, keys, named_in(setup), made, at, day)
     for user in setup.supervisors:
         wire.run(_ADD_ROLE, participant_id=people[user].person, team_id=team, role="supervisor", since=day)
     for user in setup.members:
@@ -76,7 +79,6 @@ def set_up(wire: Wire, keys: KeyStore, program: Program, setup: Setup, at: datet
         touched |= {person for (person,) in wire.all(_MEMBERS, team=team)}
     for person in touched:
         count_in(wire, keys, person, day)
-    return made
 
 
 def leave_team(wire: Wire, keys: KeyStore, who: Who, team: str, day: date) -> bool:
@@ -89,24 +91,38 @@ def leave_team(wire: Wire, keys: KeyStore, who: Who, team: str, day: date) -> bo
     return True
 
 
-def _check(setup: Setup) -> None:
-    names = (setup.platform, setup.tenant, setup.team, *setup.members, *setup.supervisors)
-    if any(not name.strip() or len(name) > _LONGEST_NAME for name in (*names, setup.circle or "-")):
-        raise Refusal("name", f"Names of teams, circles and people have 1 to {_LONGEST_NAME} characters.")
+def check(setup: Setup) -> None:
+    """Raises Refusal; the sentence names the field, never what is in it."""
+    check_names(
+        {
+            "The platform's name": (setup.platform,),
+            "The workspace's id": (setup.tenant,),
+            "The team's name": (setup.team,),
+            "The circle's name": (setup.circle or "-",),
+            "A member's id": setup.members,
+            "A supervisor's id": setup.supervisors,
+        }
+    )
     try:
         ZoneInfo(setup.zone)
     except (KeyError, ValueError, OSError):
         raise Refusal("zone", "That time zone is not known. Use a name such as America/New_York.") from None
 
 
-def _settle(wire: Wire, program: Program, setup: Setup, in_tenant: UUID, day: date) -> None:
+def check_names(named: Mapping[str, Sequence[str]]) -> None:
+    for what, names in named.items():
+        if any(not name.strip() or len(name) > _LONGEST_NAME for name in names):
+            raise Refusal("name", f"{what} has 1 to {_LONGEST_NAME} characters.")
+
+
+def settle(wire: Wire, program: Program, setup: Setup, in_tenant: UUID, day: date) -> None:
     """The tenant's settings, and its grid where this is its first team."""
     row = wire.one(_TENANT, tenant=in_tenant)
     count = wire.one(_TEAMS, tenant=in_tenant)
     assert row is not None
     assert count is not None
-    settings: dict[str, Any] = {**json.loads(row[1]), **setup.settings}
     try:
+        settings = _merged(json.loads(row[1]), setup.settings)
         merge(program, settings)
         written = json.dumps(settings, sort_keys=True)
     except ValidationError as error:
@@ -117,7 +133,20 @@ def _settle(wire: Wire, program: Program, setup: Setup, in_tenant: UUID, day: da
     wire.run(_SET_TENANT, tenant=in_tenant, grid=row[0] if count[0] else monday_after(day), new_settings=written)
 
 
-def _team(wire: Wire, setup: Setup, in_tenant: UUID) -> tuple[UUID, bool]:
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What is named takes the old one's place; of the resources each by itself, and an empty one is taken out."""
+    resources = new.get("resources")
+    if not isinstance(resources, Mapping):
+        return {**old, **new}
+    every = {**old.get("resources", {}), **resources}
+    return {**old, **new, "resources": {name: text for name, text in every.items() if text != ""}}
+
+
+def has_team(wire: Wire, in_tenant: UUID, name: str) -> bool:
+    return wire.one(_TEAM, tenant=in_tenant, called=name) is not None
+
+
+def team_of(wire: Wire, setup: Setup, in_tenant: UUID) -> tuple[UUID, bool]:
     """The team, in its circle (alone: a circle of its own name), and whether it has moved there from another."""
     row = wire.one(_TEAM, tenant=in_tenant, called=setup.team)
     if row is not None and not setup.circle:
@@ -142,15 +171,26 @@ def _circle(wire: Wire, in_tenant: UUID, name: str) -> UUID:
     return made
 
 
-def _people(
-    wire: Wire, keys: KeyStore, setup: Setup, at: datetime, day: date
-) -> tuple[tuple[UUID, ...], dict[str, Place]]:
-    """Everybody who is named, made where they are new: they may be set up before they have said a word."""
+def named_in(setup: Setup) -> tuple[Who, ...]:
     users = dict.fromkeys((*setup.supervisors, *setup.members))
-    asked = {user: Who(platform=setup.platform, tenant=setup.tenant, user=user) for user in users}
-    new = [who for who in asked.values() if find(wire, keys, who) is None]
-    made = keys.make_data_keys(len(new), at) if new else ()
-    for who, key in zip(new, made, strict=True):
-        arrive(wire, keys, who, key, day)
-    places = {user: find(wire, keys, who) for user, who in asked.items()}
-    return tuple(key.id for key in made), {user: place for user, place in places.items() if place is not None}
+    return tuple(Who(platform=setup.platform, tenant=setup.tenant, user=user) for user in users)
+
+
+def people_of(
+    wire: Wire,
+    keys: KeyStore,
+    people: Sequence[Who],
+    made: list[UUID],
+    at: datetime,
+    day: date,
+    zone: str = UNKNOWN_ZONE,
+    locale: str = "en",
+) -> dict[str, Place]:
+    """People by their ids, made where they are new: they may be named before they have said a word."""
+    new = [who for who in people if find(wire, keys, who) is None]
+    fresh = keys.make_data_keys(len(new), at) if new else ()
+    made += [key.id for key in fresh]
+    for who, key in zip(new, fresh, strict=True):
+        arrive(wire, keys, who, key, day, zone, locale)
+    places = {who.user: find(wire, keys, who) for who in people}
+    return {user: place for user, place in places.items() if place is not None}

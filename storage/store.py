@@ -17,13 +17,16 @@ from bot.conversation import Program, Reflection
 from bot.events import Who
 from bot.ports import Delivery, Refusal, Setup
 from prompts.script import Script
-from storage import consents, deliveries, erase, migrations, sweep
+from storage import consents, deliveries, erase, migrations, purge, sweep
 from storage import tables as t
-from storage.database import Database, database_url
+from storage.database import Database, database_url, insisted
+from storage.installations import SqlInstallations
 from storage.keyring import Keyring, from_text, new_key
 from storage.keystore import KeyStore
 from storage.place import PERSON, Programs, look, named, person_key, read_reflections
 from storage.prepared import Prepared
+from storage.references import SqlReferences
+from storage.restored import replay
 from storage.setup import leave_team
 from storage.shelf import Shelf
 from storage.turns import SqlTransaction, opened
@@ -51,14 +54,16 @@ class SqlStore:
     def __init__(self, database: Database, keys: KeyStore, program: Program, scripts: Iterable[Script]) -> None:
         self.database = database
         self.keys = keys
-        self._program = program
         self._programs = Programs(program)
         self._shelf = Shelf(scripts)
         self._thread = threading.local()
         self._swept: date | None = None
+        self._purged: date | None = None
         self._unclean = False
+        self.installations = SqlInstallations(database, keys, self.transaction)
+        self.references = SqlReferences(database, keys)
         _pair(database, keys)
-        erase.replay(database, keys)
+        replay(database, keys)
 
     # Turns -----------------------------------------------------------------------------------------------------------
 
@@ -112,7 +117,14 @@ class SqlStore:
     def set_up(self, setup: Setup, at: datetime) -> None:
         """Adds what is named to what is there. Raises Refusal."""
         with self.transaction() as turn:
-            turn.set_up(self._program, setup, at)
+            turn.set_up(setup, at)
+
+    def set_lead(self, who: Who, at: datetime) -> None:
+        insisted(lambda: self._set_lead(who, at))
+
+    def _set_lead(self, who: Who, at: datetime) -> None:
+        with self.transaction() as turn:
+            turn.set_lead(who, at)
 
     def leave_team(self, who: Who, team: str, at: datetime) -> bool:
         """Takes a person out of a team; False where either is unknown."""
@@ -127,6 +139,10 @@ class SqlStore:
             with suppress(Unopened):
                 found.setdefault(person[0], (named(self.keys, *person), team or ""))
         return tuple(sorted(found.values(), key=lambda pair: (pair[0].platform, pair[0].tenant, pair[0].user)))
+
+    def known(self, who: Who) -> bool:
+        with self.database.reading() as wire:
+            return look(wire, self.keys, who) is not None
 
     def reflections(self, who: Who) -> tuple[Reflection, ...]:
         with self.database.reading() as wire:
@@ -174,8 +190,25 @@ class SqlStore:
         if self._swept != today:
             sweep.daily(self.database, self.keys, now)
             self._swept = today
+        if self._purged != today:
+            self._purge(today)
         if self._unclean:
             self._clean()
+
+    def _purge(self, today: date) -> None:
+        """A batch at a time: the rest waits for the next sweep, which comes soon."""
+        done = purge.departed(self.database, self.keys, self._programs, today)
+        self._unclean = self._unclean or done > 0
+        if done < purge.BATCH:
+            self._purged = today
+
+    def ready(self) -> None:
+        insisted(self._answered)
+
+    def _answered(self) -> None:
+        with self.database.reading() as wire:
+            wire.one(_INSTALLATION)
+        self.keys.has_persons()
 
     def close(self) -> None:
         self.keys.close()

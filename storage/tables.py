@@ -80,6 +80,20 @@ tenants = Table(
     Column("name", String(200), nullable=False),
     Column("grid_monday", Date, nullable=False),  # every window is four ISO weeks counted from here
     Column("settings", Text, nullable=False),
+    Column("gone_day", Date),  # the app was removed there; everything goes after the grace
+    UniqueConstraint("platform", "external"),
+)
+
+#: Tokens and all else that was said when the app was installed are in `body`, sealed under the installation's own key
+#: for them; `renewal_lease`: until then one process renews the token, and no other.
+installations = Table(
+    "installations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("external", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("renewal_lease", Moment),
     UniqueConstraint("platform", "external"),
 )
 
@@ -120,8 +134,13 @@ participants = Table(
     Column("member_since", Date),
     Column("supervises_since", Date),
     Column("joined_day", Date, nullable=False),
+    Column("left_day", Date),  # they left the workspace; everything of theirs goes after the grace
+    Column("leads_since", Date),
+    Column("installed_day", Date),  # they installed the app, and may name who leads
     UniqueConstraint("who_index"),
-)
+    Index("ix_participants_left_day", "left_day", sqlite_where=text("left_day IS NOT NULL"),
+          postgresql_where=text("left_day IS NOT NULL")),
+)  # fmt: skip
 
 memberships = Table(
     "memberships",
@@ -148,6 +167,14 @@ conversations = Table(
           postgresql_where=text("talk_key_id IS NOT NULL")),
 )  # fmt: skip
 
+#: Where a person's chat is on the platform ("references" is a word of SQL's own).
+chat_references = Table(
+    "chat_references",
+    metadata,
+    Column("participant_id", Uuid, ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
 reflections = Table(
     "reflections",
     metadata,
@@ -171,6 +198,7 @@ consents = Table(
     UniqueConstraint("participant_id", "n"),
 )
 
+#: Reminders, and notices of what others did: which of the two a row is stands in its sealed body alone.
 #: A claim commits together with the turn it causes, so `claimed` is where a check-in ends when all went well.
 check_ins = Table(
     "check_ins",

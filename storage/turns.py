@@ -11,17 +11,18 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, update
 
-from bot.conversation import Conversation, Program, Session
+from bot.conversation import Conversation, Session
 from bot.effects import Effect, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
 from bot.ports import Delivery, DueCheckIn, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, setup
+from storage import checkins, consents, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
 from storage.keystore import DataKey, KeyStore
-from storage.place import Place, Programs, arrive, facts, find, person_key, read_reflections, written
+from storage.leading import Desk, set_lead
+from storage.place import UNKNOWN_ZONE, Place, Programs, arrive, facts, find, person_key, read_reflections, written
 from storage.prepared import Prepared, Wire
 from storage.shelf import Shelf
 from storage.vault import Key, fingerprint
@@ -70,7 +71,7 @@ class SqlTransaction:
     """`made`: keys to destroy if this is undone; `given_up`: keys to destroy once it is committed."""
 
     def __init__(self, wire: Wire, keys: KeyStore, programs: Programs, shelf: Shelf) -> None:
-        self._wire = wire
+        self.wire = wire
         self._keys = keys
         self._programs = programs
         self._shelf = shelf
@@ -82,32 +83,40 @@ class SqlTransaction:
 
     def seen(self, who: Who, key: str, at: datetime) -> bool:
         hashed = fingerprint(self._keys.purpose_key("inbox"), who.platform, who.tenant, who.user, key)
-        return self._wire.run(_SEEN, key=hashed, day=_day(at)) == 0
+        return self.wire.run(_SEEN, key=hashed, day=_day(at)) == 0
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
     def load(self, who: Who, at: datetime, *, page: bool = False) -> Loaded:
-        found = find(self._wire, self._keys, who) or self._first_contact(who, at)
+        found = find(self.wire, self._keys, who) or self._first_contact(who, at)
         key = person_key(self._keys, found)
         head, conversation = opened(found, key)
         talk = self._talk(found, key, at)
         self._standing[found.person] = _Standing(found, key, consents.read_head(head))
-        kept = read_reflections(self._wire, found, key) if page else ()
         conversation = conversation.model_copy(
             update={"revision": found.revision, "session": talk.session, "waiting": talk.waiting}
         )
         pinned = {session.revision for session in conversation.sessions}
+        known = facts(found, self._programs.under(found.settings), _day(at))
         return Loaded(
             conversation,
-            facts(found, self._programs.under(found.settings), _day(at), kept),
-            tuple(self._shelf.pinned(self._wire, revision) for revision in pinned),
+            known.model_copy(update=self._for_a_page(found, key)) if page else known,
+            tuple(self._shelf.pinned(self.wire, revision) for revision in pinned),
+            found.left_day is not None,
         )
+
+    def _for_a_page(self, found: Place, key: Key) -> dict[str, Any]:
+        return {
+            "reflections": read_reflections(self.wire, found, key),
+            "next_check_in": checkins.next_reminder(self.wire, found, key),
+            "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
+        }
 
     def _first_contact(self, who: Who, at: datetime) -> Place:
         (key,) = self._keys.make_data_keys(1, at)
         self.made.append(key.id)
-        arrive(self._wire, self._keys, who, key, _day(at))
-        found = find(self._wire, self._keys, who)
+        arrive(self.wire, self._keys, who, key, _day(at))
+        found = find(self.wire, self._keys, who)
         assert found is not None
         return found
 
@@ -137,14 +146,15 @@ class SqlTransaction:
             raise LostRace
         for effect in effects:
             if isinstance(effect, RecordConsent):
-                head = consents.record(self._wire, place, key, head, effect, at)
+                head = consents.record(self.wire, place, key, head, effect, at)
         changes = self._state(standing, before, after, head) | self._sessions(place, key, before, after, at)
         swap = _NEXT["new_state" in changes, "new_talk" in changes]
-        if not self._wire.run(swap, person=place.person, was=place.revision, becomes=place.revision + 1, **changes):
+        if not self.wire.run(swap, person=place.person, was=place.revision, becomes=place.revision + 1, **changes):
             raise LostRace
         deliveries: tuple[Delivery, ...] = ()
         if effects:
-            pen = Pen(self._wire, self._keys, place, key, after, at, _day(at), who)
+            desk = self.desk(at, after.locale, place.zone)
+            pen = Pen(self.wire, self._keys, place, key, after, at, desk.day, who, desk)
             for effect in sorted(effects, key=_not_kept):
                 pen.write(effect)
             deliveries = pen.deliver(effects)
@@ -206,38 +216,46 @@ class SqlTransaction:
             day = min(day, _day(throwaway.dies) + timedelta(days=1))
         return day
 
-    def set_up(self, program: Program, team: Setup, at: datetime) -> None:
-        self.made += setup.set_up(self._wire, self._keys, program, team, at, _day(at))
+    # Set-up ----------------------------------------------------------------------------------------------------------
+
+    def desk(self, at: datetime, locale: str = "en", zone: str = UNKNOWN_ZONE) -> Desk:
+        return Desk(self.wire, self._keys, self._programs.own, self.made, at, _day(at), locale, zone)
+
+    def set_up(self, team: Setup, at: datetime) -> None:
+        setup.set_up(self.wire, self._keys, self._programs.own, team, self.made, at, _day(at))
+
+    def set_lead(self, who: Who, at: datetime) -> None:
+        set_lead(self.desk(at), who)
 
     def keep_script(self, script: Script) -> None:
-        self.shelved.append(self._shelf.keep(self._wire, script, datetime.now(UTC).date()))
+        self.shelved.append(self._shelf.keep(self.wire, script, datetime.now(UTC).date()))
 
     # What a clock starts ---------------------------------------------------------------------------------------------
 
     def claim_due(self, now: datetime, limit: int) -> tuple[DueCheckIn, ...]:
-        return checkins.claim(self._wire, self._keys, now, limit)
+        return checkins.claim(self.wire, self._keys, now, limit)
 
     def idle(self, today: date, limit: int) -> tuple[Who, ...]:
-        return checkins.idle(self._wire, self._keys, today, limit)
+        return checkins.idle(self.wire, self._keys, today, limit)
 
     def fail_check_in(self, check_in: UUID) -> None:
-        checkins.fail(self._wire, check_in)
+        checkins.fail(self.wire, check_in)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         made, given_up, shelved = len(self.made), len(self.given_up), len(self.shelved)
         standing = dict(self._standing)
-        self._wire.say("SAVEPOINT one_person")
+        self.wire.say("SAVEPOINT one_person")
         try:
             yield
         except BaseException as error:
-            self._wire.say("ROLLBACK TO SAVEPOINT one_person")
+            self.wire.say("ROLLBACK TO SAVEPOINT one_person")
             del self.given_up[given_up:], self.shelved[shelved:]
             self.given_up += self.made[made:]
             self._standing = standing
             raise explained(error, "in use") from None
         finally:
-            self._wire.say("RELEASE SAVEPOINT one_person")
+            self.wire.say("RELEASE SAVEPOINT one_person")
 
 
 def _day(at: datetime) -> date:

@@ -11,13 +11,29 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.conversation import Conversation, Reflection
-from bot.effects import Contribute, Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind
+from bot.effects import (
+    Contribute,
+    Deliver,
+    Effect,
+    EraseMe,
+    Keep,
+    Leave,
+    LetGo,
+    Live,
+    NameLead,
+    RecordConsent,
+    Remind,
+    Return,
+    SetTeam,
+)
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
+from storage import leading, leaving
 from storage import tables as t
 from storage.counting import token
 from storage.deliveries import Payload
 from storage.keystore import KeyStore
+from storage.leading import Desk
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 from storage.vault import Key
@@ -58,6 +74,7 @@ class Pen:
     at: datetime
     day: date
     who: Who
+    desk: Desk
 
     def write(self, effect: Effect) -> None:
         match effect:
@@ -71,6 +88,22 @@ class Pen:
                 self._remind(at, script)
             case Deliver() | RecordConsent() | EraseMe():
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
+            case SetTeam() | NameLead() | Live() | Leave() | Return():
+                self._settle(effect)
+
+    def _settle(self, effect: SetTeam | NameLead | Live | Leave | Return) -> None:
+        """Where the person stands in the workspace, and what they may settle there."""
+        match effect:
+            case SetTeam():
+                leading.set_team(self.desk, self.found, self.who, effect)
+            case NameLead():
+                leading.name_lead(self.desk, self.found, self.who, effect)
+            case Live(zone):
+                leading.live(self.wire, self.found.person, zone)
+            case Leave():
+                leaving.leave(self.wire, self.found.person, self.day)
+            case Return():
+                leaving.come_back(self.wire, self.found.person)
 
     def _keep(self, reflection: Reflection, until: date) -> None:
         if self.after.consents.words != "keep":

@@ -26,6 +26,7 @@ from storage.store import SqlStore
 ADA, BEN = who("ada"), who("ben")
 SHARED = {
     "installation",
+    "installations",
     "tenants",
     "circles",
     "teams",
@@ -44,6 +45,8 @@ def set_up(store: SqlStore, at: datetime) -> None:
 def live(store: SqlStore, at: datetime, person: str) -> None:
     """Leaves something of a person in every table that can hold it."""
     reflection = kept(at)
+    load(store, at, who(person))
+    store.references.save(who(person), "D1")
     change(
         store,
         at,
