@@ -1,4 +1,4 @@
-"""A fake of Slack for tests, over real HTTP. Law: it imports nothing of the app, to be a second opinion on Slack's rules.
+"""A fake of Slack for tests, over real HTTP. Law: it imports nothing of the app; it is a second opinion on the rules.
 
     async with fake_slack() as slack:
         slack.workspace("T1", bot_token="xoxb-1")
@@ -26,6 +26,7 @@ from aiohttp import web
 from fake_slack_faults import Faulty
 from fake_slack_phone import Phone
 from fake_slack_sending import Answer, Sending, Sent
+from fake_slack_socket import SocketMode
 from fake_slack_state import SCOPES, Call, Clock, Json, Message, Person, ResponseUrl, SlackError, Workspace
 from fake_slack_web import call, change, content_of, post
 
@@ -51,7 +52,11 @@ RESPONSE_SECONDS: Final = 1800
 
 @dataclass
 class FakeSlack(Faulty, Sending):
-    """Everything that a test holds. See fake_slack_state.Slack, .._faults.Faulty and .._sending.Sending."""
+    """Everything that a test holds: see fake_slack_state.Slack, and Faulty, Installing and Sending in their files."""
+
+    def __post_init__(self) -> None:
+        self.socket_mode = SocketMode(self)
+        self.socket = self.socket_mode
 
     @property
     def api_url(self) -> str:
@@ -77,8 +82,13 @@ def _token(request: web.Request, body: Json) -> str:
     return value.strip() if scheme.lower() == "bearer" else str(body.get("token", ""))
 
 
-def _json(payload: Json, **headers: str) -> web.Response:
-    return web.json_response(payload, headers=headers)
+def _client(request: web.Request, body: Json) -> tuple[str, str]:
+    """The app's id and secret: HTTP Basic, or in the body."""
+    header = request.headers.get("Authorization", "")
+    if header.lower().startswith("basic "):
+        basic = aiohttp.BasicAuth.decode(header)
+        return basic.login, basic.password
+    return str(body.get("client_id", "")), str(body.get("client_secret", ""))
 
 
 class Server:
@@ -90,6 +100,7 @@ class Server:
     def application(self) -> web.Application:
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self.api)
+        app.router.add_get("/socket", self.slack.socket_mode.connect)
         app.router.add_post("/response/{team}/{number}", self.respond)
         return app
 
@@ -101,12 +112,23 @@ class Server:
             self.slack.calls.append(Call(method, self.slack.clock.now, body, token))
             if (ordered := await self.slack.trouble(method, body)) is not None:
                 return ordered
-            answer = {"ok": True, **call(self.slack, method, token, body)}
+            answer = {"ok": True, **self._done(request, method, token, body)}
             if self.slack.loses(method, body) and request.transport is not None:
                 request.transport.abort()
         except SlackError as error:
             answer = {"ok": False, "error": error.error, **error.more}
-        return _json(answer)
+        return web.json_response(answer)
+
+    def _done(self, request: web.Request, method: str, token: str, body: Json) -> Json:
+        match method:
+            case "oauth.v2.access":
+                return self.slack.oauth_access(_client(request, body), body)
+            case "apps.uninstall":
+                return self.slack.uninstall_by_app(_client(request, body), token)
+            case "apps.connections.open":
+                return self.slack.socket_mode.ticket(token)
+        self.slack.used_token(token)
+        return call(self.slack, method, token, body)
 
     async def respond(self, request: web.Request) -> web.Response:
         url = f"{self.slack.base}{request.path}"
@@ -152,4 +174,5 @@ async def fake_slack() -> AsyncIterator[FakeSlack]:
             slack._client = client
             yield slack
     finally:
+        await slack.socket_mode.drop()
         await runner.cleanup()

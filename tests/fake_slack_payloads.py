@@ -7,6 +7,7 @@ Where an app is installed for a whole organization Slack leaves the workspace ou
 from __future__ import annotations
 
 from copy import deepcopy
+from html import escape
 from typing import Any, Final
 
 from fake_slack_state import APP_ID, Dm, Json, Message, Slack, Trigger, View
@@ -133,13 +134,13 @@ def suggestion_body(slack: Slack, view: View, block_id: str, action_id: str, typ
 
 
 def said(slack: Slack, dm: Dm, text: str, **more: Any) -> Json:
-    """A message that a person typed into their DM with the app, as Slack stores it."""
+    """A message that a person typed into their DM with the app, as Slack stores it: & < > as entities."""
     words = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
     number = slack.number()
     return {
         "client_msg_id": f"00000000-0000-4000-8000-{number:012d}",
         "type": "message",
-        "text": text,
+        "text": escape(text, quote=False),
         "user": dm.user,
         "ts": slack.ts(),
         "blocks": [{"type": "rich_text", "block_id": f"r{number:05d}", "elements": [words]}],

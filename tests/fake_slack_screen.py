@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import NamedTuple
 
 from fake_slack_rules import elements_of, options_of
@@ -20,8 +21,15 @@ class Target(NamedTuple):
 
 
 def text_of(value: object) -> str:
-    """Of a text object, or nothing."""
-    return str(value["text"]) if isinstance(value, dict) and "text" in value else ""
+    """Of a text object, or nothing. Entities are read in mrkdwn; whether in plain_text as well is [unverified]."""
+    if not isinstance(value, dict) or "text" not in value:
+        return ""
+    return unescape(str(value["text"])) if value.get("type") == "mrkdwn" else str(value["text"])
+
+
+def spoken(message: Json) -> str:
+    """A message's plain text, as it is read."""
+    return unescape(str(message.get("text", "")))
 
 
 def targets(blocks: list[Json]) -> Iterator[Target]:
@@ -87,5 +95,5 @@ def screen(spec: Json, values: Values, errors: dict[str, str] | None = None) -> 
     title = [f"# {text_of(spec['title'])}"] if "title" in spec else []
     ends = [f"({text_of(spec[name])})" for name in ("close", "submit") if spec.get(name)]
     drawn = list(lines(spec.get("blocks", []), values, errors or {}))
-    plain = [] if spec.get("blocks") else [text for text in [str(spec.get("text", ""))] if text]
+    plain = [] if spec.get("blocks") else [text for text in [spoken(spec)] if text]
     return "\n".join([*title, *plain, *drawn, *ends])

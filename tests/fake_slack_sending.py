@@ -11,12 +11,14 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final, Literal, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 import aiohttp
+from fake_slack_oauth import Installing
 from fake_slack_payloads import VERIFICATION, changed_event, deleted_event, event_body, message_event, said
-from fake_slack_state import Dm, Json, Message, Slack
+from fake_slack_state import Dm, Json, Message
 from fake_slack_web import user_object
 
 Kind = Literal["events_api", "slash_commands", "interactive"]
@@ -67,7 +69,7 @@ def as_http(kind: Kind, payload: Json) -> tuple[bytes, str]:
 
 
 @dataclass
-class Sending(Slack):
+class Sending(Installing):
     app_url: str = ""
     signing_secret: str = "fake-signing-secret"
     #: How long Slack waits for an answer, in real seconds.
@@ -137,10 +139,7 @@ class Sending(Slack):
     async def uninstalled(self, team: str) -> Answer:
         """The app was taken off a workspace: its tokens die, then the event comes."""
         place = self.workspaces[team]
-        place.installed = False
-        for token in self.tokens.values():
-            if token.owner == (place.enterprise if place.org_wide else team):
-                token.dead = token.dead or "account_inactive"
+        self.take_off(place.enterprise if place.org_wide else team)
         return await self.event(team, {"type": "app_uninstalled"})
 
     async def tokens_revoked(self, team: str, *, bots: tuple[str, ...] = (), users: tuple[str, ...] = ()) -> Answer:
@@ -156,6 +155,8 @@ class Sending(Slack):
 
     async def team_access(self, change: Literal["granted", "revoked"], *teams: str) -> Answer:
         """Of an organization's installation. Comes without a workspace and without authorizations."""
+        for team in teams:
+            self.workspaces[team].granted = change == "granted"
         event = {"type": f"team_access_{change}", "team_ids": list(teams)}
         return await self.send("events_api", event_body(self, teams[0], event, authorized=False))
 
@@ -176,7 +177,9 @@ class Sending(Slack):
     async def changed(self, team: str, user: str, message: Message, text: str) -> Answer:
         """A person edits what they typed in the DM."""
         dm = self.dm(team, user)
-        message.versions.append({**message.now, "text": text, "edited": {"user": user, "ts": self.ts()}})
+        message.versions.append(
+            {**message.now, "text": escape(text, quote=False), "edited": {"user": user, "ts": self.ts()}}
+        )
         return await self.event(team, changed_event(self, dm, message))
 
     async def deleted(self, team: str, user: str, message: Message) -> Answer:

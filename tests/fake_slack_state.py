@@ -63,6 +63,8 @@ class Person:
     bot: bool = False
     admin: bool = False
     guest: bool = False
+    #: Somebody of another company, met through a shared channel.
+    stranger: bool = False
 
 
 @dataclass
@@ -104,6 +106,8 @@ class Workspace:
     #: Whether the app is installed for the whole enterprise rather than for this workspace.
     org_wide: bool = False
     installed: bool = True
+    #: Whether an organization's installation may still act here.
+    granted: bool = True
 
 
 @dataclass
@@ -114,6 +118,9 @@ class Token:
     scopes: frozenset[str] = SCOPES
     kind: str = "bot"
     expires: float | None = None
+    #: The refresh token that came with it, and the one that it was got with.
+    refresh: str = ""
+    after: str = ""
     #: The error that Slack answers with once the token is no good.
     dead: str = ""
 
@@ -160,6 +167,7 @@ class View:
     touched: set[tuple[str, str]] = field(default_factory=set)
     #: What the app said was wrong, by block id, as the person sees it.
     errors: dict[str, str] = field(default_factory=dict)
+    redrawn: bool = False
 
 
 @dataclass
@@ -180,6 +188,9 @@ class Slack:
     calls: list[Call] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     warned: list[tuple[str, str]] = field(default_factory=list)
+    #: Slack was seen to leave values out of `state` that came with an update and that nobody touched since
+    #: (https://github.com/slackapi/bolt-js/issues/1258): switched on, it does so here.
+    forgets_initial: bool = False
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # Making people and places.
@@ -219,8 +230,9 @@ class Slack:
         tz: str = "America/New_York",
         admin: bool = False,
         guest: bool = False,
+        stranger: bool = False,
     ) -> Person:
-        made = Person(user, team, name or user.lower(), locale, tz, admin=admin, guest=guest)
+        made = Person(user, team, name or user.lower(), locale, tz, admin=admin, guest=guest, stranger=stranger)
         self.workspaces[team].people[user] = made
         return made
 
@@ -261,7 +273,10 @@ class Slack:
 
     def known(self, token: Token, user: str) -> Person | None:
         """A person whom this token may see."""
-        return next((each.people[user] for each in self.teams_of(token) if user in each.people), None)
+        place = next((each for each in self.teams_of(token) if user in each.people), None)
+        if place is not None and not place.granted:
+            raise SlackError("team_access_not_granted")
+        return place.people[user] if place else None
 
     def stored(self, channel: str, ts: str) -> Message | None:
         kept = self.dms[channel].messages if channel in self.dms else []

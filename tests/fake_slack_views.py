@@ -120,9 +120,14 @@ def _hash(slack: Slack) -> str:
     return f"{int(slack.clock.now)}.{slack.number():08x}"
 
 
+def touched_only(view: View) -> Values:
+    return {key: value for key, value in view.values.items() if key in view.touched}
+
+
 def payload_of(slack: Slack, view: View) -> Json:
     """The view as Slack hands it to the app."""
     place = slack.workspaces[view.team]
+    told = view.values if not (slack.forgets_initial and view.redrawn) else touched_only(view)
     empty = {"private_metadata": "", "callback_id": "", "external_id": "", "title": None, "close": None}
     flags = {"submit": None, "clear_on_close": False, "notify_on_close": False}
     return {
@@ -131,7 +136,7 @@ def payload_of(slack: Slack, view: View) -> Json:
         **empty,
         **flags,
         **deepcopy(view.spec),
-        "state": state_of(view.values),
+        "state": state_of(told),
         "hash": view.hash,
         "previous_view_id": view.previous,
         "root_view_id": view.root,
@@ -151,7 +156,7 @@ def make(slack: Slack, trigger: Trigger, spec: Json) -> View:
 def redraw(slack: Slack, view: View, spec: Json) -> None:
     view.values = values_after(spec["blocks"], view.values, view.touched)
     view.touched &= set(view.values)
-    view.spec, view.hash, view.errors = spec, _hash(slack), {}
+    view.spec, view.hash, view.errors, view.redrawn = spec, _hash(slack), {}, True
 
 
 def put_on_top(slack: Slack, view: View) -> None:

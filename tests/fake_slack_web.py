@@ -49,6 +49,7 @@ def user_object(person: Person, place_enterprise: str = "", *, locale: bool = Fa
         "is_owner": False,
         "is_restricted": person.guest,
         "is_ultra_restricted": False,
+        **({"is_stranger": True} if person.stranger else {}),
     }
     zone = {} if person.deleted else {"tz": person.tz, "tz_label": person.tz, "tz_offset": 0}
     org = {"enterprise_user": {"id": person.id, "enterprise_id": place_enterprise}} if place_enterprise else {}
