@@ -140,7 +140,7 @@ def wrong(case: Case, draft: Draft) -> list[tuple[str, str]]:
         "setup-long": len(draft.lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in draft.lines),
         "setup-unnamed": local_lines(case, draft.lines) is None,
     }
-    counts = {"most": MOST_LINES, "longest": LONGEST_LINE, "name": LONGEST_NAME, "names": names}
+    counts = {"most": MOST_LINES, "longest": LONGEST_LINE, "letters": LONGEST_NAME, "names": names}
     return [(why, case.word(why, **counts)) for why, is_so in found.items() if is_so]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +22,8 @@ from bot.events import (
     Idled,
     Joined,
     Left,
+    Notice,
+    NoticeName,
     Open,
     Rate,
     Say,
@@ -127,6 +129,14 @@ IDS = st.sampled_from(
 PROMPTS = st.sampled_from(["none", "current", "old"])
 COMMANDS = st.sampled_from(["reflect", "back", "skip", "restart", "delete", "language"])
 SURFACES = st.sampled_from(["private", "message"])
+FIELDS = [
+    "words", "counting", "days", "language", "confirm", "reflection", "hours",
+    "person", "name", "members", "supervisors", "day-end", "lines",
+]  # fmt: skip
+VALUES = [
+    "keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x", "18:00-08:00", "none", "17:00",
+    "Questions or complaints: x", "\ud800: {x}\x00", "",
+]  # fmt: skip
 KINDS = st.one_of(
     st.tuples(st.just("say"), TEXTS),
     st.tuples(st.just("write"), TEXTS, PROMPTS, st.booleans()),
@@ -134,16 +144,22 @@ KINDS = st.one_of(
     st.tuples(st.just("offered"), st.integers(0, 12)),
     st.tuples(st.just("rate"), st.integers(-1, 9), PROMPTS),
     st.tuples(st.just("command"), COMMANDS, PROMPTS),
-    st.tuples(st.just("open"), st.sampled_from(["home", "data", "consent", "report", "packet", "nowhere"])),
+    st.tuples(
+        st.just("open"),
+        st.sampled_from(["home", "data", "consent", "report", "packet", "lead", "setup", "setup:x", "nowhere"]),
+    ),
     st.tuples(
         st.just("submit"),
-        st.sampled_from(["consent", "retention", "language", "erase", "delete-reflection", "rubbish"]),
+        st.sampled_from(
+            ["consent", "retention", "language", "quiet", "erase", "delete-reflection", "lead", "team", "rubbish"]
+        ),
         st.dictionaries(
-            st.sampled_from(["words", "counting", "days", "language", "confirm", "reflection"]),
-            st.sampled_from(["keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x"]),
+            st.sampled_from(FIELDS),
+            st.one_of(st.sampled_from(VALUES), st.lists(st.sampled_from(VALUES), max_size=3).map(tuple)),
         ),
     ),
     st.tuples(st.sampled_from(["due", "idled", "joined", "left", "scanned"])),
+    st.tuples(st.just("notice"), st.sampled_from(get_args(NoticeName))),
     st.tuples(st.just("wait"), st.integers(1, 400)),
 )
 
@@ -179,6 +195,7 @@ MAKE: dict[str, Callable[..., Event]] = {
     "idled": lambda talk: Idled(at=talk.at),
     "joined": lambda talk: Joined(at=talk.at),
     "left": lambda talk: Left(at=talk.at),
+    "notice": lambda talk, notice: Notice(at=talk.at, notice=notice, person="sam"),
     "scanned": lambda talk: Scanned(at=talk.at, text_hash="00"),
 }
 
@@ -189,7 +206,8 @@ def event_of(talk: Talk, kind: tuple[Any, ...]) -> Event:
 
 def run(kinds: list[tuple[Any, ...]], refuse_typed: bool = False) -> Talk:
     talk = Talk()
-    talk.facts = talk.facts.model_copy(update={"program": Program(refuse_typed=refuse_typed)})
+    circumstances = {"leads": refuse_typed, "names_lead": not refuse_typed, "next_check_in": talk.at}
+    talk.facts = talk.facts.model_copy(update={"program": Program(refuse_typed=refuse_typed), **circumstances})
     for kind in kinds:
         if kind[0] == "wait":
             talk.at += timedelta(hours=int(str(kind[1])))
