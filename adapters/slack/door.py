@@ -25,6 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.payload import Payload, payload
 from bot import logs
+from bot.ports import Later, Refusal
 
 log = logging.getLogger("afterword")
 
@@ -86,7 +87,8 @@ def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
-        return BoltResponse(status=500 if isinstance(error, Failed) else 400, body="")
+        """Ours is a failure; Bolt's own are payloads of a shape that Slack never sends."""
+        return BoltResponse(status=500 if isinstance(error, Failed | Later | Refusal) else 400, body="")
 
     return app
 

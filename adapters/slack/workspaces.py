@@ -4,6 +4,7 @@ removed. Law: each of these can come twice, late, or for somebody who is not kno
 from __future__ import annotations
 
 from adapters.slack.homes import Homes
+from adapters.slack.installing import Installing
 from adapters.slack.payload import Happened, Member, Payload
 from adapters.slack.profiles import Profiles
 from adapters.slack.tokens import Tokens
@@ -13,9 +14,12 @@ from bot.turn import Shell
 
 
 class Workspaces:
-    def __init__(self, shell: Shell, tokens: Tokens, homes: Homes, profiles: Profiles) -> None:
+    def __init__(
+        self, shell: Shell, tokens: Tokens, installing: Installing, homes: Homes, profiles: Profiles
+    ) -> None:
         self._shell = shell
         self._tokens = tokens
+        self._installing = installing
         self._homes = homes
         self._profiles = profiles
 

@@ -1,0 +1,314 @@
+"""Whole conversations through the running app and a Slack that keeps to Slack's rules."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+from conftest import AT, Pair
+from slack_hands import Hands, offered, stored
+from slack_house import TEAM, TOKEN, House, house, in_a_loop
+from talks import library
+
+from bot.config import Slack
+from bot.ports import Installation
+from storage.keyring import Keyring
+
+SCRIPTS = sorted(library().scripts)
+LANGUAGES = {"en": "UADA", "es": "ULUZ"}
+
+
+@pytest.fixture
+def files(sqlite_pair: Pair) -> Pair:
+    return sqlite_pair
+
+
+def nothing_of_it(home: House, hands: Hands, *, chat: bool = False) -> None:
+    """Slack keeps no word and no answer of a talk. `chat`: what the person typed into the chat is theirs to delete."""
+    bots = [message for message in home.slack.everything_stored(TEAM) if "bot_id" in message or not chat]
+    text = json.dumps(bots, ensure_ascii=False)
+    for words in hands.said if chat else (*hands.said, *hands.labels):
+        assert words not in text
+    assert "marker" not in text
+    assert len(set(hands.phone.notifications())) <= 1
+    assert not hands.phone.trouble
+
+
+def kept(home: House, user: str) -> str:
+    return json.dumps(
+        [one.model_dump(mode="json") for one in home.store.reflections(home.who(user))], ensure_ascii=False
+    )
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("script", SCRIPTS)
+@in_a_loop
+async def test_a_whole_reflection_in_the_modal(files: Pair, ring: Keyring, script: str, locale: str) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone(LANGUAGES[locale])
+        hands = Hands(ada)
+        await ada.command("/reflect", script)
+        assert library().word(locale, "consent-title") in ada.screen()
+        await hands.finish()
+        await home.settled()
+        for words in hands.said:
+            assert words in kept(home, ada.user)
+        nothing_of_it(home, hands)
+        assert ada.dm() == []  # who finishes has been told so in the modal
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("script", SCRIPTS)
+@in_a_loop
+async def test_a_whole_reflection_that_goes_on_in_messages(
+    files: Pair, ring: Keyring, script: str, locale: str
+) -> None:
+    """What is sensitive still waits in the modal, and is answered there."""
+    async with house(files, ring) as home:
+        ada = home.phone(LANGUAGES[locale])
+        hands = Hands(ada)
+        await ada.command("/reflect", script)
+        await hands.answer()  # consent
+        await ada.close()
+        await home.settled()
+        await ada.say("hello")
+        await ada.tap("choose:here", in_="message")
+        while await hands.answer_here(home.slack):
+            pass
+        await ada.tap("choose:private", in_="message")
+        await hands.finish()
+        for words in hands.said:
+            assert words in kept(home, ada.user)
+        nothing_of_it(home, hands, chat=True)
+
+
+@in_a_loop
+async def test_closing_is_a_pause_and_nothing_typed_is_lost(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "quick-visit")
+        await hands.answer()
+        await ada.type("A small hand, marker")
+        await ada.close()
+        await home.settled()
+        assert ada.modal is None
+        assert library().word("en", "pause") in ada.dm()[-1]
+        await ada.open_home()
+        assert library().word("en", "home-open") in ada.screen("home")
+        await ada.tap(library().word("en", "resume-button"), in_="home")
+        assert ada.value() == "A small hand, marker"
+        await ada.close()
+        await home.settled()
+        await ada.tap("choose:private", in_="message")
+        assert ada.value() == "A small hand, marker"
+        nothing_of_it(home, hands)
+
+
+@in_a_loop
+async def test_what_is_typed_into_the_chat_waits_in_the_private_box(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "quick-visit")
+        await hands.answer()
+        await ada.close()
+        await ada.say("Her grandmother laughed at last, marker, and so did I")
+        assert library().word("en", "typed-aside") in ada.dm()[-1]
+        await ada.tap("choose:private", in_="message")
+        assert ada.value() == "Her grandmother laughed at last, marker, and so did I"
+        nothing_of_it(home, hands, chat=True)
+
+
+@in_a_loop
+async def test_a_double_tap_answers_once(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "between-sites")
+        await hands.answer()
+        before = ada.modal
+        assert before is not None
+        tap = next(one for one in offered(before.spec, "choose"))
+        await asyncio.gather(*(ada.tap(f"choose:{tap}", in_="modal") for _ in range(2)))
+        assert library().word("en", "old-button") not in ada.screen()
+        await hands.finish()
+        assert len(home.store.reflections(home.who())) == 1
+
+
+@in_a_loop
+async def test_an_event_that_comes_three_times_changes_nothing_more(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "quick-visit")
+        await hands.answer()
+        await ada.close()
+        await ada.say("She held my finger all the while, marker")
+        for again in (1, 2):
+            assert (await home.slack.repeat(again=again)).status == 200
+        await ada.tap("choose:private", in_="message")
+        assert ada.value() == "She held my finger all the while, marker"
+        nothing_of_it(home, hands, chat=True)
+
+
+@in_a_loop
+async def test_a_button_of_last_week_leads_to_where_the_person_is(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.say("hello")
+        await ada.tap("choose:private", in_="message")
+        await hands.answer()
+        await ada.close()
+        home.slack.clock.advance(7 * 24 * 3600)
+        await home.again()
+        home.clock.time = AT + timedelta(days=6)
+        old = home.slack.dm(TEAM, ada.user).messages[1]
+        assert old.author != ada.user
+        await ada.tap("choose:private", in_="message")
+        assert hands.asked
+        assert "!" not in ada.screen().splitlines()[0]
+
+
+@in_a_loop
+async def test_two_devices_keep_to_one_place(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        phone, desk = home.phone(device="phone"), home.phone(device="desk")
+        one, other = Hands(phone), Hands(desk)
+        await phone.command("/reflect", "quick-visit")
+        await one.answer()
+        await desk.command("/reflect", "quick-visit")
+        await desk.type("From the desk, marker")
+        await desk.submit()
+        await phone.type("From the phone, marker")
+        await phone.submit()  # that question has been answered on the desk
+        assert phone.value() == "From the phone, marker"
+        await one.finish()
+        assert "From the desk" in kept(home, "UADA")
+        assert "From the phone" in kept(home, "UADA")
+        await desk.close()
+        await home.settled()
+        assert phone.dm() == []  # an old modal that closes pauses nothing
+        nothing_of_it(home, other)
+
+
+@in_a_loop
+async def test_a_trigger_that_has_expired_leaves_one_tap_to_the_place(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        home.slack.fail("views.open", "expired_trigger_id")
+        await ada.command("/reflect", "quick-visit", in_dm=True)
+        assert ada.modal is None
+        assert library().word("en", "slack-open-again") in ada.screen("message")
+        await ada.tap("choose:private", in_="message")
+        await hands.finish()
+        assert hands.said[0] in kept(home, "UADA")
+        nothing_of_it(home, hands)
+
+
+@in_a_loop
+async def test_in_a_storm_of_refusals_every_tap_is_kept(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "quick-visit")
+        await hands.answer()
+        home.slack.limit("*", retry_after=1, times=None)
+        await ada.type("In the storm, marker")
+        await ada.submit()  # the answer to this is no call of ours
+        await ada.close()
+        await home.settled()
+        assert ada.dm() == []
+        home.slack.lift()
+        await home.tick(AT + timedelta(minutes=5))
+        assert library().word("en", "pause") in ada.dm()[-1]
+        await ada.tap("choose:private", in_="message")
+        await hands.finish()
+        assert "In the storm" in kept(home, "UADA")
+        nothing_of_it(home, hands)
+
+
+@in_a_loop
+async def test_uninstalling_in_the_middle_stops_everything_at_once(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "quick-visit")
+        await hands.answer()
+        answer = await home.slack.uninstalled(TEAM)
+        assert answer.status == 200
+        calls = len(home.slack.calls)
+        await ada.type("After the end, marker")
+        await home.tick(AT + timedelta(days=1))
+        assert len(home.slack.calls) == calls
+
+
+@in_a_loop
+async def test_the_app_dies_in_the_middle_of_a_sentence(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        hands = Hands(ada)
+        await ada.command("/reflect", "quick-visit")
+        await hands.answer()
+        await ada.type("She reached for the keys and, marker")
+        ada.put_away()
+        await home.again()
+        await ada.command("/reflect")
+        assert ada.value() == "She reached for the keys and, marker"
+        await hands.finish()
+        nothing_of_it(home, hands)
+
+
+@in_a_loop
+async def test_the_same_user_id_in_two_workspaces_is_two_people(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        many = Slack(
+            signing_secret=home.slack.signing_secret, client_id="1.2", client_secret="s", api_url=home.slack.api_url
+        )
+        home.slack.workspace("T2", bot_token="xoxb-two", bot_user="UBOT2", bot_id="BBOT2")
+        home.slack.person("T2", "UADA", "ada", locale="en-US")
+        for tenant, token in ((TEAM, TOKEN), ("T2", "xoxb-two")):
+            home.store.installations.save(Installation("slack", tenant, "UBOT", token), AT)
+        home.settings = many
+        await home.again()
+        here, there = Hands(home.phone()), Hands(home.phone(team="T2"), words=lambda number: f"Elsewhere, {number}")
+        for hands in (here, there):
+            await hands.phone.command("/reflect", "quick-visit")
+            await hands.finish()
+        assert here.said[0] in kept(home, "UADA")
+        assert here.said[0] not in json.dumps(
+            [one.model_dump(mode="json") for one in home.store.reflections(home.who(team="T2"))]
+        )
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@in_a_loop
+async def test_two_talks_that_differ_in_one_sensitive_answer_leave_the_same_messages(
+    files: Pair, ring: Keyring, script: str
+) -> None:
+    """Law 6. One of them says that somebody may be in danger, that it weighs heavily, that they want to fix."""
+    left: list[str] = []
+    for user, prefer in (("UADA", ()), ("UBEN", ("yes", "5", "stormy", "fix"))):
+        async with house(files, ring) as home:
+            ada = home.phone(user)
+            hands = Hands(ada, prefer)
+            await ada.command("/reflect", script)
+            await hands.answer()
+            await ada.close()
+            await ada.say("hello")
+            await ada.tap("choose:here", in_="message")
+            while await hands.answer_here(home.slack):
+                pass
+            await ada.tap("choose:private", in_="message")
+            await hands.answer()
+            await ada.close()
+            await home.settled()
+            await ada.tap("choose:private", in_="message")
+            await hands.finish()
+            await home.settled()
+            left.append(stored(home.slack).replace(user, "USER"))
+    assert left[0] == left[1]
