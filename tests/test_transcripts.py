@@ -88,6 +88,7 @@ def _rows(output: Mapping[str, Any]) -> Iterator[str]:
 def _section(section: Mapping[str, Any]) -> Iterator[str]:
     yield section["title"]
     yield from (f"{one['asked']} — {one['answered']}" for one in section["exchanges"])
+    yield from (f"({option['id']}) {option['label']}" for option in (*section["scripts"], *section["pages"]))
     yield from (re.sub(r"\s+", " ", f"[{form['submit']}] {form['title']}") for form in section["forms"])
 
 
