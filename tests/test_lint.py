@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack.proof import within_limits
 from prompts import coverage
 from prompts.library import HOME, build, read_sources
 from prompts.lint import RULES, checked_library, in_order, lint, lint_paths, lone_script
@@ -19,6 +20,8 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = Path(__file__).parent / "lint_examples"
 CASES = sorted(EXAMPLES.glob("*/*"))
 PAGE = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+#: What a platform asks of a script, as the command hands it to the linter.
+CHECKS = (within_limits(lambda: build(read_sources())),)
 MARK = re.compile(r"# <- here(?:: (?P<step>[a-z-]+))?(?P<below>, two lines down)?|<- here")
 
 
@@ -34,7 +37,7 @@ def marked(case: Path) -> set[tuple[str, int, str | None]]:
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.parent.name}/{case.stem}" for case in CASES])
 def test_an_example_breaks_the_rule_that_it_is_named_for_and_no_other(case: Path) -> None:
-    faults = lint_paths([case])
+    faults = lint_paths([case], CHECKS)
     assert {fault.rule for fault in faults} == {case.parent.name}
     places = {(fault.file, fault.line) for fault in faults}
     assert places == {(file, line) for file, line, _ in marked(case)}
@@ -80,7 +83,7 @@ def test_without_a_path_the_project_s_own_prompts_are_checked(monkeypatch: pytes
 
 
 def test_what_we_ship_has_no_fault_at_all() -> None:
-    assert lint_paths([HOME]) == ()
+    assert lint_paths([HOME], CHECKS) == ()
 
 
 def test_what_we_ship_is_read_and_checked_in_a_quarter_of_a_second() -> None:
