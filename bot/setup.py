@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 
@@ -164,7 +165,7 @@ def local_lines(case: Case, typed: tuple[str, ...]) -> dict[str, str] | None:
 def set_up(case: Case, draft: Draft) -> Turn:
     facts = case.facts
     known = next((team for team in facts.teams if team.name.casefold() == draft.name.casefold()), None)
-    settings = changed(facts.program, draft, local_lines(case, draft.lines) or {})
+    local = local_lines(case, draft.lines) or {}
     team = TeamFacts(
         name=known.name if known else draft.name,
         members=draft.members,
@@ -172,19 +173,27 @@ def set_up(case: Case, draft: Draft) -> Turn:
         earliest=first_day(case, known, draft),
     )
     others = tuple(one for one in facts.teams if one is not known)
-    program = facts.program.model_copy(update=settings)
+    program = settled(facts.program, draft, local)
     after = replace(case, facts=facts.model_copy(update={"teams": (*others, team), "program": program}))
     said = (case.word("setup-saved", team=team.name), case.word("setup-invites"), *expect(after, team))
     page = setup_page(after, as_set_up(after, team), *said)
+    settings = changed(facts.program, draft, local)
     return shown(case, page, effects=(SetTeam(team.name, team.members, team.supervisors, settings),))
 
 
-def changed(program: Program, draft: Draft, local: dict[str, str]) -> dict[str, object]:
-    """Settings of the whole workspace that are other than before."""
+def changed(program: Program, draft: Draft, local: Mapping[str, str]) -> dict[str, object]:
+    """Settings of the whole workspace that are other than before. A line that is empty is one no more."""
     hour, _, minute = draft.day_end.replace(".", ":").partition(":")
-    resources = {key: line for key, line in program.resources.items() if key not in LOCAL_LINES} | local
-    after = {"day_end": f"{int(hour):02}:{minute}", "resources": resources}
-    return {name: value for name, value in after.items() if value != getattr(program, name)}
+    day_end = f"{int(hour):02}:{minute}"
+    lines = {key: local.get(key, "") for key in LOCAL_LINES if local.get(key, "") != program.resources.get(key, "")}
+    return ({"day_end": day_end} if day_end != program.day_end else {}) | ({"resources": lines} if lines else {})
+
+
+def settled(program: Program, draft: Draft, local: Mapping[str, str]) -> Program:
+    """The program with these settings."""
+    settings = changed(program, draft, local)
+    others = {key: line for key, line in program.resources.items() if key not in LOCAL_LINES}
+    return program.model_copy(update={**settings, "resources": {**others, **local}})
 
 
 def first_day(case: Case, before: TeamFacts | None, draft: Draft) -> date | None:

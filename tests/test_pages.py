@@ -468,7 +468,7 @@ def test_the_lines_that_were_set_up_stand_on_the_safety_card_and_in_the_notice(l
     page = sent(talk, "team", **(ANSWERS | {"lines": "\n".join(lines)}))
     resources = one_team(talk).settings["resources"]
     protection = "County line, 1-800-555-0100; at night 1-800-555-0199; otra, 555-0111"
-    assert resources == {"crisis": "112", "child-protection": protection, "employee-assistance": "555-0122"}
+    assert resources == {"child-protection": protection, "employee-assistance": "555-0122", "questions": ""}
     assert isinstance(resources, dict)
     talk.facts = talk.facts.model_copy(update={"program": Program(resources=resources)})
     card = " ".join(talk.write("safety").preface)
