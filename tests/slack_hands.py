@@ -70,10 +70,11 @@ class Hands:
         spec = self.phone.modal.spec
         actions = {element.get("action_id", "").partition(":")[0] for element in elements(spec)}
         if "write" in actions:
-            await self.phone.type(self.write())
+            waiting = self.phone.value("write")
+            await self.phone.type(" ".join(filter(None, (waiting, self.write()))), "write")
             await self.phone.submit()
         elif "tick" in actions:
-            box = next(element for element in elements(spec) if element["action_id"] == "tick")
+            box = next(element for element in elements(spec) if element.get("action_id") == "tick")
             option = next((one for one in box["options"] if one["value"] in self.prefer), box["options"][0])
             self.labels.append(option["text"]["text"])
             await self.phone.tick(option["text"]["text"])
@@ -123,4 +124,4 @@ def stored(slack: FakeSlack, team: str = "T1") -> str:
     text = json.dumps(slack.everything_stored(team), ensure_ascii=False, sort_keys=True)
     seen: dict[str, str] = {}
     text = _IDS.sub(lambda found: seen.setdefault(found[0], f"id-{len(seen)}"), text)
-    return re.sub(r"\"\d{10}\.\d{6}\"", '"ts"', text)
+    return re.sub(r'"(\d{10}\.\d{6}|b\d{5})"', '"-"', text)

@@ -145,7 +145,8 @@ class Talking:
 
         async def say() -> None:
             if asked.ts:
-                await self.outgoing.call(installation, "chat.update", channel=asked.channel, ts=asked.ts, **message)
+                line = {name: value for name, value in message.items() if not name.startswith("unfurl")}
+                await self.outgoing.call(installation, "chat.update", channel=asked.channel, ts=asked.ts, **line)
             else:
                 await self.outgoing.call(installation, "chat.postMessage", channel=asked.channel, **message)
 
