@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from zlib import crc32
 
 from adapters.slack import blocks, ids, limits
 from adapters.slack.blocks import Json
@@ -16,10 +17,6 @@ TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 #: So many options are all in sight; more are behind a tap.
 IN_SIGHT: Final = 4
-
-#: Names of a field's values, as each element has them.
-ONE_PERSON: Final = "initial_user"
-PEOPLE: Final = "initial_users"
 
 
 def is_whole(form: Form) -> bool:
@@ -89,14 +86,16 @@ def submit(word: Words, form: Form) -> str:
 
 
 def filled_in(word: Words, form: Form) -> list[Json]:
-    """An input for each field; its block id is "<form>/<field>"."""
+    """An input for each field."""
     return [entry(word, form, field) for field in form.fields if field.kind not in ("choice", "multi") or field.options]
 
 
 def entry(word: Words, form: Form, field: FormField) -> Json:
     label = field.label or form.title or form.submit
     optional = field.optional or field.kind == "multi"
-    return blocks.entry(label, element(word, field), f"{form.id}/{field.id}", hint=field.hint, optional=optional)
+    # Slack keeps what stands in an input of the same id, so another team's form needs other ids.
+    block_id = f"{form.id}/{field.id}~{crc32(repr(field.value).encode()):08x}"
+    return blocks.entry(label, element(word, field), block_id, hint=field.hint, optional=optional)
 
 
 def element(word: Words, field: FormField) -> Json:

@@ -40,7 +40,7 @@ class Words(Protocol):
 def talk(word: Words, reply: Reply) -> Json:
     """`reply.message` as a modal that goes on."""
     message = reply.message or Message(text=word("greeting"))
-    asked = [*question(word, message), *answer(word, message, focus=_focus(reply)), *ways(message)]
+    asked = [*question(word, message), *answer(word, message, reply), *ways(message)]
     before = so_far(word, message, reply.talk)
     room = limits.VIEW_BLOCKS - len(before) - len(asked)
     shown = (*before, *said(reply.unsaid, room), *asked)
@@ -130,16 +130,16 @@ def question(word: Words, message: Message) -> list[Json]:
     return [*blocks.context(minutes), *blocks.heading(message.title), *text, *blocks.context(message.hint)]
 
 
-def answer(word: Words, message: Message, *, focus: bool) -> list[Json]:
+def answer(word: Words, message: Message, reply: Reply) -> list[Json]:
     match message.input:
         case "choice":
             return [*before(word, message), *choices(message)]
         case "scale":
             return [*before(word, message), *scale(message)]
         case "multi":
-            return [ticks(word, message)]
+            return [ticks(word, message, reply.locale)]
         case "text":
-            return own_words(word, message, focus=focus)
+            return own_words(word, message, focus=_focus(reply))
     return []
 
 
@@ -177,9 +177,10 @@ def scale(message: Message) -> list[Json]:
     return [*blocks.context(meaning), *blocks.actions(buttons, ids.block_id(message.prompt, "answer"))]
 
 
-def ticks(word: Words, message: Message) -> Json:
-    """Boxes to tick, each handed over as it is ticked. None is no answer either: the bot says so itself."""
-    tick, block_id = ids.action_id("tick"), ids.block_id(message.prompt, "tick")
+def ticks(word: Words, message: Message, locale: str) -> Json:
+    """Boxes to tick, each handed over as it is ticked. None is no answer either: the bot says so itself. Slack keeps
+    ticks where the id stays, with their words, so another language has another id."""
+    tick, block_id = ids.action_id("tick"), ids.block_id(message.prompt, f"tick-{locale}")
     element = several(word, tick, message.choices, message.chosen)
     return blocks.entry(word("multi-hint"), element, block_id, optional=True, hands=True)
 

@@ -24,21 +24,23 @@ def home(word: Words, page: Page) -> Json:
     """The App Home. A form to be filled in holds what people entered, so it opens elsewhere."""
     if any(section.exchanges for section in page.sections):
         raise OwnWords
-    drawn = [*head(word, page), *(part for section in page.sections for part in rest(word, page, section, None))]
-    return {"type": "home", "blocks": fitted(drawn)}
+    drawn = [*head(word, page, _room(page.sections)), *rest(word, page, page.sections, None)]
+    return {"type": "home", "blocks": drawn[: limits.VIEW_BLOCKS]}
 
 
 def modal(word: Words, page: Page, start: int = 0) -> Json:
     """`start`: how many of what is kept come before what is shown: the button to more of it carries that number."""
     whole = next((form for section in page.sections for form in section.forms if forms.is_whole(form)), None)
     kept = [section for section in page.sections if section.exchanges]
-    others = [part for one in page.sections if not one.exchanges for part in rest(word, page, one, whole)]
-    top = head(word, page)
-    shown = around(word, page, kept, start, limits.VIEW_BLOCKS - len(top) - len(others))
+    others = [section for section in page.sections if not section.exchanges]
     title, named = page_title(word, page)
+    top = [*named, *head(word, page, _room(others))]
+    end = [*rest(word, page, others, whole), *back(word, page, whole)]
+    shown = around(word, page, kept, start, limits.VIEW_BLOCKS - len(top) - len(end)) if kept else []
+    drawn = [*top, *shown, *end] or blocks.sections([page.title or word("nothing-open")])
     return blocks.modal(
         title,
-        fitted([*named, *top, *shown, *others]) or blocks.sections([page.title]),
+        drawn[: limits.VIEW_BLOCKS],
         f"{ids.FORM}{whole.id}" if whole else f"{ids.PAGE}:{page.name}",
         close=word("slack-close"),
         submit=forms.submit(word, whole) if whole else "",
@@ -53,19 +55,30 @@ def page_title(word: Words, page: Page) -> tuple[str, list[Json]]:
     return word("name-of-app"), blocks.heading(page.title)
 
 
-def fitted(drawn: Sequence[Json]) -> list[Json]:
-    return list(drawn[: limits.VIEW_BLOCKS])
+def back(word: Words, page: Page, whole: Form | None) -> list[Json]:
+    """A page can stand where the talk stood: there has to be a way back to it."""
+    leads_there = page.resumes or whole is not None
+    return [] if leads_there else links("open", [Option(id="talk", label=word("slack-talk"))])
 
 
-def head(word: Words, page: Page) -> list[Json]:
+def _room(sections: Sequence[Section]) -> int:
+    """Blocks for the lines of each section, so that the last one has some too."""
+    return max(2, limits.VIEW_BLOCKS // (2 + len(sections)) // 2)
+
+
+def head(word: Words, page: Page, room: int) -> list[Json]:
     goes_on = blocks.button(word("resume-button"), ids.action_id("command", "resume"), style="primary")
-    return [*blocks.actions([goes_on] if page.resumes else []), *blocks.spoken(page.lines)]
+    return [*blocks.actions([goes_on] if page.resumes else []), *blocks.spoken(page.lines, room)]
 
 
-def rest(word: Words, page: Page, section: Section, whole: Form | None) -> Iterator[Json]:
-    """A section without kept words. `whole`: the form that is sent with the modal's own button."""
+def rest(word: Words, page: Page, sections: Sequence[Section], whole: Form | None) -> list[Json]:
+    """Sections without kept words. `whole`: the form that is sent with the modal's own button."""
+    return [part for section in sections for part in one(word, page, section, whole, _room(sections))]
+
+
+def one(word: Words, page: Page, section: Section, whole: Form | None, room: int) -> Iterator[Json]:
     yield from blocks.heading(section.title)
-    yield from blocks.spoken(section.lines)
+    yield from blocks.spoken(section.lines, room)
     yield from links("begin", section.scripts)
     yield from links("open", section.pages)
     for form in section.forms:
