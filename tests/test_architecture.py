@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,7 +88,7 @@ SDKS = {
     "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "botbuilder": "adapters.teams",
     "botframework": "adapters.teams", "msrest": "adapters.teams", "aiohttp": "adapters", "sqlalchemy": "storage",
     "alembic": "storage", "cryptography": "storage", "psycopg": "storage", "apscheduler": "scheduler",
-    "prompt_toolkit": "adapters.terminal",
+    "prompt_toolkit": "adapters.terminal", "prometheus_client": "bot.metrics",
 }  # fmt: skip
 
 
@@ -95,6 +97,16 @@ def test_each_outside_library_stays_in_its_folder(name: str) -> None:
     for other in imported(MODULES[name]):
         home = SDKS.get(other.split(".")[0])
         assert home is None or under(name, (home,)) or under(name, EVERYTHING), f"{name} imports {other}"
+
+
+#: What `afterword --help` and the first question in the terminal can do without.
+SLOW = {"aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "storage", "adapters"}
+
+
+def test_the_command_line_imports_nothing_slow_before_a_command_runs() -> None:
+    code = "import sys; from bot.cli import main; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert not set(done.stdout.split()) & SLOW
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

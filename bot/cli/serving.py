@@ -86,7 +86,11 @@ def connected(given: Server, shell: Shell, store: SqlStore) -> dict[str, Platfor
 
 
 async def serve(
-    given: Server, store: SqlStore, library: Library, stopped: Callable[[], Awaitable[None]], say: Callable[[str], None]
+    given: Server,
+    store: SqlStore,
+    library: Library,
+    stopped: Callable[[], Awaitable[object]],
+    say: Callable[[str], None],
 ) -> None:
     """Until `stopped`; then politely: nothing new is taken, what is being answered and sent is finished. Raises
     Refusal."""
@@ -96,7 +100,7 @@ async def serve(
     try:
         adapters = connected(given, shell, store)
         platforms.messengers |= {name: adapter.messenger for name, adapter in adapters.items()}
-        async with _started(adapters, shell), _listening(given, adapters, shell, counts), _ticking(shell, counts):
+        async with _started(adapters, shell), _ticking(shell, counts), _listening(given, adapters, shell, counts):
             for line in welcome(given):
                 say(line)
             await stopped()
