@@ -284,22 +284,24 @@ def test_an_urgent_call_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(talk())
 
 
-def test_a_call_with_an_expired_token_is_made_once_more_with_a_renewed_one() -> None:
+@pytest.mark.parametrize(("error", "expired"), [("token_expired", True), ("token_revoked", False)])
+def test_a_call_whose_token_was_refused_is_made_once_more_with_another(error: str, expired: bool) -> None:
     async def talk() -> None:
-        renewed: list[str] = []
+        asked: list[tuple[str, bool]] = []
 
-        async def renew(installation: Installation) -> Installation:
-            renewed.append(installation.token)
+        async def another(refused: Installation, had_expired: bool) -> Installation:
+            asked.append((refused.token, had_expired))
             return installed(token="xoxb-new")
 
-        async with calling({"ok": False, "error": "token_expired"}, OK) as (out, stub):
-            out.on_expired(renew)
+        refusal = {"ok": False, "error": error}
+        async with calling(refusal, OK) as (out, stub):
+            out.on_refused(another)
             assert await out.call(installed(token="xoxb-old"), "auth.test") == OK
-            assert renewed == ["xoxb-old"]
+            assert asked == [("xoxb-old", expired)]
             assert [headers["Authorization"] for headers in stub.headers] == ["Bearer xoxb-old", "Bearer xoxb-new"]
-        async with calling({"ok": False, "error": "token_expired"}) as (out, stub):
-            out.on_expired(renew)
-            with pytest.raises(TokenExpired):
+        async with calling(refusal) as (out, stub):
+            out.on_refused(another)
+            with pytest.raises((TokenExpired, InstallationGone)):
                 await out.call(installed(), "auth.test")
             assert len(stub.calls) == 2
 

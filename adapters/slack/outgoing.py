@@ -32,7 +32,7 @@ from adapters.slack.outcomes import (
 )
 from adapters.slack.pace import Pace
 from adapters.slack.soon import Sleep, Soon, Work
-from bot.ports import Installation, Later, OurBug
+from bot.ports import Installation, InstallationGone, Later, OurBug
 
 log = logging.getLogger("afterword")
 
@@ -47,7 +47,7 @@ FORMS = frozenset({"users.info", "oauth.v2.access", "apps.connections.open"})
 JSON = "application/json; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 
-Renew = Callable[[Installation], Awaitable[Installation]]
+Renew = Callable[[Installation, bool], Awaitable[Installation]]  # the one that was refused; whether it had expired
 
 __all__ = ["HashConflict", "Limited", "Outgoing", "Pace", "SlackError", "TokenExpired", "TriggerExpired", "ViewGone"]
 
@@ -83,13 +83,18 @@ class Outgoing:
             pass
         raise Later
 
-    def on_expired(self, renew: Renew) -> None:
-        """What gives an installation with a token that has not expired; such a call is then made once more."""
+    def on_refused(self, renew: Renew) -> None:
+        """What gives another token where Slack did not take one; the call is then made once more."""
         self._renew = renew
 
-    async def identify(self, token: str) -> dict[str, Any]:
+    async def identify(self, token: str, *, urgent: bool = False) -> dict[str, Any]:
         """auth.test: whose token this is. Raises as `call` does."""
-        return self._told("auth.test", await self._post("auth.test", f"Bearer {token}", {}))
+        try:
+            async with asyncio.timeout(URGENT if urgent else None):
+                answer = await self._post("auth.test", f"Bearer {token}", {})
+        except TimeoutError:
+            answer = Answer()
+        return self._told("auth.test", answer)
 
     async def exchange(self, client_id: str, client_secret: str, **form: object) -> dict[str, Any]:
         """oauth.v2.access: tokens for a code or a refresh token. Raises Later; anything else is a refusal."""
@@ -115,12 +120,14 @@ class Outgoing:
             await self._session.close()
 
     async def _called(self, installation: Installation, method: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Once more with another token: this one expired, or it was replaced by another process meanwhile."""
         try:
             return await self._paced(installation, method, body)
-        except TokenExpired:
+        except (TokenExpired, InstallationGone) as error:
             if self._renew is None:
                 raise
-        return await self._paced(await self._renew(installation), method, body)
+            expired = isinstance(error, TokenExpired)
+        return await self._paced(await self._renew(installation, expired), method, body)
 
     async def _paced(self, installation: Installation, method: str, body: Mapping[str, object]) -> dict[str, Any]:
         tenant, channel = installation.tenant, str(body.get("channel") or "")

@@ -1,0 +1,298 @@
+"""As whom we act in each workspace. Law: a token is renewed by one process at a time, before it dies, and is stored
+before it is used; in clear it stands in memory only.
+
+Slack's own rotator (slack_sdk) is not used: it has a clock of its own, reads an answer that it does not understand as
+"still good", and its errors hold the tokens. The exchange itself is one call.
+https://docs.slack.dev/authentication/using-token-rotation
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.slack.grant import renewed
+from adapters.slack.one_workspace import OneWorkspace
+from adapters.slack.outgoing import Outgoing
+from bot import logs
+from bot.ports import ConversationGone, Installation, InstallationGone, Installations, Later, LostRace, OurBug, Refusal
+from bot.turn import Shell
+
+log = logging.getLogger("afterword")
+
+PLATFORM = "slack"
+#: A token that ends within this time is renewed.
+EARLY = timedelta(hours=1)
+#: How long an installation is remembered, and how many of them.
+FRESH = timedelta(seconds=60)
+MOST = 1000
+#: Seconds until a process asks again for a token that another one is renewing.
+ELSEWHERE = 2.0
+#: Seconds before each further attempt to store a renewed token: without it the installation would be lost.
+SAVING = (0.0, 0.5, 2.0)
+
+__all__ = ["OneWorkspace", "Tokens"]
+
+
+class Tokens:
+    """Of one process, for all workspaces."""
+
+    def __init__(
+        self,
+        installations: Installations,
+        shell: Shell,
+        outgoing: Outgoing,
+        client_id: str = "",
+        client_secret: str = "",
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._installations = installations
+        self._shell = shell
+        self._outgoing = outgoing
+        self._client = (client_id, client_secret)
+        self._sleep = sleep
+        self._known: OrderedDict[str, tuple[datetime, Installation]] = OrderedDict()
+        self._forgotten = 0
+        self._renewals: dict[str, asyncio.Task[Installation]] = {}
+        self._refused: dict[str, str] = {}  # by tenant: the refresh token that Slack did not take
+        self.authorize = Authorize(self)
+        outgoing.on_refused(self.instead_of)
+
+    # Who we are there
+
+    async def of(self, tenant: str) -> Installation:
+        """For sending: with a token that is good for a while, renewed first where it must be.
+
+        Raises InstallationGone where there is none, Later where there is none just now.
+        """
+        found = await self._stored(tenant)
+        if found is None:
+            raise InstallationGone
+        return await self._renewed(found) if self._due(found) else found
+
+    async def find(self, enterprise: str | None, team: str | None, whole: bool) -> Installation | None:
+        """For what came in: whose it is, or None where the app is not installed. `whole`: the organization's.
+
+        Nobody waits for a renewal here; it is begun. Raises Later while the store cannot be read.
+        """
+        for tenant, organization in places(enterprise or "", team or "", whole):
+            found = await self._stored(tenant)
+            if found is not None and found.organization == organization:
+                if self._due(found):
+                    self._renewal(found)
+                return found
+        return None
+
+    async def instead_of(self, refused: Installation, expired: bool) -> Installation:
+        """Another token, after Slack did not take this one. Raises InstallationGone where there is none, Later."""
+        self.forget(refused.tenant)
+        found = await self._stored(refused.tenant)
+        if found is None:
+            raise InstallationGone
+        if found.token != refused.token:
+            return found
+        if not expired or not found.refresh:
+            raise InstallationGone
+        return await self._renewed(found)
+
+    # Coming and going
+
+    async def keep(self, installation: Installation) -> None:
+        """A new installation, or one come back. Raises Refusal, LostRace."""
+        now = self._shell.clock.now()
+        await self._shell.on_store(lambda: self._installations.save(installation, now))
+        self.forget(installation.tenant)
+
+    async def remove(self, tenant: str) -> None:
+        """At once: the tokens, what is owed and what is due there."""
+        now = self._shell.clock.now()
+        await self._shell.on_store(lambda: self._installations.remove(PLATFORM, tenant, now))
+        self.forget(tenant)
+
+    def forget(self, tenant: str) -> None:
+        """The next one who asks gets what is stored."""
+        self._forgotten += 1
+        self._known.pop(tenant, None)
+
+    async def alive(self, tenant: str) -> bool:
+        """Whether Slack takes the token that is stored now; False where it cannot be asked."""
+        found = await self._read(tenant)
+        try:
+            return found is not None and bool(await self._outgoing.identify(found.token, urgent=True))
+        except (Later, ConversationGone, InstallationGone, OurBug):
+            return False
+
+    async def issue_state(self) -> str:
+        now = self._shell.clock.now()
+        return await self._shell.on_store(lambda: self._installations.issue_state(now))
+
+    async def use_state(self, state: str) -> bool:
+        now = self._shell.clock.now()
+        return await self._shell.on_store(lambda: self._installations.use_state(state, now))
+
+    async def close(self) -> None:
+        """Until what Slack has renewed is stored."""
+        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+
+    # What is stored
+
+    async def _stored(self, tenant: str) -> Installation | None:
+        known = self._known.get(tenant)
+        if known is not None and timedelta() <= self._shell.clock.now() - known[0] < FRESH:
+            return known[1]
+        return await self._read(tenant)
+
+    async def _read(self, tenant: str) -> Installation | None:
+        before = self._forgotten
+        try:
+            found = await self._shell.on_store(lambda: self._installations.find(PLATFORM, tenant))
+        except (Refusal, LostRace) as error:
+            log.warning("installation not read", extra={"event": "slack-installation-unread", **logs.fault(error)})
+            raise Later from None
+        if before == self._forgotten:
+            self._remember(tenant, found)
+        return found
+
+    def _remember(self, tenant: str, found: Installation | None) -> None:
+        self._known.pop(tenant, None)
+        if found is not None:
+            self._known[tenant] = (self._shell.clock.now(), found)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+
+    # Renewing
+
+    def _due(self, found: Installation) -> bool:
+        return found.expires is not None and found.expires - self._shell.clock.now() <= EARLY
+
+    async def _renewed(self, found: Installation) -> Installation:
+        """Once for all who ask at the same time; whoever gives up waiting does not end it."""
+        return await asyncio.shield(self._renewal(found))
+
+    def _renewal(self, found: Installation) -> asyncio.Task[Installation]:
+        running = self._renewals.get(found.tenant)
+        if running is None:
+            running = self._renewals[found.tenant] = asyncio.create_task(self._renew(found))
+            running.add_done_callback(lambda task: self._over(found.tenant, task))
+        return running
+
+    def _over(self, tenant: str, task: asyncio.Task[Installation]) -> None:
+        del self._renewals[tenant]
+        if not task.cancelled():
+            task.exception()  # whoever still waits gets it; nobody has to
+
+    async def _renew(self, asked: Installation) -> Installation:
+        tenant, now = asked.tenant, self._shell.clock.now()
+        if self._refused.get(tenant) == asked.refresh:
+            return self._meanwhile(asked, InstallationGone())
+        claimed = await self._claimed(tenant, now)
+        found = await self._read(tenant)  # after the claim: the process that held it before may have renewed it
+        if found is None:
+            raise InstallationGone
+        if found.token != asked.token and not self._due(found):
+            return found
+        if not claimed:
+            return self._meanwhile(found, Later(ELSEWHERE))
+        return await self._exchanged(found)
+
+    async def _claimed(self, tenant: str, now: datetime) -> bool:
+        try:
+            return await self._shell.on_store(lambda: self._installations.claim_renewal(PLATFORM, tenant, now))
+        except (Refusal, LostRace):
+            return False
+
+    async def _exchanged(self, found: Installation) -> Installation:
+        refused: Exception
+        try:
+            form = {"grant_type": "refresh_token", "refresh_token": found.refresh}
+            grant = renewed(await self._outgoing.exchange(*self._client, **form))
+        except Later as later:
+            refused = Later(later.after)
+        except (OurBug, InstallationGone, ConversationGone):
+            self._note_refused(found)
+            refused = InstallationGone()
+        else:
+            expires = grant.expires(self._shell.clock.now())
+            return await self._saved(
+                replace(found, token=grant.access_token, refresh=grant.refresh_token, expires=expires)
+            )
+        return self._meanwhile(found, refused)
+
+    def _note_refused(self, found: Installation) -> None:
+        """It is not sent again: an installation that is made anew has another one."""
+        if len(self._refused) >= MOST:
+            self._refused.clear()
+        self._refused[found.tenant] = found.refresh
+        self._alarm("refused")
+
+    def _meanwhile(self, found: Installation, otherwise: Exception) -> Installation:
+        """The old token while it lives."""
+        if found.expires is not None and found.expires > self._shell.clock.now():
+            return found
+        raise otherwise
+
+    async def _saved(self, new: Installation) -> Installation:
+        """What is stored now: nothing where the app was removed meanwhile, and this one where the store is away."""
+        for pause in SAVING:
+            await self._sleep(pause)
+            try:
+                now = self._shell.clock.now()
+                await self._shell.on_store(lambda: self._installations.save(new, now))  # noqa: B023 (awaited here)
+            except (Refusal, LostRace):
+                continue
+            self.forget(new.tenant)
+            stored = await self._read(new.tenant)
+            if stored is None:
+                raise InstallationGone
+            return stored
+        self._alarm("unsaved")
+        self._remember(new.tenant, new)
+        return new
+
+    def _alarm(self, outcome: str) -> None:
+        extra = {"event": "slack-renewal-failed", "platform": PLATFORM, "outcome": outcome}
+        log.error("token not renewed", extra=extra)
+
+
+def places(enterprise: str, team: str, whole: bool) -> tuple[tuple[str, bool], ...]:
+    """Where an installation may be, and whether it is an organization's: that first where the payload says so."""
+    named = ((enterprise, True), (team, False)) if whole else ((team, False), (enterprise, True))
+    return tuple((tenant, organization) for tenant, organization in named if tenant)
+
+
+class Authorize(AsyncAuthorize):
+    """What Bolt asks for every request; it takes functions, but not methods. No network."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    async def __call__(
+        self,
+        *,
+        context: AsyncBoltContext,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        actor_enterprise_id: str | None = None,
+        actor_team_id: str | None = None,
+        actor_user_id: str | None = None,
+    ) -> AuthorizeResult | None:
+        found = await self._tokens.find(enterprise_id, team_id, bool(context.is_enterprise_install))
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=found.bot_user,
+            bot_token=found.token,
+            user_id=user_id,
+        )
