@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -56,9 +57,10 @@ def erase(main: Database, keys: KeyStore, who: Who, day: date) -> bool:
 
 def erased(wire: Wire, keys: KeyStore, found: Place, day: date) -> tuple[Entry, list[UUID]]:
     """Deletes everything of a person, inside a transaction; `forget` must follow once that is committed."""
-    data_key = keys.data_key(found.key_id)
-    if data_key is not None:
-        _take_back(wire, keys, found, data_key.key)
+    with suppress(Unopened):  # a damaged key must not keep anybody from leaving
+        data_key = keys.data_key(found.key_id)
+        if data_key is not None:
+            _take_back(wire, keys, found, data_key.key)
     entry = note(wire, keys, found.person, day, ERASED)
     return entry, drop(wire, found.person)
 

@@ -6,20 +6,19 @@ Tokens are sealed under the installation's own key for them: no person's, becaus
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import json
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from bot.events import Who
-from bot.ports import Installation, Refusal
+from bot.ports import Installation, LostRace, Refusal
 from storage import leaving
 from storage import tables as t
 from storage.database import Database, insisted
@@ -27,7 +26,7 @@ from storage.erase import REMOVED, Entry, note
 from storage.keystore import KeyStore
 from storage.leading import installed
 from storage.place import tenant
-from storage.prepared import Prepared, Row
+from storage.prepared import Prepared, Row, Wire
 from storage.turns import SqlTransaction
 from storage.vault import Key, Unopened, fingerprint, place
 
@@ -61,6 +60,7 @@ _CLAIM = Prepared(
 )
 _USE = Prepared(insert(t.inbox), unless_there=True)
 
+T = TypeVar("T")
 Transact = Callable[[], AbstractContextManager[SqlTransaction]]
 
 
@@ -112,10 +112,10 @@ class SqlInstallations:
         which = uuid4() if row is None else row[0]
         names = {"platform": installation.platform, "external": installation.tenant}
         body = self._key().seal(_written(installation), _where(which, installation.platform, installation.tenant))
-        if row is None:
-            turn.wire.run(_ADD, id=which, **names, body=body, renewal_lease=None)
-        else:
+        if row is not None:
             turn.wire.run(_CHANGE, row=which, new_body=body)
+        elif not turn.wire.run(_ADD, id=which, **names, body=body, renewal_lease=None):
+            raise LostRace  # installed by two people at once
 
     def remove(self, platform: str, tenant: str, at: datetime) -> None:
         day = at.astimezone(UTC).date()
@@ -125,8 +125,8 @@ class SqlInstallations:
 
     def _remove(self, platform: str, tenant: str, day: date) -> Entry | None:
         with self._transact() as turn:
-            leaving.gone(turn.wire, platform, tenant, day)
             row = turn.wire.one(_HOLD, of_platform=platform, named=tenant)
+            leaving.gone(turn.wire, platform, tenant, day)
             if row is None:
                 return None
             turn.wire.run(_DROP, row=row[0])
@@ -134,19 +134,18 @@ class SqlInstallations:
             return note(turn.wire, self._keys, row[0], day, REMOVED)
 
     def present(self, platform: str, tenant: str) -> None:
-        with self._transact() as turn:
-            leaving.present(turn.wire, platform, tenant)
+        insisted(lambda: self._run(lambda wire: leaving.present(wire, platform, tenant)))
 
     def claim_renewal(self, platform: str, tenant: str, now: datetime) -> bool:
         until = now + timedelta(seconds=RENEWAL_SECONDS)
-        with self._database.transaction() as wire:
-            return wire.run(_CLAIM, of_platform=platform, named=tenant, now=now, until=until) == 1
+        claim = {"of_platform": platform, "named": tenant, "now": now, "until": until}
+        return insisted(lambda: self._run(lambda wire: wire.run(_CLAIM, **claim))) == 1
 
     # Where an installation was begun ---------------------------------------------------------------------------------
 
     def issue_state(self, now: datetime) -> str:
         said = secrets.token_bytes(_NONCE) + int(now.timestamp()).to_bytes(_TIME, "big")
-        return base64.urlsafe_b64encode(said + self._mac(said)).decode()
+        return _text(said + self._mac(said))
 
     def use_state(self, state: str, now: datetime) -> bool:
         said = self._said(state)
@@ -156,18 +155,23 @@ class SqlInstallations:
         if not -_SKEW.total_seconds() <= age <= STATE_MINUTES * 60:
             return False
         used = fingerprint(self._keys.purpose_key("inbox"), "state", said)
+        day = now.astimezone(UTC).date()
+        return insisted(lambda: self._run(lambda wire: wire.run(_USE, key=used, day=day))) == 1
+
+    def _run(self, work: Callable[[Wire], T]) -> T:
         with self._database.transaction() as wire:
-            return wire.run(_USE, key=used, day=now.astimezone(UTC).date()) == 1
+            return work(wire)
 
     def _said(self, state: str) -> bytes | None:
         """What was issued here, unchanged; else None."""
         try:
             raw = base64.b64decode(state.encode("ascii"), altchars=b"-_", validate=True)
-        except (UnicodeEncodeError, binascii.Error, ValueError):
+        except ValueError:  # also what is no ASCII
             return None
         said, mac = raw[: _NONCE + _TIME], raw[_NONCE + _TIME :]
-        fits = len(raw) == _NONCE + _TIME + _MAC and hmac.compare_digest(mac, self._mac(said))
-        return said if fits else None
+        if len(raw) != _NONCE + _TIME + _MAC or not hmac.compare_digest(mac, self._mac(said)):
+            return None
+        return said if _text(raw) == state else None  # the same bytes in another alphabet
 
     def _mac(self, said: bytes) -> bytes:
         return fingerprint(self._keys.purpose_key("state"), said)
@@ -190,6 +194,10 @@ class SqlInstallations:
             return self._opened(row)
         except Unopened:
             return None
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode()
 
 
 def _where(row: UUID, platform: str, external: str) -> bytes:

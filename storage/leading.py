@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from bot.conversation import Program
 from bot.effects import NameLead, SetTeam
-from bot.events import Who
+from bot.events import NoticeName, Who
 from bot.ports import Refusal, Setup
 from storage import setup as up
 from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
+from storage.leaving import come_back
 from storage.notices import News, tell
 from storage.place import UNKNOWN_ZONE, Place
 from storage.prepared import Prepared, Wire
@@ -98,14 +98,15 @@ def set_lead(desk: Desk, who: Who) -> None:
 
 
 def installed(desk: Desk, who: Who) -> None:
-    """Whoever installed the app is told, once, what comes next."""
-    _mark(desk, who, _INSTALLED, "installed")
+    """Whoever installed the app is there, and is told, once, what comes next."""
+    come_back(desk.wire, _mark(desk, who, _INSTALLED, "installed"))
 
 
-def _mark(desk: Desk, who: Who, mark: Prepared, notice: Any) -> None:
+def _mark(desk: Desk, who: Who, mark: Prepared, notice: NoticeName) -> UUID:
     place = desk.met([who])[who.user]
     if desk.wire.run(mark, person=place.person, day=desk.day):
         tell(desk.wire, desk.keys, [News(place, notice)], desk.at)
+    return place.person
 
 
 # A team --------------------------------------------------------------------------------------------------------------

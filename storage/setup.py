@@ -50,11 +50,7 @@ _DROP_ROLES = Prepared(
         t.memberships.c.participant_id == bindparam("person"), t.memberships.c.team_id == bindparam("team")
     )
 )
-_MEMBERS = Prepared(
-    select(t.memberships.c.participant_id).where(
-        t.memberships.c.team_id == bindparam("team"), t.memberships.c.role == "member"
-    )
-)
+_EVERYBODY = Prepared(select(t.memberships.c.participant_id).where(t.memberships.c.team_id == bindparam("team")))
 _SET_ZONE = Prepared(
     update(t.participants).where(t.participants.c.id == bindparam("person")).values(zone=bindparam("new_zone"))
 )
@@ -76,7 +72,7 @@ def set_up(
         wire.run(_SET_ZONE, person=people[user].person, new_zone=setup.zone)
     touched = {place.person for place in people.values()}
     if moved:
-        touched |= {person for (person,) in wire.all(_MEMBERS, team=team)}
+        touched |= {person for (person,) in wire.all(_EVERYBODY, team=team)}
     for person in touched:
         count_in(wire, keys, person, day)
 
