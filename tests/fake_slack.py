@@ -16,6 +16,7 @@ The clock (`slack.clock`) stands still until a test moves it. What is said of Sl
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -84,10 +85,10 @@ def _token(request: web.Request, body: Json) -> str:
 
 def _client(request: web.Request, body: Json) -> tuple[str, str]:
     """The app's id and secret: HTTP Basic, or in the body."""
-    header = request.headers.get("Authorization", "")
-    if header.lower().startswith("basic "):
-        basic = aiohttp.BasicAuth.decode(header)
-        return basic.login, basic.password
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        name, _, secret = b64decode(value).decode().partition(":")
+        return name, secret
     return str(body.get("client_id", "")), str(body.get("client_secret", ""))
 
 
@@ -163,7 +164,7 @@ class Server:
 @asynccontextmanager
 async def fake_slack() -> AsyncIterator[FakeSlack]:
     slack = FakeSlack()
-    runner = web.AppRunner(Server(slack).application(), access_log=None)
+    runner = web.AppRunner(Server(slack).application(), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

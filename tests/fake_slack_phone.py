@@ -121,16 +121,14 @@ class Phone(Sight):
 
     async def search(self, typed: str, into: str = "") -> Answer:
         """Types into a menu whose entries the app supplies."""
-        view = self.modal
-        assert view is not None, "no modal is open"
+        view = self.top
         _, ((block_id, action_id), _) = self._input(into, "modal", "external_select", "multi_external_select")
         body = suggestion_body(self.slack, view, block_id, action_id, typed)
         return await self.slack.send("interactive", body)
 
     async def submit(self) -> Answer | None:
         """None where Slack itself would not send it: the view then shows why."""
-        view = self.modal
-        assert view is not None, "no modal is open"
+        view = self.top
         assert view.spec.get("submit"), "this modal has no button to submit"
         view.errors = dict(_missing(view))
         if view.errors:
@@ -143,8 +141,7 @@ class Phone(Sight):
 
     async def close(self, *, everything: bool = False) -> Answer | None:
         """The close button of the modal on top, or the cross that closes all of them."""
-        view = self.modal
-        assert view is not None, "no modal is open"
+        view = self.top
         whole = everything or bool(view.spec.get("clear_on_close"))
         going = self.slack.stacks[self.device][::-1] if whole else [view]
         close_views(self.slack, self.device, going)

@@ -48,6 +48,12 @@ class Sight:
         return stack[-1] if stack else None
 
     @property
+    def top(self) -> View:
+        """The modal on top, where there must be one."""
+        assert self.modal is not None, "no modal is open"
+        return self.modal
+
+    @property
     def _dm(self) -> Dm:
         return self.slack.dm(self.team, self.user)
 
