@@ -36,8 +36,11 @@ FRESH = timedelta(seconds=60)
 MOST = 1000
 #: Seconds until a process asks again for a token that another one is renewing.
 ELSEWHERE = 2.0
-#: Seconds before each further attempt to store a renewed token: without it the installation would be lost.
-SAVING = (0.0, 0.5, 2.0)
+#: Seconds for which anybody waits for a renewal.
+PATIENCE = 12.0
+#: Seconds before each attempt to store a renewed token. Once it is used Slack ends the one before, so that an
+#: installation whose newest token is not stored is lost with the process.
+SAVING = (0.0, 0.5, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0)
 
 __all__ = ["OneWorkspace", "Tokens"]
 
@@ -140,8 +143,13 @@ class Tokens:
         return await self._shell.on_store(lambda: self._installations.use_state(state, now))
 
     async def close(self) -> None:
-        """Until what Slack has renewed is stored."""
-        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+        """Until what Slack has renewed is stored, if that can be."""
+        running = set(self._renewals.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     # What is stored
 
@@ -176,7 +184,9 @@ class Tokens:
 
     async def _renewed(self, found: Installation) -> Installation:
         """Once for all who ask at the same time; whoever gives up waiting does not end it."""
-        return await asyncio.shield(self._renewal(found))
+        task = self._renewal(found)
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        return task.result() if done else self._meanwhile(found, Later(ELSEWHERE))
 
     def _renewal(self, found: Installation) -> asyncio.Task[Installation]:
         running = self._renewals.get(found.tenant)
