@@ -105,7 +105,7 @@ def consent_form(case: Case) -> Form:
         value=(consents.counting,) if consents.counting else (),
     )
     fields = (words, counting) if consents.words == "keep" else (words,)
-    return Form(id="consent", title=case.word("consent-page-title"), fields=fields, submit=case.word("save"))
+    return Form(id="consent", title=case.word("consent-form"), fields=fields, submit=case.word("save"))
 
 
 def take_language(case: Case, values: Values) -> Turn:
