@@ -12,12 +12,12 @@ import pytest
 from conftest import Pair, key_rows, rows, who
 from hypothesis import given
 from hypothesis import strategies as st
-from stored import KEEPS, change, kept
+from stored import KEEPS, change, kept, load
 
-from bot.conversation import Consents, Facts, Program
-from bot.effects import Contribute, Keep, LetGo
+from bot.conversation import Consents, Facts, Program, TeamFacts
+from bot.effects import Contribute, Effect, Keep, Leave, LetGo, Live, NameLead, SetTeam
 from bot.events import Who
-from bot.ports import Refusal, Setup
+from bot.ports import Installation, Refusal, Setup
 from storage import keytables
 from storage import tables as t
 from storage.keyring import Keyring
@@ -242,3 +242,209 @@ def test_a_wrong_set_up_is_refused_whole(store: SqlStore, wrong: dict[str, Any],
     assert refused.value.code == code
     assert rows(store, t.tenants) == []
     assert key_rows(store, keytables.data_keys) == []
+
+
+# A lead --------------------------------------------------------------------------------------------------------------
+
+LEA, MAX = who("lea"), who("max")
+SIX = ("ada", "ben", "cleo", "dora", "eli", "fay")
+
+
+def team(*members: str, supervisors: tuple[str, ...] = ("sam",), name: str = "north", **settings: object) -> SetTeam:
+    return SetTeam(team=name, members=members, supervisors=supervisors, settings=settings)
+
+
+def leads(store: SqlStore, at: datetime, *effects: Effect, person: Who = LEA) -> None:
+    """Lea leads, and settles this."""
+    store.set_lead(LEA, at)
+    told(store, at)
+    change(store, at, *effects, person=person)
+
+
+def told(store: SqlStore, at: datetime) -> list[tuple[str, str | None, str]]:
+    """Claims what is due: who is told what, of whom."""
+    with store.transaction() as turn:
+        return [(due.who.user, due.notice, due.person) for due in turn.claim_due(at + timedelta(minutes=1), 100)]
+
+
+def memberships(store: SqlStore) -> dict[str, set[str]]:
+    """By team: who is what there."""
+    names = {load(store, WEDNESDAY, person).id: person.user for person, _ in store.people()}
+    teams = {row["id"]: row["name"] for row in rows(store, t.teams)}
+    found: dict[str, set[str]] = {}
+    for row in rows(store, t.memberships):
+        found.setdefault(teams[row["team_id"]], set()).add(f"{names[row['participant_id']]} {row['role']}")
+    return found
+
+
+def page(store: SqlStore, at: datetime, person: Who = LEA) -> Facts:
+    with store.transaction() as turn:
+        return turn.load(person, at, page=True).facts
+
+
+def test_a_lead_sets_up_a_team_and_everybody_new_is_told(store: SqlStore, at: datetime) -> None:
+    change(store, at, Live("America/Chicago"), person=LEA, locale="es")
+    leads(store, at, team("ada", "ben"))
+    assert memberships(store) == {"north": {"ada member", "ben member", "sam supervisor", "lea lead"}}
+    assert told(store, at) == [
+        ("sam", "supervisor", ""),
+        ("ada", "invited", ""),
+        ("ben", "invited", ""),
+        ("ada", "supervisor-named", "sam"),
+        ("ben", "supervisor-named", "sam"),
+    ]
+    with store.transaction() as turn:
+        ada = turn.load(ADA, at)
+    assert (ada.facts.zone, ada.conversation.locale) == ("America/Chicago", "es"), "until their profile is heard"
+    assert (ada.facts.team, ada.facts.circle, facts(store, at, SAM).supervises) == ("north", True, True)
+
+
+def test_the_lists_are_the_whole_team(store: SqlStore, at: datetime) -> None:
+    leads(store, WEDNESDAY, team("ada", "ben", supervisors=("sam", "max")))
+    contribute(store, at)
+    change(store, at, team("ben", "cleo", supervisors=("sam",)), person=LEA)
+    assert memberships(store) == {"north": {"ben member", "cleo member", "sam supervisor", "lea lead"}}
+    assert (facts(store, at).team, facts(store, at).circle) == ("", False)
+    assert not facts(store, at, MAX).supervises
+    since = {row["role"]: row["since"] for row in rows(store, t.memberships) if row["role"] == "supervisor"}
+    assert since == {"supervisor": WEDNESDAY.date()}, "who stays has been there since they came"
+
+
+def test_whoever_joins_is_told_of_every_supervisor_and_all_of_a_new_one(store: SqlStore, at: datetime) -> None:
+    leads(store, at, team("ada"))
+    told(store, at)
+    change(store, at, team("ada", "ben", supervisors=("sam", "max")), person=LEA)
+    assert set(told(store, at)) == {
+        ("max", "supervisor", ""),
+        ("ben", "invited", ""),
+        ("ada", "supervisor-named", "max"),
+        ("ben", "supervisor-named", "max"),
+        ("ben", "supervisor-named", "sam"),
+    }
+    change(store, at, team("ben", "ada", "ada", supervisors=("max", "sam")), person=LEA)
+    assert told(store, at) == [], "said once"
+
+
+def test_who_leads_a_circle_never_counts_there_and_supervises_nobody(store: SqlStore, at: datetime) -> None:
+    store.set_up(north(members=("ada", "ben", "lea")), WEDNESDAY)
+    store.set_up(north(team="west", members=("lea",), supervisors=()), WEDNESDAY)
+    contribute(store, at)
+    contribute(store, at, LEA)
+    leads(store, at, team("ada", "ben", "lea"))
+    lea = facts(store, at, LEA)
+    assert (lea.supervises, lea.earliest_themes is None) == (False, False)
+    assert lea.circle, "in the circle that they do not lead"
+    contribute(store, at, LEA)
+    circles = {row["id"]: row["name"] for row in rows(store, t.circles)}
+    assert sorted(circles[row["circle_id"]] for row in rows(store, t.contributions)) == ["north", "west"]
+    leads(store, at, team("lea", name="west", supervisors=()))
+    assert not facts(store, at, LEA).circle
+    assert [circles[row["circle_id"]] for row in rows(store, t.contributions)] == ["north"]
+
+
+def test_settings_are_merged_into_the_workspaces(store: SqlStore, at: datetime) -> None:
+    store.set_up(north(settings={"idle_days": 3, "resources": {"desk": "Room 2", "crisis": "555"}}), WEDNESDAY)
+    leads(store, at, team("ada", day_end="16:30", resources={"desk": "", "local": "Ask Rosa"}))
+    program = facts(store, at).program
+    assert (program.idle_days, program.day_end) == (3, "16:30")
+    assert program.resources == {"crisis": "555", "local": "Ask Rosa"}
+
+
+def test_a_profile_is_stronger_than_where_the_lead_lives(store: SqlStore, at: datetime) -> None:
+    change(store, at, Live("Europe/Madrid"))
+    change(store, at, person=BEN)
+    change(store, at, Live("America/Denver"), person=LEA)
+    leads(store, at, team("ada", "ben"))
+    assert (facts(store, at).zone, facts(store, at, BEN).zone) == ("Europe/Madrid", "America/Denver")
+    change(store, at, Live("America/Chicago"), person=BEN)
+    change(store, at, team("ada", "ben"), person=LEA)
+    assert facts(store, at, BEN).zone == "America/Chicago"
+
+
+@pytest.mark.parametrize(
+    ("effect", "code", "word"),
+    [
+        (team("ada", name=" "), "name", "The team's name"),
+        (team("ada", name="x" * 201), "name", "The team's name"),
+        (team(""), "name", "A member's id"),
+        (team("ada", supervisors=(" ",)), "name", "A supervisor's id"),
+        (team("ada", day_end="late"), "settings", "day_end"),
+        (team("ada", resources={"desk": object()}), "settings", "resources"),
+        (team("ada", name="all"), "name", "circle"),
+    ],
+)
+def test_a_team_that_cannot_be_is_refused_whole(
+    store: SqlStore, at: datetime, effect: SetTeam, code: str, word: str
+) -> None:
+    store.set_up(north(circle="all"), WEDNESDAY)
+    store.set_lead(LEA, at)
+    before = everything_set_up(store)
+    with pytest.raises(Refusal, match=word) as refused:
+        change(store, at, effect, person=LEA)
+    assert refused.value.code == code
+    assert everything_set_up(store) == before
+    assert len(key_rows(store, keytables.data_keys)) == len(rows(store, t.participants))
+
+
+@pytest.mark.parametrize("effect", [team("ada"), NameLead("ada")])
+def test_nobody_settles_what_is_not_theirs(store: SqlStore, at: datetime, effect: Effect) -> None:
+    store.set_up(north(), WEDNESDAY)
+    store.set_lead(LEA, at)
+    store.installations.save(Installation("local", "south", "UBOT", "xoxb", installer="zoe"), at)
+    told(store, at)
+    before = everything_set_up(store)
+    strangers = [BEN, SAM, ZOE] if isinstance(effect, SetTeam) else [BEN, SAM, LEA]
+    for person in strangers:
+        with pytest.raises(Refusal) as refused:
+            change(store, at, effect, person=person)
+        assert refused.value.code == "not-lead"
+    assert everything_set_up(store) == before
+    assert told(store, at) == []
+
+
+def test_whoever_installed_names_leads_and_may_do_so_again(store: SqlStore, at: datetime) -> None:
+    store.installations.save(Installation("local", "north", "UBOT", "xoxb", installer="max"), at)
+    told(store, at)
+    change(store, at, NameLead("lea"), person=MAX)
+    assert told(store, at) == [("lea", "lead", "")]
+    change(store, at, NameLead("ada"), NameLead("lea"), person=MAX)
+    assert told(store, at) == [("ada", "lead", "")]
+    assert [facts(store, at, person).leads for person in (LEA, ADA, MAX, BEN)] == [True, True, False, False]
+    assert facts(store, at, MAX).names_lead
+    with pytest.raises(Refusal, match="The id of who leads") as refused:
+        change(store, at, NameLead(" "), person=MAX)
+    assert refused.value.code == "name"
+
+
+def test_a_lead_sees_the_teams_of_their_own_workspace_alone(store: SqlStore, at: datetime) -> None:
+    store.set_up(Setup("local", "south", "others", members=("zoe",)), WEDNESDAY)
+    leads(store, WEDNESDAY, team("ben", "ada"), team(name="west", supervisors=()))
+    assert page(store, at).teams == (
+        TeamFacts(name="north", members=("ada", "ben"), supervisors=("sam",)),
+        TeamFacts(name="west"),
+    )
+    assert facts(store, at, LEA).teams == ()
+    assert [page(store, at, person).teams for person in (ADA, SAM, ZOE)] == [(), (), ()]
+    change(store, at, Leave())
+    assert page(store, at).teams[0].members == ("ben",), "who has left the workspace is not there"
+
+
+def test_the_earliest_themes_of_a_team_follow_from_its_sixth_member(store: SqlStore, at: datetime) -> None:
+    leads(store, WEDNESDAY, team(*SIX[:5]))
+    assert page(store, at).teams[0].earliest is None
+    change(store, at + timedelta(days=30), team(*SIX[:5], "lea", supervisors=("sam", "ada")), person=LEA)
+    assert page(store, at).teams[0].earliest is None, "who leads or supervises is not counted"
+    change(store, at + timedelta(days=30), team(*SIX), person=LEA)
+    assert page(store, at).teams[0].earliest == date(2026, 12, 28) + timedelta(days=3)
+    leads(store, WEDNESDAY, team(*(f"person-{n}" for n in range(6)), name="west"))
+    assert page(store, at).teams[1].earliest == date(2026, 12, 3)
+
+
+def test_small_teams_can_be_seen_in_a_circle_of_ten(store: SqlStore, at: datetime) -> None:
+    store.set_lead(LEA, WEDNESDAY)
+    store.set_up(north(circle="all", members=SIX), WEDNESDAY)
+    assert page(store, at).teams[0].earliest == date(2026, 12, 3)
+    store.set_up(north(team="west", circle="all", members=("gil", "hal", "ida")), WEDNESDAY)
+    assert [each.earliest for each in page(store, at).teams] == [None, None]
+    store.set_up(north(team="west", circle="all", members=("jan",)), at)
+    assert [each.earliest for each in page(store, at).teams] == [date(2026, 12, 3)] * 2
