@@ -18,7 +18,8 @@ _TAMED: Final = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 #: What makes a quotation or a list at the beginning of a line.
 _LEAD: Final = re.compile(r"^(\s*)(?:(>+)|([-+•])(?=\s)|(\d+)[.)](?=\s))", re.MULTILINE)
-_EMOJI: Final = re.compile(r":(?=[^\s:]+:)")
+#: A colon that may begin the name of an emoji, and is not that of a time (16:40).
+_EMOJI: Final = re.compile(r":(?=[\w+'-])(?!(?<=\d:)\d[^\s:]*(?:\s|$))")
 _NUMBER: Final = re.compile(r"(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])|(?<![\d-])(?:911|988)(?![\d-])")
 
 
