@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.events import Who
+from storage.keyring import from_environment
+from storage.store import open_store
 
 ROOT = Path(__file__).parent.parent
 ADMIN = {
@@ -157,6 +161,12 @@ def test_lint_names_file_line_and_rule_and_exits_with_1(tmp_path: Path) -> None:
     assert (fault["rule"], fault["line"], fault["file"]) == ("schema", 7, str(path))
 
 
+def test_lint_says_what_a_platform_cannot_show() -> None:
+    done = CliRunner().invoke(main, ["lint", str(ROOT / "tests" / "lint_examples" / "slack-limit"), "--format", "json"])
+    assert done.exit_code == 1
+    assert "slack-limit" in {fault["rule"] for fault in json.loads(done.output)}
+
+
 def test_walk_holds_quick_visit_to_its_budget() -> None:
     done = CliRunner().invoke(main, ["walk", "quick-visit", "--format", "json"])
     walked = json.loads(done.output)
@@ -184,6 +194,29 @@ def test_keys_and_doctor_and_erase_from_a_shell(tmp_path: Path) -> None:
     assert afterword("erase", "north/ada", "--yes", env=env).returncode == 0
     gone = afterword("erase", "north/ada", "--yes", env=env)
     assert (gone.returncode, gone.stderr.count("\n")) == (2, 1)
+
+
+def test_the_lead_of_a_workspace_can_be_named_from_a_shell(tmp_path: Path) -> None:
+    env = {
+        "AFTERWORD_KEY": afterword("keys", "new").stdout.strip(),
+        "AFTERWORD_DATABASE_URL": f"sqlite:///{tmp_path}/a.db",
+    }
+    for _ in range(2):  # once more says the same
+        done = afterword("role", "lead", "T0123456/U0456789", env=env)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "T0123456/U0456789" in done.stdout
+    for bad in ("U0456789", "/U1", "T1/", "T1/U1/x"):
+        refused = afterword("role", "lead", bad, env=env)
+        assert (refused.returncode, "tenant/user" in refused.stderr) == (2, True)
+    with_ring = {"AFTERWORD_KEY": env["AFTERWORD_KEY"]}
+    store = open_store(env["AFTERWORD_DATABASE_URL"], f"sqlite:///{tmp_path}/a-keys.db", from_environment(with_ring))
+    try:
+        (known,) = store.people()
+        with store.transaction() as turn:
+            assert turn.load(known[0], datetime.now(UTC)).facts.leads
+        assert known[0] == Who(platform="slack", tenant="T0123456", user="U0456789")
+    finally:
+        store.close()
 
 
 def test_a_database_that_is_not_there_is_not_made_by_looking_for_it(tmp_path: Path) -> None:
