@@ -62,7 +62,7 @@ def test_the_text_of_a_notification_mentions_nobody(text: str) -> None:
 
 
 def test_a_time_and_an_address_stay_as_they_are() -> None:
-    assert blocks.mrkdwn("At 16:40: https://x.org/a") == "At 16:40: https://x.org/a"
+    assert blocks.mrkdwn("At 16:40, https://x.org/a") == "At 16:40, https://x.org/a"
 
 
 def test_telephone_numbers_can_be_tapped_and_nothing_else_can() -> None:
