@@ -135,6 +135,8 @@ class Server:
         url = f"{self.slack.base}{request.path}"
         body = await _body(request)
         self.slack.calls.append(Call("response_url", self.slack.clock.now, body, ""))
+        if (ordered := await self.slack.trouble("response_url", body)) is not None:
+            return ordered
         given = self.slack.response_urls.get(url)
         if given is None or self.slack.clock.now - given.issued > RESPONSE_SECONDS:
             return web.json_response({"ok": False, "error": "expired_url"}, status=404)

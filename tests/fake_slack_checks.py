@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
 from typing import Any
 
 Fault = tuple[str, str]
@@ -67,7 +66,7 @@ def array(of: Check, most: int, least: int = 1) -> Check:
 
 
 def fields(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
-    """An object with these fields and no others; `type` is whatever the caller has looked up already."""
+    """An object with these fields and no others. `by_type` takes the type away, having looked at it."""
 
     def check(value: Any, at: str) -> Iterator[Fault]:
         if not isinstance(value, dict):
@@ -78,7 +77,7 @@ def fields(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Chec
             known = required.get(name) or optional.get(name)
             if known is not None:
                 yield from known(inner, f"{at}/{name}")
-            elif name != "type":
+            else:
                 yield at, f"invalid additional property: {name}"
 
     return check
@@ -88,24 +87,21 @@ def by_type(table: Mapping[str, Check]) -> Check:
     def check(value: Any, at: str) -> Iterator[Fault]:
         kind = value.get("type") if isinstance(value, dict) else None
         if isinstance(kind, str) and kind in table:
-            yield from table[kind](value, at)
+            yield from table[kind]({name: inner for name, inner in value.items() if name != "type"}, at)
         else:
             yield at, f"unsupported type: {kind}"
 
     return check
 
 
-def together(*checks: Check) -> Check:
-    def check(value: Any, at: str) -> Iterator[Fault]:
-        return chain.from_iterable(each(value, at) for each in checks)
-
-    return check
-
-
-def text(most: int, *kinds: str) -> Check:
-    """A text object. `emoji` belongs to plain_text alone and `verbatim` to mrkdwn alone."""
-    table = {
+def text_table(most: int) -> dict[str, Check]:
+    """`emoji` belongs to plain_text alone and `verbatim` to mrkdwn alone."""
+    return {
         "plain_text": fields({"text": string(most)}, {"emoji": boolean}),
         "mrkdwn": fields({"text": string(most)}, {"verbatim": boolean}),
     }
-    return by_type({kind: table[kind] for kind in kinds or ("plain_text",)})
+
+
+def text(most: int, *kinds: str) -> Check:
+    """A text object: plain_text where no kinds are named."""
+    return by_type({kind: text_table(most)[kind] for kind in kinds or ("plain_text",)})

@@ -22,7 +22,7 @@ from fake_slack_checks import (
     one_of,
     string,
     text,
-    together,
+    text_table,
     whole,
 )
 
@@ -119,13 +119,8 @@ _TAPPED: Final[Mapping[str, Check]] = {"button": _BUTTON, "overflow": _OVERFLOW}
 _IN_ACTIONS: Final = by_type({**_TAPPED, **{kind: check for kind, check in _SETTABLE.items() if kind not in _MULTI}})
 _IN_SECTION: Final = by_type({**_TAPPED, **_SETTABLE, "image": _IMAGE})
 _IN_INPUT: Final = by_type({**_SETTABLE, **_WRITTEN})
-_IN_CONTEXT: Final = by_type(
-    {
-        "image": _IMAGE,
-        "plain_text": lambda value, at: _ANY(value, at),
-        "mrkdwn": lambda value, at: _ANY(value, at),
-    }
-)
+_TEXTS: Final = text_table(3000)
+_IN_CONTEXT: Final = by_type({**_TEXTS, "image": _IMAGE})
 
 
 def _block(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
@@ -275,7 +270,20 @@ def view_faults(view: Any, allowed: Surface, at: str = "/view") -> list[Fault]:
     """Everything Slack would refuse in a view; the size of the whole is asked for apart."""
     if not isinstance(view, dict) or view.get("type") != allowed:
         return [(at, f"must be a view of type {allowed}")]
-    return list(together(_frame(view), _submit)(view, at))
+    whole_view = by_type({allowed: _frame(view)})
+    return [*whole_view(view, at), *_submit(view, at)]
+
+
+def marks_in(value: Any) -> Iterator[str]:
+    """Mentions, channels and links that a text would make, wherever Slack reads for them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from marks_in(item)
+    elif isinstance(value, dict):
+        words = value.get("text")
+        if isinstance(words, str) and value.get("type") != "plain_text":
+            yield from re.findall(r"<(?:[@#!]|https?:|mailto:)[^>]*>", words)
+        yield from (mark for inner in value.values() for mark in marks_in(inner))
 
 
 def too_large(view: Any) -> bool:

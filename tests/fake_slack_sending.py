@@ -167,6 +167,13 @@ class Sending(Installing):
         dm.messages.append(Message(str(made.get("user", user)), [made]))
         return await self.event(team, message_event(dm, made))
 
+    async def echo(self, team: str, user: str) -> Answer:
+        """Slack tells the app of its own newest message in a DM too, and of a change to it."""
+        dm = self.dm(team, user)
+        message = next(each for each in reversed(dm.messages) if "bot_id" in each.now and not each.ephemeral)
+        changed = len(message.versions) > 1
+        return await self.event(team, changed_event(self, dm, message) if changed else message_event(dm, message.now))
+
     async def channel_message(self, team: str, user: str, text: str) -> Answer:
         """Something said in a channel: none of this app's business."""
         channel = self.channel(team)

@@ -188,6 +188,10 @@ class Slack:
     calls: list[Call] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     warned: list[tuple[str, str]] = field(default_factory=list)
+    #: Mentions and links that the app's texts made, by method: <@U1>, <!channel>, <https://…|…>.
+    marks: list[tuple[str, str]] = field(default_factory=list)
+    #: Whether `app_installed_team_id` of an org-wide installation names the enterprise: both were seen [unverified].
+    org_in_views: bool = False
     #: Slack was seen to leave values out of `state` that came with an update and that nobody touched since
     #: (https://github.com/slackapi/bolt-js/issues/1258): switched on, it does so here.
     forgets_initial: bool = False

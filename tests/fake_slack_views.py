@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from fake_slack_rules import Surface, elements_of, messages_of, options_of, too_large, view_faults
+from fake_slack_rules import Surface, elements_of, marks_in, messages_of, options_of, too_large, view_faults
 from fake_slack_state import APP_ID, Json, Rejected, Slack, SlackError, Token, Trigger, Values, View
 
 MOST_STACKED: Final = 3
@@ -113,6 +113,7 @@ def accepted(slack: Slack, method: str, view: Any, surface: Surface) -> Json:
     if faults := view_faults(given, surface):
         slack.rejected.append(Rejected(method, tuple(faults), given))
         raise SlackError("invalid_arguments", response_metadata={"messages": messages_of(faults)})
+    slack.marks += [(method, mark) for mark in marks_in(given["blocks"])]
     return {**given, "blocks": with_ids(slack, given["blocks"])}
 
 
@@ -141,7 +142,7 @@ def payload_of(slack: Slack, view: View) -> Json:
         "previous_view_id": view.previous,
         "root_view_id": view.root,
         "app_id": APP_ID,
-        "app_installed_team_id": place.enterprise if place.org_wide else place.id,
+        "app_installed_team_id": place.enterprise if place.org_wide and slack.org_in_views else place.id,
         "bot_id": place.bot_id,
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final, NamedTuple
 
-from fake_slack_rules import block_faults, messages_of
+from fake_slack_rules import block_faults, marks_in, messages_of
 from fake_slack_state import APP_ID, Dm, Json, Message, Person, Rejected, Slack, SlackError, Token
 from fake_slack_views import as_object, open_view, publish_view, push_view, update_view, with_ids
 
@@ -115,6 +115,7 @@ def content_of(slack: Slack, method: str, body: Json) -> Json:
         slack.rejected.append(Rejected(method, tuple(faults), body))
         words = messages_of(faults)
         raise SlackError("invalid_blocks", errors=[each[8:] for each in words], response_metadata={"messages": words})
+    slack.marks += [(method, mark) for mark in marks_in([{"text": text}, blocks])]
     drawn = {"blocks": with_ids(slack, blocks)} if blocks else {}
     return {"text": str(text or "")[:TEXT_POSTED], **drawn}
 

@@ -279,6 +279,24 @@ def test_input_blocks_are_for_modals_and_homes_alone() -> None:
     assert block_faults([entry(writing())], "message")
 
 
+def test_an_option_has_no_type() -> None:
+    menu = {"type": "overflow", "action_id": "m", "options": [option("Help") | {"type": "option"}]}
+    assert ("/blocks/0/elements/0/options/0", "invalid additional property: type") in block_faults(
+        [actions(menu)], "message"
+    )
+
+
+@awaited
+async def test_mentions_that_a_text_makes_are_noted() -> None:
+    async with running() as (app, ada):
+        await app.client.chat_postMessage(channel="UADA", text="Hi <@UADA>", blocks=[section("&lt;!channel&gt;")])
+        await app.client.chat_postMessage(channel="UADA", text="Hi", blocks=[section("<!here>")])
+        assert app.slack.marks == [("chat.postMessage", "<@UADA>"), ("chat.postMessage", "<!here>")]
+        await app.slack.echo("T1", "UADA")
+        assert app.got[-1]["event"]["bot_id"] == "BBOT"
+        assert ada.notifications() == ["Hi <@UADA>", "Hi"]
+
+
 @awaited
 async def test_a_refused_view_is_noted_and_says_where() -> None:
     async with running() as (app, _):
