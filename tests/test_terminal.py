@@ -154,9 +154,31 @@ def test_pages_can_be_read_and_changed() -> None:
     assert "A reflection is open." in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
-    assert "  1  What I agreed to: Keep my words, for me only\n" in said.split("Saved.")[0]
+    assert "  1  What is kept and counted: Keep my words, for me only\n" in said.split("Saved.")[0]
     assert "What is your inner weather right now?" in said.split("Saved.")[1]
-    assert "  1  What I agreed to: Keep nothing\n" in said.split("Saved.")[1]
+    assert "  1  What is kept and counted: Keep nothing\n" in said.split("Saved.")[1]
+
+
+def test_home_leads_to_other_pages_and_asks_for_quiet_hours() -> None:
+    said = talked("1", "home", "3", "", "home", "5", "2", script="between-sites")
+    assert "  3  My data\n" in said
+    assert "A reflection is open, with what you wrote there." in said
+    assert "no reminder comes in these" in said
+    assert "  5  Quiet hours: Quiet from 6 in the evening to 8 in the morning\n" in said
+
+
+def test_a_lead_can_type_a_team() -> None:
+    with open_shell() as (shell, _):
+        shell.store.set_lead(who("ada"), shell.clock.now())
+        lines = ("Child protection: 555-0100", "Questions or complaints: 555-0111", "")
+        said = Screen(["1", "home", "5", "3", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
+    assert "  3  The team\n" in said
+    assert "“West” is set up as it stands here." in said
+    with open_shell() as (shell, _):
+        shell.store.set_lead(who("ada"), shell.clock.now())
+        said = Screen(["1", "home", "5", "3", "", "", "", "late", ""]).talk(shell, "between-sites")
+    assert "  | First Steps\n" in said
+    assert "The end of the day is a time such as 17:00." in said
 
 
 def test_a_reflection_is_deleted_only_when_sure() -> None:

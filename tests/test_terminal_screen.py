@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from local_chat import library, open_shell
+from local_chat import library, open_shell, who
 from screens import Sitting, pipe, sit
 
 from bot.conversation import Reply
@@ -331,15 +331,36 @@ async def keep_one(sitting: Sitting) -> None:
 def test_a_form_can_be_filled_in_and_left() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "home", "Enter")
-        await sitting.sees("3  Language: English", "Esc Back to the talk")
-        await sitting.press("3")
+        await sitting.sees("7  Language: English", "Esc Back to the talk")
+        await sitting.press("7")
         assert "› 1  (•) English" in sitting.text
         await sitting.press("Esc")
         await sitting.sees("· Nothing was changed.")
-        await sitting.press("3", "2")
-        await sitting.sees("3  Idioma: Español", "Esc Volver a la conversación")
+        await sitting.press("7", "2")
+        await sitting.sees("7  Idioma: Español", "Esc Volver a la conversación")
         await sitting.press("Esc")
         await sitting.sees("¿Qué momento se le quedó grabado?")
+
+    sat(talk)
+
+
+def test_a_lead_can_type_a_team_and_find_it_again() -> None:
+    async def talk(sitting: Sitting) -> None:
+        shell = sitting.screen.talk.shell
+        await shell.on_store(lambda: shell.store.set_lead(who("ada"), shell.clock.now()))
+        await sitting.press("1", "home", "Enter")
+        await sitting.sees("5  Set up teams")
+        await sitting.press("5")
+        await sitting.sees("1  First Steps", "2  Another team", "3  The team")
+        await sitting.press("2", "3")
+        await sitting.sees("Name of the team")
+        await sitting.press("West", "Enter")
+        await sitting.press("ben, zoe", "Enter", "sam", "Enter")
+        await sitting.sees("3. When does a working day end?", "17:00")
+        await sitting.press("Enter", "Ctrl+J", "Enter")
+        await sitting.sees("“West” is set up as it stands here.", "2  West")
+        await sitting.press("Esc")
+        await sitting.sees("What moment stays with you?")
 
     sat(talk)
 

@@ -31,6 +31,7 @@ from bot.conversation import Message
 from bot.events import Who
 from bot.ports import Delivery, Refusal
 from bot.turn import Shell
+from scheduler.ticker import tick
 
 WORDS = "He looked at his grandmother and waited; she hummed."
 VISIT: tuple[dict[str, Any], ...] = (
@@ -289,6 +290,50 @@ async def test_a_form_is_filled_in() -> None:
         await ada.act({"kind": "submit", "form": "erase", "values": {"confirm": ["erase"]}})
         assert "is erased" in ada.text
         assert (await ada.load()).question == "Hello, Ada."
+
+
+@now
+async def test_home_leads_to_other_pages_and_keeps_what_is_set_there() -> None:
+    async with tab() as ada:
+        await ada.act({"kind": "open", "page": "home"})
+        assert re.findall(r'"page": "(\w+)"}\' *>What I agreed to<', ada.html) == ["consent"]
+        assert re.search(r'aria-describedby="(quiet\.hours\.hint)".*id="\1"', ada.html, re.S)
+        assert 'value="none" checked' in ada.html
+        await ada.act({"kind": "submit", "form": "quiet", "values": {"hours": "20:00-07:00"}})
+        assert 'value="20:00-07:00" checked' in ada.html
+
+
+@now
+async def test_a_lead_sets_up_a_team_and_its_people_are_told_who_supervises() -> None:
+    async with opened() as (client, shell):
+        zoe = Tab(client, "zoe")
+        await shell.on_store(lambda: shell.store.set_lead(who("zoe"), shell.clock.now()))
+        await zoe.load()
+        await zoe.act({"kind": "open", "page": "setup"})
+        assert field(zoe, "members") == ["ada", "ben", "carmen", "dee", "eli", "fatima"]
+        assert field(zoe, "supervisors") == ["sam"]
+        assert '<input type="text" data-field="name" value="First Steps"' in zoe.html
+        assert '<input type="time" data-field="day-end" value="17:00"' in zoe.html
+        await zoe.act({"kind": "open", "page": "setup:+"})
+        assert field(zoe, "members") == []
+        values = {"name": "<b>West</b>", "members": ["ada"], "supervisors": ["ben"], "day-end": "late", "lines": "x"}
+        await zoe.act({"kind": "submit", "form": "team", "values": values})
+        assert zoe.text.count("Nothing was changed; what you entered is still here.") == 1
+        assert (field(zoe, "members"), field(zoe, "supervisors")) == (["ada"], ["ben"])
+        assert "<b>West" not in zoe.html
+        await zoe.act({"kind": "submit", "form": "team", "values": {**values, "day-end": "16:30", "lines": ""}})
+        assert "“<b>West</b>” is set up as it stands here." in zoe.text
+        for _ in range(2):  # one line after the other
+            await tick(shell, shell.clock.now())
+        ada = await Tab(client).load()
+        assert "Ben was named a supervisor of your group." in ada.text
+        assert "{person}" not in ada.html
+
+
+def field(tab: Tab, name: str) -> list[str]:
+    """Whom a form has ticked."""
+    ticked = re.findall(rf'type="checkbox" name="team\.{name}" data-field="{name}" value="(\w+)" checked', tab.html)
+    return sorted(ticked)
 
 
 @now

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.terminal.paper import Paper
-from adapters.terminal.talk import Talk, doings, joined
+from adapters.terminal.talk import TYPED, Talk, doings, joined, read, written
 from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
 from bot.events import Command, Write
@@ -107,17 +107,26 @@ class Lines:
     async def fill(self, field: FormField) -> tuple[str, ...]:
         """A field's new value; an empty line leaves it as it is."""
         labels = [f"{option.label} ←" if option.id in field.value else option.label for option in field.options]
-        self.say(self.paper.lines(field.label))
+        self.say(self.paper.all(filter(None, (field.label, field.hint))))
+        if field.kind in TYPED:
+            return self.fill_typed(field)
         while True:
             self.say(self.paper.numbered(labels))
             text = self.read(PROMPT)
             if not text.strip():
                 return field.value
-            if field.kind == "text":
-                return (text,)
             several = pick_several(field.options, text) or ()
             if several and (field.kind == "multi" or len(several) == 1):
                 return several
+
+    def fill_typed(self, field: FormField) -> tuple[str, ...]:
+        """One line; for several lines, until an empty one."""
+        self.say(self.paper.lines(written(field), "  | ") if written(field) else ())
+        typed = [self.read(PROMPT)]
+        while field.kind == "lines" and typed[-1].strip():
+            typed.append(self.read(PROMPT))
+        text = "\n".join(typed).strip()
+        return read(field, text) if text else field.value
 
     async def sure(self) -> bool:
         """What cannot be undone is asked about once more."""

@@ -15,7 +15,7 @@ from adapters.terminal.box import Box
 from adapters.terminal.keys import BAR, ESCAPE, bindings
 from adapters.terminal.scene import View, Words
 from adapters.terminal.stage import Answer, Picked, Stage, Typed, Wanted
-from adapters.terminal.talk import Event, Talk, doings, joined
+from adapters.terminal.talk import TYPED, Event, Talk, doings, joined, read, written
 from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
 from bot.events import Choose, Command, Open, Write
@@ -222,14 +222,16 @@ class Screen:
 
     async def fill(self, field: FormField) -> tuple[str, ...]:
         """A field's new value. Raises _Unchanged."""
-        if field.kind == "text":
+        if field.kind in TYPED:
             self.box.close()
-            self.stage.fill("\n".join(field.value))
-            answer = await self.ask(View(Message(text=field.label, input="text"), ways=self.closing("back-button")))
+            self.stage.fill(written(field))
+            asked = Message(text=field.label, hint=field.hint, input="text")
+            answer = await self.ask(View(asked, ways=self.closing("back-button")))
             if isinstance(answer, Typed):
-                return (answer.text,)
+                return read(field, answer.text)
             raise _Unchanged
-        message = Message(text=field.label, input=field.kind, choices=field.options)
+        one = field.kind != "multi"
+        message = Message(text=field.label, hint=field.hint, input="choice" if one else "multi", choices=field.options)
         now = next((number for number, option in enumerate(field.options) if option.id in field.value), 0)
         answer = await self.panel(
             View(message, ways=self.closing("back-button"), pointer=now, ticked=frozenset(field.value))

@@ -16,7 +16,19 @@ from bot.ports import Refusal
 from bot.turn import Shell
 
 Event = Write | Choose | Rate | Command | Open | Submit
-Doing = Option | Form
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another page."""
+
+    page: str
+
+
+Doing = Option | Elsewhere | Form
+
+#: Fields whose value is typed: nobody can be picked here.
+TYPED = ("text", "lines", "time", "person", "people")
 
 
 class Asks(Protocol):
@@ -104,8 +116,11 @@ class Talk:
             return Rate(at=self.now(), value=int(values[0]), prompt=message.prompt)
         return Choose(at=self.now(), values=values, prompt=message.prompt)
 
-    async def doing(self, doing: Doing, asks: Asks) -> Command | Submit | None:
-        """A script to begin, or a form with what was asked for it; None where the person was not sure after all."""
+    async def doing(self, doing: Doing, asks: Asks) -> Command | Open | Submit | None:
+        """A script to begin, a page to open, or a form with what was asked for it; None where the person was not sure
+        after all."""
+        if isinstance(doing, Elsewhere):
+            return Open(at=self.now(), page=doing.page)
         if isinstance(doing, Option):
             return Command(at=self.now(), name="reflect", argument=doing.id)
         asked = [field for field in doing.fields if field.label]
@@ -134,8 +149,21 @@ def doings(page: Page) -> tuple[tuple[str, Doing], ...]:
     """What can be done on a page, with what each is called."""
     return (
         *((option.label, option) for section in page.sections for option in section.scripts),
+        *((option.label, Elsewhere(option.id)) for section in page.sections for option in section.pages),
         *((named(section.title, form), form) for section in page.sections for form in section.forms),
     )
+
+
+def written(field: FormField) -> str:
+    """What stands in a field whose value is typed."""
+    return (", " if field.kind == "people" else "\n").join(field.value)
+
+
+def read(field: FormField, text: str) -> tuple[str, ...]:
+    """The value that was typed; it is looked at where the form is taken."""
+    if field.kind == "people":
+        return tuple(text.replace(",", " ").split())
+    return tuple(text.splitlines()) if field.kind == "lines" else (text,)
 
 
 def named(section: str, form: Form) -> str:

@@ -8,7 +8,7 @@ import hmac
 import json
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Beside, Choosable, Drawing, Scene
 from adapters.web.people import People, Person, addresses
 from adapters.web.tour import Stop, Tour
-from bot.conversation import Reply
+from bot.conversation import Option, Reply
 from bot.events import Choose, Command, Frozen, Inbound, Open, Rate, Submit, Write
 from bot.ports import Refusal
 from bot.turn import Shell
@@ -168,15 +168,19 @@ class Chat:
         if reply.closed:
             place = await self._look(person, reply.locale)
             waits = place.message is not None and place.message.prompt != "start"
+        known = await self._people()
         people = tuple(
             Choosable(quote(where, safe=""), one.name, one.about.get(reply.locale, one.team), one == person)
-            for where, one in (await self._people()).items()
+            for where, one in known.items()
         )
-        return Scene(address, person.name, reply, await self._beside(person, reply.locale), self.tour, people, waits)
+        roster = tuple(Option(id=user, label=name) for user, name in _names(known.values(), person).items())
+        beside = await self._beside(person, reply.locale)
+        return Scene(address, person.name, reply, beside, self.tour, people, waits, roster)
 
     async def _beside(self, person: Person, locale: str) -> Beside:
         """What stands beside the talk. The supervisor's page is their own, asked for as they would ask for it."""
         who, page, spoken, name = person.who, None, "", ""
+        names = _names((await self._people()).values(), person)
         if self.supervisor is not None:
             asked = Open(at=self.shell.clock.now(), page="report")
             reply = await self._handle(self.supervisor, asked, secrets.token_hex(12), locale)
@@ -184,7 +188,7 @@ class Chat:
         return Beside(
             now=self.shell.clock.now(),
             name=person.name,
-            kept=self.chat_log.lines(who),
+            kept=tuple(line.naming(names) for line in self.chat_log.lines(who)),
             seen=self.chat_log.sent(who),
             report=page,
             report_locale=spoken,
@@ -217,6 +221,12 @@ def read(body: bytes, token: str) -> Posted:
         return Posted.model_validate(data)
     except ValidationError:
         raise web.HTTPBadRequest from None
+
+
+def _names(people: Iterable[Person], beside: Person) -> dict[str, str]:
+    """What people of somebody's workspace are called, by their ids."""
+    here = (beside.who.platform, beside.who.tenant)
+    return {one.who.user: one.name for one in people if (one.who.platform, one.who.tenant) == here}
 
 
 def _language(request: web.Request, drawing: Drawing) -> str:

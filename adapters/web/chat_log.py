@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation import Option
@@ -17,11 +18,18 @@ KEPT_LINES = 50
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A line of the chat as its platform would have stored it, and the buttons under it."""
+    """A line of the chat as its platform would have stored it, and the buttons under it. `person`: the id of somebody
+    whose name the line says."""
 
     at: datetime
     text: str
     buttons: tuple[Option, ...] = ()
+    person: str = ""
+
+    def naming(self, names: Mapping[str, str]) -> Kept:
+        """The line with the name in its place."""
+        name = names.get(self.person, self.person)
+        return replace(self, text=self.text.replace("{person}", name)) if self.person else self
 
 
 @dataclass
@@ -34,7 +42,7 @@ class ChatLog:
 
     async def send(self, delivery: Delivery) -> None:
         message = delivery.message
-        line = Kept(self.clock.now(), " ".join((*message.preface, message.text)), message.choices)
+        line = Kept(self.clock.now(), " ".join((*message.preface, message.text)), message.choices, message.person)
         self._lines.setdefault(delivery.who, deque(maxlen=KEPT_LINES)).append(line)
         self._sent[delivery.who] += 1
 

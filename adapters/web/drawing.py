@@ -57,7 +57,8 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that a page shows. `address` is quoted for a URL; `waits`: something is open after closing."""
+    """All that a page shows. `address` is quoted for a URL; `waits`: something is open after closing; `roster`: who can
+    be picked where a form asks for people, by their ids."""
 
     address: str
     name: str
@@ -66,6 +67,7 @@ class Scene:
     tour: Tour
     people: tuple[Choosable, ...] = ()
     waits: bool = False
+    roster: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
