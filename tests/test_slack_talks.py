@@ -300,6 +300,7 @@ async def test_two_talks_that_differ_in_one_sensitive_answer_leave_the_same_mess
             await ada.command("/reflect", script)
             await hands.answer()
             await ada.close()
+            await home.settled()
             await ada.say("hello")
             await ada.tap("choose:here", in_="message")
             while await hands.answer_here(home.slack):

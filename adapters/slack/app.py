@@ -44,8 +44,8 @@ class SlackApp:
         self._homes = Homes(shell, drawing, outgoing, profiles)
         self.messenger = SlackMessenger(shell, drawing, outgoing, self._tokens, references)
         self._talking = Talking(shell, drawing, outgoing, profiles, self._homes, self.messenger, Lanes())
-        self._installing = Installing(settings, public_url, installations, shell, outgoing, drawing)
-        self._workspaces = Workspaces(shell, self._tokens, self._installing, self._homes, profiles)
+        self._installing = Installing(settings, public_url, self._tokens, shell, outgoing) if settings.many else None
+        self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles)
         sorry = drawing.word(SOURCE_LOCALE, "slack-not-installed")
         self._bolt = bolt_app(self._take, self._tokens.authorize, sorry)
         self._socket: AsyncSocketModeHandler | None = None
@@ -54,7 +54,7 @@ class SlackApp:
         """Without an address for events where Slack's socket brings them."""
         door = Door(self._bolt, self._settings.signing_secret)
         listening = [] if self._settings.socket else [web.post("/slack/events", door.knock)]
-        return [*listening, *(self._installing.routes() if self._settings.many else ())]
+        return [*listening, *(self._installing.routes() if self._installing else ())]
 
     async def start(self) -> None:
         """Finds out whose the one workspace's token is, and opens the socket. Raises Refusal where Slack says no."""
@@ -70,6 +70,7 @@ class SlackApp:
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
         await self._homes.close()
+        await self._tokens.close()
         await self._outgoing.close()
 
     async def _take(self, payload: Payload, context: AsyncBoltContext) -> Mapping[str, Any]:

@@ -125,10 +125,9 @@ class Door:
 async def answered(app: AsyncApp, data: dict[str, Any], headers: Mapping[str, str]) -> web.Response:
     """What is verified goes the way that a socket's payload goes: parsed once, and to Bolt."""
     try:
-        asked = AsyncBoltRequest(mode="socket_mode", body=data, headers=dict(headers))
-    except Exception:  # a field of a type that Bolt does not expect: not Slack's
+        response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=data, headers=dict(headers)))
+    except Exception:  # Bolt's own, over a shape that Slack never sends; ours have become answers already
         return web.Response(status=400)
-    response = await app.async_dispatch(asked)
     if response.status == 404:
         return web.Response()  # nothing of ours; a failure would make Slack send it again
     return await to_aiohttp_response(response)

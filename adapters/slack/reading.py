@@ -23,6 +23,10 @@ NO_PROMPT = "command"
 #: So many words after the slash command are somebody's words, not a script's name.
 FEW_WORDS = 4
 
+#: A line that a person typed, alone or under a file; what was edited or deleted, or said by a program, has others.
+TYPED = (None, "file_share", "thread_broadcast", "me_message")
+_LINK = re.compile(r"<(?P<address>(?:https?|mailto|tel):[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
+
 #: Where something was asked, and so where the answer is shown.
 Place = Literal["modal", "home", "chat", "command", "nowhere"]
 
@@ -85,10 +89,19 @@ def message(payload: Payload, at: datetime) -> Asked | None:
     said = payload.event
     if said is None or said.type != "message" or said.channel_type != "im" or said.bot_id:
         return None
-    if said.subtype is not None or not isinstance(said.user, str) or not isinstance(said.channel, str):
+    if said.subtype not in TYPED or not isinstance(said.user, str) or not isinstance(said.channel, str):
         return None
-    event = Say(at=at, text=said.text or "")
+    event = Say(at=at, text=unescaped(said.text or ""))
     return Asked(f"event:{payload.event_id}", said.user, "chat", event, channel=said.channel)
+
+
+def unescaped(text: str) -> str:
+    """As it was typed: Slack writes links and three characters in a way of its own.
+
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
+    text = _LINK.sub(lambda link: link["label"] or link["address"], text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def commanded(library: Library, text: str, at: datetime) -> Event:
@@ -129,7 +142,7 @@ def tapped(payload: Payload, tap: Tapped, at: datetime) -> Asked | None:
         action=act.verb,
         action_ts=tap.action_ts,
         over=act.verb == "so-far",
-        start=int(tap.value) if act.verb == "open" and re.fullmatch("[0-9]{1,4}", tap.value or "") else 0,
+        start=_start(tap) if act.verb == "open" else 0,
     )
     surface: Surface = "message" if place == "chat" else "private"
     prompt = ids.prompt_of(tap.block_id)
@@ -138,6 +151,12 @@ def tapped(payload: Payload, tap: Tapped, at: datetime) -> Asked | None:
         return None
     draft = None if view is None or act.verb in ("write", "tick") else unsent(view.state, at)
     return replace(asked, event=event, draft=draft)
+
+
+def _start(tap: Tapped) -> int:
+    """Where a long page goes on, as its button says."""
+    number = tap.value or ""
+    return int(number) if re.fullmatch("[0-9]{1,4}", number) else 0
 
 
 def meant(
