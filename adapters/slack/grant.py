@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from slack_sdk.oauth.installation_store import Installation as Installed
 
 from bot.ports import OurBug
 
@@ -45,6 +46,21 @@ class Grant(_Loose):
     def expires(self, now: datetime) -> datetime | None:
         """None for a token that lasts."""
         return now + timedelta(seconds=self.expires_in) if self.expires_in else None
+
+    def sdk(self, now: datetime) -> Installed:
+        """As Bolt's install flow hands it on."""
+        expires = self.expires(now)
+        return Installed(
+            app_id=self.app_id,
+            enterprise_id=self.enterprise.id if self.enterprise else None,
+            team_id=self.team.id if self.team else None,
+            bot_token=self.access_token,
+            bot_user_id=self.bot_user_id,
+            bot_refresh_token=self.refresh_token or None,
+            bot_token_expires_at=int(expires.timestamp()) if expires else None,
+            user_id=self.authed_user.id if self.authed_user else "",
+            is_enterprise_install=self.is_enterprise_install,
+        )
 
 
 def installed(answer: Mapping[str, Any]) -> Grant:

@@ -24,7 +24,7 @@ from yarl import URL
 from adapters.slack import install_page
 from adapters.slack.bolt_store import Kept, States
 from adapters.slack.door import quiet_logger
-from adapters.slack.grant import Grant, installed
+from adapters.slack.grant import installed
 from adapters.slack.install_page import Page
 from adapters.slack.manifest import REDIRECT_PATH, scopes
 from adapters.slack.outgoing import Outgoing
@@ -151,23 +151,9 @@ class _Flow(AsyncOAuthFlow):
             answer = await self._outgoing.exchange(
                 client_id, secret, code=code, redirect_uri=self.settings.redirect_uri
             )
-            return self._granted(installed(answer))
+            return installed(answer).sdk(self._clock.now())
         except (Later, OurBug, InstallationGone, ConversationGone):
             return None
-
-    def _granted(self, grant: Grant) -> Installed:
-        expires = grant.expires(self._clock.now())
-        return Installed(
-            app_id=grant.app_id,
-            enterprise_id=grant.enterprise.id if grant.enterprise else None,
-            team_id=grant.team.id if grant.team else None,
-            bot_token=grant.access_token,
-            bot_user_id=grant.bot_user_id,
-            bot_refresh_token=grant.refresh_token or None,
-            bot_token_expires_at=int(expires.timestamp()) if expires else None,
-            user_id=grant.authed_user.id if grant.authed_user else "",
-            is_enterprise_install=grant.is_enterprise_install,
-        )
 
 
 def _asked(request: web.Request) -> AsyncBoltRequest:

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.outgoing import Outgoing, TokenExpired
 from bot.ports import ConversationGone, Installation, InstallationGone, Installations, Later, OurBug, Refusal
 
 UNREACHED = "Slack cannot be reached just now. Check the network and SLACK_API_URL, then start again."
@@ -34,10 +34,10 @@ class OneWorkspace:
     async def _asked(self) -> dict[str, Any]:
         try:
             return await self._outgoing.identify(self._token)
+        except (TokenExpired, ConversationGone, InstallationGone, OurBug):
+            refusal = Refusal("slack-token", REFUSED)
         except Later:
             refusal = Refusal("slack-unreached", UNREACHED)
-        except (ConversationGone, InstallationGone, OurBug):
-            refusal = Refusal("slack-token", REFUSED)
         raise refusal
 
     def _read(self, answer: dict[str, Any]) -> Installation:
