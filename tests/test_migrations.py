@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -13,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from conftest import Pair, new_databases
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.ports import Refusal
 from storage import migrations
@@ -78,6 +80,30 @@ def test_a_new_file_has_the_schema_to_which_the_versions_lead(line: Line, tmp_pa
         return [(kind, name, sql and sorted(sql.replace(",", "").split())) for kind, name, sql in found]
 
     assert schema("new.db", migrations.prepare) == schema("grown.db", migrations.upgrade)
+
+
+def test_what_was_there_before_workspaces_stays(database: Database) -> None:
+    """SQLite would lose every row that points at a table which is made anew."""
+    with database.engine.begin() as connection:
+        command.upgrade(migrations.config(MAIN, connection), "0001")
+        tenant, person = uuid4(), uuid4()
+        rows = {
+            "tenants": {"id": tenant, "platform": "local", "external": "north", "name": "north",
+                        "grid_monday": date(2026, 11, 2), "settings": "{}"},
+            "participants": {"id": person, "tenant_id": tenant, "who_index": b"1", "ref": b"2", "key_id": uuid4(),
+                             "zone": "UTC", "joined_day": date(2026, 11, 2)},
+            "conversations": {"participant_id": person, "revision": 3, "state": b"3"},
+        }  # fmt: skip
+        for table, values in rows.items():
+            connection.execute(MAIN.metadata.tables[table].insert().values(values))
+    migrations.upgrade(database, MAIN)
+    with database.engine.begin() as connection:
+        kept = {name: connection.execute(select(MAIN.metadata.tables[name])).mappings().all() for name in rows}
+    assert {name: [{key: row[key] for key in rows[name]} for row in found] for name, found in kept.items()} == {
+        name: [values] for name, values in rows.items()
+    }
+    assert kept["participants"][0]["left_day"] is None
+    assert kept["tenants"][0]["gone_day"] is None
 
 
 @LINES

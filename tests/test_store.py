@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,16 +13,19 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import LITTLE, Pair, emptied, key_rows, rows, who
+from sqlalchemy import update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Consents, Conversation, Memory, Message
-from bot.effects import Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind
+from bot.effects import Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind, SetTeam
 from bot.ports import LostRace, Refusal
 from storage import keytables
 from storage import tables as t
 from storage.keyring import Keyring
+from storage.prepared import Prepared
 from storage.store import SqlStore
 from storage.turns import SqlTransaction
+from storage.vault import place
 from storage.writing import NothingMayBeKept
 
 ADA, BEN = who("ada"), who("ben")
@@ -414,4 +418,146 @@ def test_a_server_that_was_restarted_costs_one_attempt(postgres_pair: Pair, ring
     with pytest.raises(LostRace):
         load(store, at)
     assert load(store, at).chosen_locale
+    store.close()
+
+
+# What others did -----------------------------------------------------------------------------------------------------
+
+
+def test_a_notice_comes_due_at_once_and_says_whom_it_is_about(opened: Callable[[], SqlStore], at: datetime) -> None:
+    store, other = opened(), opened()
+    store.set_lead(ADA, at)
+    store.set_lead(ADA, at)
+    change(store, at, SetTeam("north", ("ben",), ("sam",), {}))
+    change(store, at, Remind(at, "little"), person=BEN)
+    with other.transaction() as turn:
+        claimed = turn.claim_due(at + timedelta(seconds=1), 10)
+    assert {(due.who.user, due.notice, due.person, due.script) for due in claimed} == {
+        ("ada", "lead", "", ""),
+        ("sam", "supervisor", "", ""),
+        ("ben", "invited", "", ""),
+        ("ben", "supervisor-named", "sam", ""),
+        ("ben", None, "", "little"),
+    }
+    bens = [due.notice for due in claimed if due.who == BEN]
+    assert bens.index("invited") < bens.index("supervisor-named")
+
+
+def test_no_clear_column_tells_a_notice_from_a_reminder_or_names_anybody(store: SqlStore, at: datetime) -> None:
+    store.set_lead(ADA, at)
+    change(store, at, SetTeam("north", ("U0QUILLFEATHER",), ("U0SUPERVISES",), {}), Remind(at, "little"))
+    stored = repr([rows(store, table) for table in t.metadata.sorted_tables])
+    for secret in ("QUILLFEATHER", "SUPERVISES", "invited", "little"):
+        assert secret not in stored
+    assert len({len(row["body"]) for row in rows(store, t.check_ins)}) == 1
+
+
+def test_a_notice_that_cannot_be_read_is_failed_and_stops_no_other(store: SqlStore, at: datetime) -> None:
+    store.set_lead(ADA, at)
+    key = store.keys.data_key(rows(store, t.participants)[0]["key_id"])
+    (row,) = rows(store, t.check_ins)
+    assert key is not None
+    where = place(rows(store, t.tenants)[0]["id"], "check_ins", row["id"], "body")
+    later_version = key.key.seal(b'{"notice": "of-a-later-version"}', where)
+    with store.database.transaction() as wire:
+        wire.run(Prepared(update(t.check_ins).values(body=later_version)))
+    store.set_lead(BEN, at)
+    with store.transaction() as turn:
+        assert [due.who for due in turn.claim_due(at, 10)] == [BEN]
+    assert sorted(row["state"] for row in rows(store, t.check_ins)) == ["claimed", "failed"]
+
+
+def test_the_next_check_in_is_the_earliest_reminder_and_never_a_notice(store: SqlStore, at: datetime) -> None:
+    soon, later = at + timedelta(hours=1), at + timedelta(hours=3)
+
+    def next_check_in() -> datetime | None:
+        with store.transaction() as turn:
+            assert turn.load(ADA, at).facts.next_check_in is None, "only while a page asks for it"
+            return turn.load(ADA, at, page=True).facts.next_check_in
+
+    store.set_lead(ADA, at)
+    assert next_check_in() is None
+    change(store, at, Remind(later, "little"), Remind(soon, "little"))
+    change(store, at, Remind(at, "little"), person=BEN)
+    assert next_check_in() == soon
+    with store.transaction() as turn:
+        turn.claim_due(soon, 10)
+    assert next_check_in() == later
+
+
+# Where a chat is -----------------------------------------------------------------------------------------------------
+
+
+def test_a_reference_is_kept_for_who_is_known_and_sealed(opened: Callable[[], SqlStore], at: datetime) -> None:
+    store, other = opened(), opened()
+    store.references.save(ADA, "D0QUILLFEATHER")
+    assert store.references.find(ADA) == ""
+    assert rows(store, t.participants) == []
+    load(store, at)
+    for reference in ("D0QUILLFEATHER", "D0QUILLFEATHER", "D0ANOTHER", ""):
+        store.references.save(ADA, reference)
+        assert other.references.find(ADA) == reference
+    store.references.save(ADA, "D0QUILLFEATHER")
+    assert len(rows(store, t.chat_references)) == 1
+    assert "QUILLFEATHER" not in repr(rows(store, t.chat_references))
+    assert store.references.find(BEN) == ""
+    assert store.references.find(who("ada", "south")) == ""
+    store.erase(ADA, at)
+    assert rows(store, t.chat_references) == []
+
+
+def test_a_reference_that_is_what_it_was_waits_for_no_writer(store: SqlStore, at: datetime) -> None:
+    load(store, at)
+    store.references.save(ADA, "D1")
+    before = rows(store, t.chat_references)
+    with store.database.transaction():
+        assert store.references.find(ADA) == "D1"
+        store.references.save(ADA, "D1")
+    assert rows(store, t.chat_references) == before
+
+
+def test_a_reference_of_another_person_does_not_open(store: SqlStore, at: datetime) -> None:
+    for person in (ADA, BEN):
+        load(store, at, person)
+        store.references.save(person, f"D-{person.user}")
+    bodies = [row["body"] for row in rows(store, t.chat_references)]
+    with store.database.transaction() as wire:
+        wire.run(Prepared(update(t.chat_references).values(body=bodies[0])))
+    assert sorted(store.references.find(person) for person in (ADA, BEN)) in (["", "D-ada"], ["", "D-ben"])
+
+
+# Who is there --------------------------------------------------------------------------------------------------------
+
+
+def test_asking_whether_somebody_is_known_makes_nobody(store: SqlStore, at: datetime) -> None:
+    assert not store.known(ADA)
+    assert rows(store, t.participants) == []
+    load(store, at)
+    assert [store.known(person) for person in (ADA, BEN, who("ada", "south"))] == [True, False, False]
+
+
+def test_a_store_is_ready_while_both_databases_answer(store: SqlStore) -> None:
+    store.ready()
+
+
+def test_a_store_is_not_ready_without_its_tables(sqlite_pair: Pair, ring: Keyring) -> None:
+    store = sqlite_pair.open(ring)
+    for url, table in ((sqlite_pair.main, "installation"), (sqlite_pair.keys, "data_keys")):
+        store.ready()
+        path = url.removeprefix("sqlite:///")
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"ALTER TABLE {table} RENAME TO gone")
+        with pytest.raises(Refusal, match="reports"):
+            store.ready()
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"ALTER TABLE gone RENAME TO {table}")
+    store.close()
+
+
+def test_a_store_is_ready_again_after_its_server_was_restarted(postgres_pair: Pair, ring: Keyring) -> None:
+    store = emptied(postgres_pair).open(ring)
+    store.ready()
+    with psycopg.connect(postgres_pair.main, autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    store.ready()
     store.close()
