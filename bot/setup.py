@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date
 
 from babel.dates import format_date
+from babel.lists import format_list
 
 from bot.case import Case
 from bot.conversation import Form, FormField, Option, Page, Program, Section, TeamFacts
@@ -95,6 +96,11 @@ def line_name(case: Case, key: str) -> str:
     return case.word(f"setup-line-{key}")
 
 
+def line_names(case: Case) -> str:
+    names = [f"“{line_name(case, key)}”" for key in LOCAL_LINES]
+    return format_list(names, "or", locale=case.locale)
+
+
 def team_form(case: Case, draft: Draft) -> Form:
     fields = (
         FormField(id="name", label=case.word("setup-name"), kind="text", value=(draft.name,)),
@@ -109,7 +115,10 @@ def team_form(case: Case, draft: Draft) -> Form:
         FormField(id="day-end", label=case.word("setup-day-end"), kind="time", value=(draft.day_end,)),
         FormField(id="lines", label=case.word("setup-lines"), kind="lines", value=draft.lines, optional=True),
     )
-    hinted = tuple(field.model_copy(update={"hint": case.word(f"setup-{field.id}-hint")}) for field in fields)
+    names = line_names(case)
+    hinted = tuple(
+        field.model_copy(update={"hint": case.word(f"setup-{field.id}-hint", names=names)}) for field in fields
+    )
     return Form(id="team", title=case.word("setup-form"), fields=hinted, submit=case.word("save"))
 
 
@@ -132,7 +141,6 @@ def take_team(case: Case, values: Values) -> Turn:
 
 def wrong(case: Case, draft: Draft) -> list[tuple[str, str]]:
     """What cannot be taken as it stands, each with the words for it."""
-    names = ", ".join(line_name(case, key) for key in LOCAL_LINES)
     found = {
         "setup-no-name": not 0 < len(draft.name) <= LONGEST_NAME,
         "setup-nobody": not draft.members,
@@ -141,7 +149,7 @@ def wrong(case: Case, draft: Draft) -> list[tuple[str, str]]:
         "setup-long": len(draft.lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in draft.lines),
         "setup-unnamed": local_lines(case, draft.lines) is None,
     }
-    counts = {"most": MOST_LINES, "longest": LONGEST_LINE, "letters": LONGEST_NAME, "names": names}
+    counts = {"most": MOST_LINES, "longest": LONGEST_LINE, "letters": LONGEST_NAME, "names": line_names(case)}
     return [(why, case.word(why, **counts)) for why, is_so in found.items() if is_so]
 
 
