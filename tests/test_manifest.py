@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from click.testing import CliRunner
 from local_chat import library
 
 from adapters.slack import ids
-from adapters.slack.manifest import SCOPES, TYPING_EVENT, TYPING_SCOPE, manifest
+from adapters.slack.manifest import EVENTS, SCOPES, TYPING_EVENT, TYPING_SCOPE, events, manifest, scopes
 from bot.cli import main
 from bot.commands import understand
 
+ROOT = Path(__file__).parent.parent
 URL = "https://afterword.example.org"
 
 
@@ -96,6 +98,46 @@ def test_the_limits_are_felt() -> None:
 def test_the_scopes_are_the_least() -> None:
     assert made(strict=True)["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "im:write", "users:read"]}
     assert made()["oauth_config"]["scopes"]["bot"] == [*SCOPES, "im:history"]
+
+
+#: The scope that hearing of something, or calling something, needs: https://docs.slack.dev/reference/events and …/methods
+NEEDED_FOR_EVENTS = {
+    "app_home_opened": "", "app_uninstalled": "", "tokens_revoked": "", "team_access_revoked": "",
+    "team_access_granted": "", "user_change": "users:read", "message": "im:history", "app_mention": "app_mentions:read",
+    "team_join": "users:read", "reaction_added": "reactions:read", "member_joined_channel": "channels:read",
+}  # fmt: skip
+NEEDED_FOR_METHODS = {
+    "chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.update": "chat:write",
+    "conversations.open": "im:write", "users.info": "users:read", "views.open": "", "views.push": "",
+    "views.update": "", "views.publish": "", "auth.test": "", "oauth.v2.access": "", "apps.connections.open": "",
+}  # fmt: skip
+METHOD = re.compile(r"(admin|api|apps|auth|chat|conversations|files|oauth|team|usergroups|users|views)(\.\w+)+")
+
+
+def literals() -> set[str]:
+    """Every text in the adapter's code but the manifest's own."""
+    return {
+        node.value
+        for path in (ROOT / "adapters" / "slack").glob("*.py")
+        if path.name != "manifest.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_every_event_that_is_asked_for_is_taken_and_every_one_that_is_taken_is_asked_for() -> None:
+    taken = literals() & (NEEDED_FOR_EVENTS.keys() | {"message"})
+    assert {event.partition(".")[0] for event in events(strict=False)} == taken
+
+
+def test_every_scope_is_needed_and_every_one_that_is_needed_is_there() -> None:
+    called = {text for text in literals() if METHOD.fullmatch(text)}
+    assert called <= NEEDED_FOR_METHODS.keys(), "write down which scope it needs"
+    needed = {NEEDED_FOR_METHODS[name] for name in called} | {
+        NEEDED_FOR_EVENTS[name.partition(".")[0]] for name in EVENTS
+    }
+    assert needed - {""} | {"commands"} == set(SCOPES)
+    assert scopes(strict=False) == (*SCOPES, NEEDED_FOR_EVENTS["message"])
 
 
 def test_strictly_nobody_can_type_to_the_bot() -> None:

@@ -21,8 +21,7 @@ EVENTS: Final = (
     "user_change",
     "app_uninstalled",
     "tokens_revoked",
-    "team_access_granted",  # of an organization that installed for all its workspaces; they need no scope
-    "team_access_revoked",
+    "team_access_revoked",  # an organization takes one of its workspaces away
 )
 TYPING_EVENT: Final = "message.im"
 
