@@ -10,6 +10,8 @@ Check = Callable[[Any, str], Iterator[Fault]]
 
 
 def string(most: int, least: int = 1) -> Check:
+    """Counted in code points; how Slack counts emoji is [unverified]."""
+
     def check(value: Any, at: str) -> Iterator[Fault]:
         if not isinstance(value, str):
             yield at, "must provide a string"

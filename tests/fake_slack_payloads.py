@@ -24,7 +24,7 @@ def _org(slack: Slack, team: str) -> Json | None:
 
 def event_body(slack: Slack, team: str, event: Json, *, shared: bool = False, authorized: bool = True) -> Json:
     """`authorized`: team_access_… events come with no authorizations and no workspace."""
-    place, now = slack.workspaces[team], int(slack.clock.now)
+    place = slack.workspaces[team]
     granted = {
         "enterprise_id": place.enterprise or None,
         "team_id": None if place.org_wide else team,
@@ -32,7 +32,6 @@ def event_body(slack: Slack, team: str, event: Json, *, shared: bool = False, au
         "is_bot": True,
         "is_enterprise_install": place.org_wide,
     }
-    number = slack.number()
     where = {"team_id": team} if authorized else {}
     org = {"enterprise_id": place.enterprise} if place.enterprise else {}
     shown = (
@@ -45,8 +44,8 @@ def event_body(slack: Slack, team: str, event: Json, *, shared: bool = False, au
         "api_app_id": APP_ID,
         "event": {**event, "event_ts": event.get("event_ts", slack.ts())},
         "type": "event_callback",
-        "event_id": f"Ev{number:08d}",
-        "event_time": now,
+        "event_id": f"Ev{slack.number():08d}",
+        "event_time": int(slack.clock.now),
         **shown,
     }
 

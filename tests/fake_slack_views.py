@@ -233,7 +233,7 @@ def update_view(slack: Slack, token: Token, body: Json) -> Json:
 def publish_view(slack: Slack, token: Token, body: Json) -> Json:
     spec = accepted(slack, "views.publish", body.get("view"), "home")
     person = slack.known(token, str(body.get("user_id")))
-    if person is None:
+    if person is None:  # the words of these two errors are [unverified]
         raise SlackError("user_not_found")
     if person.deleted:
         raise SlackError("user_disabled")

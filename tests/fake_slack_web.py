@@ -31,9 +31,8 @@ def _auth_test(slack: Slack, token: Token, body: Json) -> Json:
     place = slack.teams_of(token)[0]
     home = {"url": f"https://{place.domain}.slack.com/", "team": place.domain, "team_id": place.id}
     bot = {"user": "afterword", "user_id": place.bot_user, "bot_id": place.bot_id}
-    if (
-        token.owner != place.id
-    ):  # a token for the whole organization: the team fields name the organization [unverified]
+    if token.owner != place.id:
+        # A token for the whole organization: that the team's fields name the organization is [unverified].
         home |= {"team": token.owner.lower(), "team_id": token.owner}
     org = {"enterprise_id": place.enterprise} if place.enterprise else {}
     return {**home, **bot, **org, "is_enterprise_install": token.owner != place.id}

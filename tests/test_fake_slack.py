@@ -161,7 +161,7 @@ async def test_errors_come_as_slack_gives_them() -> None:
         client = app.client
         assert (await refused(client.users_info(user="UNONE")))["error"] == "user_not_found"
         assert (await refused(client.chat_postMessage(channel="DNONE", text="x")))["error"] == "channel_not_found"
-        assert (await refused(client.chat_postMessage(channel="UADA", text="\n")))["error"] == "no_text"
+        assert (await refused(client.api_call("chat.postMessage", json={"channel": "UADA"})))["error"] == "no_text"
         assert (await refused(client.api_call("chat.sing")))["error"] == "unknown_method"
         assert (await refused(client.auth_test(token="xoxb-other")))["error"] == "invalid_auth"
         app.slack.deactivate("T1", "UADA")
