@@ -100,7 +100,7 @@ def test_the_scopes_are_the_least() -> None:
     assert made()["oauth_config"]["scopes"]["bot"] == [*SCOPES, "im:history"]
 
 
-#: The scope that hearing of something, or calling something, needs: https://docs.slack.dev/reference/events and …/methods
+#: The scope that each needs: https://docs.slack.dev/reference/events and https://docs.slack.dev/reference/methods
 NEEDED_FOR_EVENTS = {
     "app_home_opened": "", "app_uninstalled": "", "tokens_revoked": "", "team_access_revoked": "",
     "team_access_granted": "", "user_change": "users:read", "message": "im:history", "app_mention": "app_mentions:read",

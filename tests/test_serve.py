@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from uuid import uuid4
 
 import pytest
 from aiohttp import ClientSession, web
+from fake_slack import Phone, fake_slack
 from local_chat import library, who
 from shells import inbound
 
@@ -410,6 +412,45 @@ def afterword(*words: str, tmp_path: Path, **env: str) -> subprocess.CompletedPr
         [sys.executable, "-m", "bot", *words],
         capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment(tmp_path, **env),
     )  # fmt: skip
+
+
+@now
+async def test_the_real_command_takes_a_person_from_slack_to_the_first_question(tmp_path: Path) -> None:
+    """A process of its own, over HTTP, with a fake of Slack beside it; ended politely, it exits with 0."""
+    async with fake_slack() as slack:
+        slack.workspace("T1", bot_token="xoxb-1", bot_user="UBOT", bot_id="BBOT")
+        slack.person("T1", "UADA", "ada")
+        port, ring = free_port(), afterword("keys", "new", tmp_path=tmp_path).stdout.strip()
+        settings = {
+            "AFTERWORD_KEY": ring, "AFTERWORD_PORT": str(port), "SLACK_API_URL": slack.api_url,
+            "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": slack.signing_secret,
+        }  # fmt: skip
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "serve",
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(tmp_path, **settings),
+        )  # fmt: skip
+        assert process.stdout
+        try:
+            assert f":{port}/slack/events" in (await process.stdout.readline()).decode()
+            await process.stdout.readline()
+            slack.app_url = f"http://127.0.0.1:{port}/slack/events"
+            ada = Phone(slack, "T1", "UADA")
+            await ada.command("/reflect", "quick-visit")
+            assert "Keep my words, for me only" in ada.screen()
+            assert not slack.rejected
+            assert not ada.trouble
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = await process.communicate()
+    assert (process.returncode, said) == (0, b"")
+
+
+def test_a_token_that_slack_does_not_take_is_said_in_one_line(tmp_path: Path) -> None:
+    ring = afterword("keys", "new", tmp_path=tmp_path).stdout.strip()
+    done = afterword("serve", tmp_path=tmp_path, AFTERWORD_KEY=ring, **SLACK)
+    assert done.returncode == 2
+    assert done.stderr.startswith("afterword: ")
+    assert done.stderr.count("\n") == 1
 
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:9/"}
