@@ -41,8 +41,8 @@ COOKIE = "afterword-install"
 #: Seconds that an installation may take; as long as the store takes its state.
 WITHIN = 600
 
-_PLACE = re.compile(r"[TE][A-Z0-9]{2,20}")
-_APP = re.compile(r"A[A-Z0-9]{2,20}")
+_PLACE = re.compile(r"[TE][A-Z0-9]{1,20}")
+_APP = re.compile(r"A[A-Z0-9]{1,20}")
 
 
 class Installing:
