@@ -46,6 +46,8 @@ async def authorize(enterprise_id, team_id): return AuthorizeResult(
 bolt = AsyncApp(process_before_response=True, signing_secret=sys.argv[2], authorize=authorize)
 @bolt.action(re.compile(".*"))
 async def tapped(ack): await ack()
+@bolt.command("/reflect")
+async def begun(ack): await ack()
 async def events(request): return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
 app = web.Application()
 app.add_routes([web.post("/slack/events", events), web.get("/healthz", lambda request: web.Response(text="ok"))])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,8 +16,8 @@ from aiohttp import web
 from pydantic import ValidationError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
@@ -34,10 +33,6 @@ Take = Callable[[Payload, AsyncBoltContext], Awaitable[Mapping[str, Any]]]
 Authorize = Callable[..., Awaitable[Any]]
 
 
-class Failed(Exception):
-    """We could not do what was asked: Slack hears so, and sends it again."""
-
-
 def quiet_logger() -> logging.Logger:
     """For Bolt's own lines, which may quote a payload: none of them is written."""
     quiet = logging.getLogger("afterword.bolt")
@@ -46,8 +41,27 @@ def quiet_logger() -> logging.Logger:
     return quiet
 
 
+class Everything(AsyncMiddleware):
+    """The one listener, for every payload: a middleware, since Bolt's listeners are matched one by one, and fail over
+    what they do not know."""
+
+    def __init__(self, take: Take) -> None:
+        self._take = take
+
+    async def async_process(self, *, req: AsyncBoltRequest, resp: BoltResponse, next: object) -> BoltResponse:
+        try:
+            read = payload(req.body)
+        except ValidationError:
+            return BoltResponse(status=400, body="")
+        try:
+            return BoltResponse(status=200, body=dict(await self._take(read, req.context)) or "")
+        except Exception as error:  # Slack hears of it, and sends it again
+            log.error("request failed", extra={"event": "slack-failed", **logs.fault(error)})
+            return BoltResponse(status=500, body="")
+
+
 def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
-    """Bolt's app with one listener for everything. `sorry`: said where no installation is known.
+    """Bolt's app around `take`. `sorry`: said where no installation is known.
 
     The signature is checked at the door, before anything is parsed, so Bolt does not check it again.
     """
@@ -61,34 +75,12 @@ def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-
-    async def listen(body: dict[str, Any], ack: AsyncAck, context: AsyncBoltContext) -> BoltResponse:
-        try:
-            read = payload(body)
-        except ValidationError:
-            return BoltResponse(status=400, body="")
-        try:
-            return await ack(dict(await take(read, context)))
-        except Exception as error:
-            log.error("request failed", extra={"event": "slack-failed", **logs.fault(error)})
-            raise Failed from None
-
-    everything = re.compile("")
-    for listens in (
-        app.action,
-        app.view_submission,
-        app.event,
-        app.command,
-        app.view_closed,
-        app.shortcut,
-        app.options,
-    ):
-        listens(everything)(listen)
+    app.middleware(Everything(take))
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
-        """Ours is a failure; Bolt's own are payloads of a shape that Slack never sends."""
-        return BoltResponse(status=500 if isinstance(error, Failed | Later | Refusal) else 400, body="")
+        """Where the store is away that is a failure; Bolt's own are payloads of a shape that Slack never sends."""
+        return BoltResponse(status=500 if isinstance(error, Later | Refusal) else 400, body="")
 
     return app
 
@@ -109,7 +101,7 @@ class Door:
         data = parsed(raw, request.content_type)
         if data is None:
             return web.Response(status=400)
-        return await answered(self._app, data, request.headers)
+        return await answered(self._app, data)
 
     def _signed(self, request: web.Request, raw: bytes) -> bool:
         moment = request.headers.get("X-Slack-Request-Timestamp", "")
@@ -122,14 +114,12 @@ class Door:
             return False
 
 
-async def answered(app: AsyncApp, data: dict[str, Any], headers: Mapping[str, str]) -> web.Response:
+async def answered(app: AsyncApp, data: dict[str, Any]) -> web.Response:
     """What is verified goes the way that a socket's payload goes: parsed once, and to Bolt."""
     try:
-        response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=data, headers=dict(headers)))
+        response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=data))
     except Exception:  # Bolt's own, over a shape that Slack never sends; ours have become answers already
         return web.Response(status=400)
-    if response.status == 404:
-        return web.Response()  # nothing of ours; a failure would make Slack send it again
     return await to_aiohttp_response(response)
 
 
