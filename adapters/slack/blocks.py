@@ -158,6 +158,11 @@ def actions(elements: Sequence[Json], block_id: str = "") -> list[Json]:
     ]
 
 
+def nothing() -> list[Json]:
+    """Slack takes no view without a block."""
+    return [section(plain(""))]
+
+
 def divider() -> Json:
     return block("divider")
 

@@ -75,7 +75,8 @@ def drawn(word: Words, said: Said, *, private: bool) -> list[Json]:
         options = (*options, Option(id=PRIVATE, label=word("continue-private")))
     how = word(HOW[said.input]) if said.input in HOW else ""
     asked = answer(word, said, options)
-    return [*lines(word, said, limits.MESSAGE_BLOCKS - len(asked) - 2), *blocks.context(said.hint, how), *asked]
+    before = lines(word, said, limits.MESSAGE_BLOCKS - len(asked) - 2)
+    return [*before, *blocks.context(said.hint, how), *asked] or blocks.nothing()
 
 
 def lines(word: Words, said: Said, room: int) -> list[Json]:

@@ -43,7 +43,7 @@ def talk(word: Words, reply: Reply) -> Json:
     asked = [*question(word, message), *answer(word, message, reply), *ways(message)]
     before = so_far(word, message, reply.talk)
     room = limits.VIEW_BLOCKS - len(before) - len(asked)
-    shown = (*before, *said(reply.unsaid, room), *asked)
+    shown = [*before, *said(reply.unsaid, room), *asked] or blocks.nothing()
     return blocks.modal(
         _title(word, message),
         shown,
@@ -103,7 +103,7 @@ def whole_talk(word: Words, reply: Reply) -> Json:
             break
         found, kept = [*drawn, *found], kept + 1
     left_out = [] if kept == len(reply.talk) else blocks.sections([word("slack-earlier")])
-    shown = (*left_out, *found) or tuple(blocks.sections([word("nothing-open")]))
+    shown = [*left_out, *found] or blocks.nothing()
     return blocks.modal(word("slack-so-far"), shown, ids.SO_FAR, close=word("back-button"))
 
 

@@ -25,7 +25,7 @@ def home(word: Words, page: Page) -> Json:
     if any(section.exchanges for section in page.sections):
         raise OwnWords
     drawn = [*head(word, page, _room(page.sections)), *rest(word, page, page.sections, None)]
-    return {"type": "home", "blocks": drawn[: limits.VIEW_BLOCKS]}
+    return {"type": "home", "blocks": drawn[: limits.VIEW_BLOCKS] or blocks.nothing()}
 
 
 def modal(word: Words, page: Page, start: int = 0) -> Json:
@@ -37,7 +37,7 @@ def modal(word: Words, page: Page, start: int = 0) -> Json:
     top = [*named, *head(word, page, _room(others))]
     end = [*rest(word, page, others, whole), *back(word, page, whole)]
     shown = around(word, page, kept, start, limits.VIEW_BLOCKS - len(top) - len(end)) if kept else []
-    drawn = [*top, *shown, *end] or blocks.sections([page.title or word("nothing-open")])
+    drawn = [*top, *shown, *end] or blocks.nothing()
     return blocks.modal(
         title,
         drawn[: limits.VIEW_BLOCKS],
