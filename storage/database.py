@@ -32,6 +32,12 @@ _READERS = 4
 _CHECKPOINTS = 5
 _TRIES = 20
 _CONNECT_SECONDS = 10
+#: The last: a row that this one points at was erased meanwhile.
+_OVERTAKEN = (
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.ForeignKeyViolation,
+)
 _DRIVER_ERRORS = (sqlite3.Error, psycopg.Error, DBAPIError)
 
 
@@ -198,7 +204,7 @@ def _passing(error: BaseException) -> bool:
     """Somebody else was faster: the same work, begun again, can succeed."""
     if isinstance(error, sqlite3.OperationalError):
         return (error.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
+    return isinstance(error, _OVERTAKEN)
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:

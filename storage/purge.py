@@ -40,7 +40,7 @@ _PERSON_STILL = Prepared(
     select(t.participants.c.id)
     .select_from(t.participants.join(t.tenants))
     .where(t.participants.c.id == bindparam("person"), or_(_left, _gone))
-    .with_for_update()
+    .with_for_update(of=t.tenants, read=True)
 )
 _TENANT_STILL = Prepared(
     select(t.tenants.c.id)

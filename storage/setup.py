@@ -14,18 +14,20 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.conversation import Program
 from bot.events import Who
-from bot.ports import Refusal, Setup
+from bot.ports import LostRace, Refusal, Setup
 from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
-from storage.place import UNKNOWN_ZONE, Place, arrive, find, merge, tenant
+from storage.place import UNKNOWN_ZONE, Place, arrive, find, look, merge, tenant
 from storage.prepared import Prepared, Wire
 from storage.windows import monday_after
 
 _LONGEST_NAME = 200
 
 _TENANT = Prepared(
-    select(t.tenants.c.grid_monday, t.tenants.c.settings).where(t.tenants.c.id == bindparam("tenant")).with_for_update()
+    select(t.tenants.c.grid_monday, t.tenants.c.settings)
+    .where(t.tenants.c.id == bindparam("tenant"))
+    .with_for_update(key_share=True)
 )
 _SET_TENANT = Prepared(
     update(t.tenants)
@@ -182,11 +184,16 @@ def people_of(
     zone: str = UNKNOWN_ZONE,
     locale: str = "en",
 ) -> dict[str, Place]:
-    """People by their ids, made where they are new: they may be named before they have said a word."""
-    new = [who for who in people if find(wire, keys, who) is None]
+    """People by their ids, made where they are new: they may be named before they have said a word.
+
+    They are not held: two leads who name each other would wait for one another.
+    """
+    new = [who for who in people if look(wire, keys, who) is None]
     fresh = keys.make_data_keys(len(new), at) if new else ()
     made += [key.id for key in fresh]
     for who, key in zip(new, fresh, strict=True):
         arrive(wire, keys, who, key, day, zone, locale)
-    places = {who.user: find(wire, keys, who) for who in people}
-    return {user: place for user, place in places.items() if place is not None}
+    places = {who.user: place for who in people if (place := look(wire, keys, who)) is not None}
+    if len(places) < len(people):
+        raise LostRace  # one of them was erased this very moment
+    return places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -116,15 +116,14 @@ class SqlStore:
 
     def set_up(self, setup: Setup, at: datetime) -> None:
         """Adds what is named to what is there. Raises Refusal."""
-        with self.transaction() as turn:
-            turn.set_up(setup, at)
+        insisted(lambda: self._turn(lambda turn: turn.set_up(setup, at)))
 
     def set_lead(self, who: Who, at: datetime) -> None:
-        insisted(lambda: self._set_lead(who, at))
+        insisted(lambda: self._turn(lambda turn: turn.set_lead(who, at)))
 
-    def _set_lead(self, who: Who, at: datetime) -> None:
+    def _turn(self, work: Callable[[SqlTransaction], None]) -> None:
         with self.transaction() as turn:
-            turn.set_lead(who, at)
+            work(turn)
 
     def leave_team(self, who: Who, team: str, at: datetime) -> bool:
         """Takes a person out of a team; False where either is unknown."""
@@ -166,7 +165,7 @@ class SqlStore:
             return consents.verified(wire, found, key, consents.read_head(head))
 
     def erase(self, who: Who, at: datetime) -> bool:
-        known = erase.erase(self.database, self.keys, who, at.astimezone(UTC).date())
+        known = insisted(lambda: erase.erase(self.database, self.keys, who, at.astimezone(UTC).date()))
         if known:
             self._clean()
         return known
