@@ -264,22 +264,29 @@ def test_a_server_that_hangs_up_or_is_not_there_is_tried_again() -> None:
     asyncio.run(nobody())
 
 
-def test_an_urgent_call_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_urgent_call_ends_in_time(begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "URGENT", 0.05)
-    waiting = asyncio.Event
 
     async def talk() -> None:
-        never = waiting()
+        over = asyncio.Event()
 
-        async def slow(_: web.Request, __: dict[str, Any]) -> web.StreamResponse:
-            await never.wait()
-            return web.json_response(OK)
+        async def slow(request: web.Request, _: dict[str, Any]) -> web.StreamResponse:
+            response = web.StreamResponse()
+            if begun:
+                await response.prepare(request)
+                await response.write(b'{"ok": ')
+            await over.wait()
+            return response
 
         async with calling(slow) as (out, _):
-            with pytest.raises(Later) as caught:
-                await out.call(installed(), "views.open", urgent=True)
-            assert caught.value.after == 0.0
-            never.set()
+            for _ in range(2):
+                with pytest.raises(Later) as caught:
+                    await out.call(installed(), "views.open", urgent=True)
+                assert caught.value.after == 0.0
+            with pytest.raises(Later):
+                await out.identify(TOKEN, urgent=True)
+            over.set()
 
     asyncio.run(talk())
 
