@@ -109,12 +109,16 @@ class SqlInstallations:
                 installed(turn.desk(at), who)
 
     def _write(self, turn: SqlTransaction, row: Row | None, installation: Installation) -> None:
-        which = uuid4() if row is None else row[0]
+        """A renewed one keeps its row; a new one has a row of its own, which no late renewal of another can reach."""
+        which = installation.id or uuid4()
         names = {"platform": installation.platform, "external": installation.tenant}
         body = self._key().seal(_written(installation), _where(which, installation.platform, installation.tenant))
-        if row is not None:
+        if installation.id is not None:
             turn.wire.run(_CHANGE, row=which, new_body=body)
-        elif not turn.wire.run(_ADD, id=which, **names, body=body, renewal_lease=None):
+            return
+        if row is not None:
+            turn.wire.run(_DROP, row=row[0])
+        if not turn.wire.run(_ADD, id=which, **names, body=body, renewal_lease=None):
             raise LostRace  # installed by two people at once
 
     def remove(self, platform: str, tenant: str, at: datetime) -> None:

@@ -57,7 +57,9 @@ def test_what_was_saved_is_found_by_every_process(opened: Callable[[], SqlStore]
     assert other.installations.find("slack", "north") is None
     store.installations.save(installation(token="xoxb-of-the-south", tenant="south", refresh=""), at)
     assert other.installations.find("local", "north") == mine
-    renewed = replace(mine, token="xoxb-newer", expires=None)
+    there = other.installations.find("local", "north")
+    assert there is not None
+    renewed = replace(there, token="xoxb-newer", expires=None)
     other.installations.save(renewed, at)
     assert store.installations.find("local", "north") == renewed
     assert len(rows(store, t.installations)) == 2
@@ -172,7 +174,9 @@ def test_one_process_renews_a_token_at_a_time(opened: Callable[[], SqlStore], at
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(claim, stores)) == [False, True]
     almost, over = at + timedelta(seconds=29), at + timedelta(seconds=30)
-    stores[0].installations.save(installation(token="xoxb-newer"), at)
+    mine = stores[0].installations.find("local", "north")
+    assert mine is not None
+    stores[0].installations.save(replace(mine, token="xoxb-newer"), at)
     assert not stores[1].installations.claim_renewal("local", "north", almost)
     assert stores[1].installations.claim_renewal("local", "north", over)
     assert not stores[1].installations.claim_renewal("local", "nowhere", over)
@@ -186,9 +190,12 @@ def test_a_token_renewed_too_late_is_dropped(store: SqlStore, at: datetime) -> N
     store.installations.save(replace(mine, token="xoxb-too-late"), at)
     assert store.installations.find("local", "north") is None
     assert rows(store, t.tenants)[0]["gone_day"] == at.date()
-    store.installations.save(installation(token="xoxb-again"), at)
-    store.installations.save(replace(mine, token="xoxb-too-late"), at)
-    assert store.installations.find("local", "north") == installation(token="xoxb-again")
+    for again in ("xoxb-again", "xoxb-installed-over-it"):
+        store.installations.save(installation(token=again), at)
+        store.installations.save(replace(mine, token="xoxb-too-late"), at)
+        mine = store.installations.find("local", "north")
+        assert mine == installation(token=again)
+        assert len(rows(store, t.installations)) == 1
 
 
 # Whoever installs ----------------------------------------------------------------------------------------------------
