@@ -79,7 +79,14 @@ def _database(given: Settings, open_store: Callable[[Settings], Any]) -> Finding
         store = open_store(given)
     except Refusal as refusal:
         return Finding(False, refusal.words)
-    store.close()
+    try:
+        unreadable = store.installations.unreadable()
+    finally:
+        store.close()
+    if unreadable:
+        return Finding(
+            False, f"{unreadable} workspaces' tokens do not open with these keys; install the app there again"
+        )
     return Finding(True, "both open, and the keys fit")
 
 

@@ -83,6 +83,9 @@ def chose(case: Case, event: Choose | Rate) -> Turn:
         return commanded(case, Command(at=event.at, surface="private", name="resume"))
     if only == "here":
         return here(case)
+    if only.startswith(notices.PAGE):
+        page = only.removeprefix(notices.PAGE)
+        return pages.opened(case.at_event(Open(at=event.at, page=page)), page)
     if only in COMMANDS:
         return commanded(case, Command(at=event.at, surface=event.surface, prompt=event.prompt, name=COMMANDS[only]))
     if stale(case, event.prompt):

@@ -17,7 +17,8 @@ from bot.commands import understand
 from bot.conversation import Reply
 from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
 from bot.engine import step
-from bot.events import CheckInDue, Event, Idled, Inbound, Joined, Notice, Open, Say, Submit, Who, Write
+from bot.events import CheckInDue, Choose, Event, Idled, Inbound, Joined, Notice, Open, Say, Submit, Who, Write
+from bot.notices import PAGE
 from bot.ports import (
     Clock,
     ConversationGone,
@@ -55,6 +56,8 @@ def asks_for_page(library: Library, event: Event) -> bool:
     if isinstance(event, Say | Write):
         said = understand(library, event.text) if len(event.text) < LONGEST_COMMAND else None
         return said is not None and bool(said.page)
+    if isinstance(event, Choose):
+        return any(value.startswith(PAGE) for value in event.values)
     return isinstance(event, Open | Submit)
 
 
@@ -262,7 +265,14 @@ class Shell:
             task.add_done_callback(self._sending.discard)
 
     async def send_all(self, deliveries: Iterable[Delivery]) -> None:
-        """In order; where one has to wait, those behind it in the same conversation wait too."""
+        """Each workspace by itself, so that a slow one holds up no other; in it one after the other."""
+        tenants: dict[tuple[str, str], list[Delivery]] = {}
+        for delivery in deliveries:
+            tenants.setdefault((delivery.who.platform, delivery.who.tenant), []).append(delivery)
+        await asyncio.gather(*(self._send_in_order(each) for each in tenants.values()))
+
+    async def _send_in_order(self, deliveries: Iterable[Delivery]) -> None:
+        """Where one has to wait, those behind it in the same conversation wait too."""
         blocked: set[UUID] = set()
         for delivery in deliveries:
             if delivery.conversation not in blocked and not await self.send(delivery):

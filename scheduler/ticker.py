@@ -42,8 +42,7 @@ async def send_owed(shell: Shell, now: datetime) -> None:
         owed = await shell.on_store(lambda: shell.store.owed(now, BATCH))
         if not owed:
             return
-        for delivery in owed:
-            await shell.send(delivery)
+        await shell.send_all(owed)
 
 
 async def check_in(shell: Shell, now: datetime) -> None:

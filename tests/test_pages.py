@@ -245,7 +245,20 @@ def test_a_notice_is_one_line_the_same_for_everybody_and_disturbs_nothing(notice
     assert messages[0] == messages[1] == messages[2]
     assert (messages[0].script, messages[0].step, messages[0].preface) == ("", "", ())
     assert ("{person}" in messages[0].text) is bool(messages[0].person) is (notice == "supervisor-named")
-    assert {option.id for option in messages[0].choices} <= {"private"}
+    assert {option.id for option in messages[0].choices} <= {"private", "page:lead", "page:setup", "page:report"}
+
+
+@pytest.mark.parametrize(("notice", "page"), [("installed", "lead"), ("lead", "setup"), ("supervisor", "report")])
+def test_a_notice_s_button_leads_to_the_page_in_private(notice: NoticeName, page: str) -> None:
+    for talk in people_of_every_kind("en"):
+        before = talk.conversation
+        [effect] = told(talk, notice).effects
+        assert isinstance(effect, Deliver)
+        [button] = effect.message.choices
+        turn = talk.take(Choose(at=talk.at, values=(button.id,), surface="message", prompt=effect.message.prompt))
+        assert turn.conversation == before
+        assert turn.reply.page is not None
+        assert (turn.reply.surface, turn.reply.page.name) == ("private", page)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

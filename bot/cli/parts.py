@@ -42,8 +42,12 @@ def library() -> Library:
 def shell(store: SqlStore, messenger: Messenger, clock: Any = None) -> Shell:
     from bot.turn import Shell, SystemClock
 
-    workers = 1 if store.database.sqlite else 4
-    return Shell(library(), store, messenger, workers, clock or SystemClock())
+    return Shell(library(), store, messenger, workers(store), clock or SystemClock())
+
+
+def workers(store: SqlStore) -> int:
+    """SQLite's writer is one thread."""
+    return 1 if store.database.sqlite else 4
 
 
 def ring(given: Settings, *, make: bool) -> Keyring:

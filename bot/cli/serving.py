@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from adapters.web.listening import listen
 from adapters.web.server import build_server
+from bot.cli import parts
 from bot.config import Server, Slack
 from bot.metrics import CountedMessenger, CountedShell, Counts, Tick
 from bot.ports import Delivery, Later, Messenger
@@ -95,8 +96,8 @@ async def serve(
     """Until `stopped`; then politely: nothing new is taken, what is being answered and sent is finished. Raises
     Refusal."""
     counts, platforms = Counts(), Platforms()
-    workers = 1 if store.database.sqlite else 4
-    shell = CountedShell(library, store, CountedMessenger(platforms, counts), workers, SystemClock(), counts=counts)
+    messenger = CountedMessenger(platforms, counts)
+    shell = CountedShell(library, store, messenger, parts.workers(store), SystemClock(), counts=counts)
     try:
         adapters = connected(given, shell, store)
         platforms.messengers |= {name: adapter.messenger for name, adapter in adapters.items()}
@@ -145,17 +146,17 @@ async def _ticking(shell: Shell, counts: Counts) -> AsyncIterator[None]:
 
 def welcome(given: Server) -> Iterator[str]:
     """Where each platform is pointed at, a line each."""
+    here = f"http://[{given.host}]:{given.port}" if ":" in given.host else f"http://{given.host}:{given.port}"
     if given.slack is not None:
-        yield f"Slack: {_slack(given.slack, given)}"
-    yield f"Afterword answers at http://{given.host}:{given.port}. Stop it with Ctrl-C."
+        yield f"Slack: {_slack(given.slack, given.public_url, here)}"
+    yield f"Afterword answers at {here}. Stop it with Ctrl-C."
 
 
-def _slack(slack: Slack, given: Server) -> str:
-    here = given.public_url or f"http://{given.host}:{given.port}"
+def _slack(slack: Slack, public: str, here: str) -> str:
     if slack.many:
-        return f"workspaces install it at {here}/slack/install."
+        return f"workspaces install it at {public}/slack/install."
     if slack.socket:
         return "connected by Socket Mode; it needs no address."
-    if given.public_url:
-        return f"its Request URLs are {here}/slack/events."
+    if public:
+        return f"its Request URLs are {public}/slack/events."
     return f"its Request URLs are {here}/slack/events, behind an https address (AFTERWORD_PUBLIC_URL)."
