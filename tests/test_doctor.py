@@ -9,14 +9,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from adapters.slack.checking import check
 from adapters.slack.manifest import SCOPES
-from bot.config import Slack, server
-from bot.doctor import Finding, platforms
+from bot.config import Slack, server, settings
+from bot.doctor import Finding, checks, platforms
 
 BOT, APP = "xoxb-secret", "xapp-secret"
 
@@ -118,6 +120,22 @@ def test_who_does_not_answer_is_not_waited_for() -> None:
 def test_nobody_there_is_a_finding_too() -> None:
     ((_, finding),) = found("http://127.0.0.1:9/")
     assert "could not be reached" in finding.words
+
+
+@pytest.mark.parametrize("unreadable", [0, 2])
+def test_tokens_that_do_not_open_are_counted(unreadable: int) -> None:
+    closed = []
+
+    class Store:
+        installations = SimpleNamespace(unreadable=lambda: unreadable)
+
+        def close(self) -> None:
+            closed.append(self)
+
+    found = dict(checks(lambda: settings({}), lambda _: Store(), date(2026, 11, 2)))["database and keys"]
+    assert found.fine == (not unreadable)
+    assert (str(unreadable) in found.words) == bool(unreadable)
+    assert closed
 
 
 def test_the_doctor_says_how_slack_is_set_up() -> None:
