@@ -414,10 +414,7 @@ def afterword(*words: str, tmp_path: Path, **env: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "by",
-    ["http", pytest.param("socket", marks=pytest.mark.xfail(reason="without a signing secret it does not start yet"))],
-)
+@pytest.mark.parametrize("by", ["http", "socket"])
 @now
 async def test_the_real_command_takes_a_person_from_slack_to_the_first_question(tmp_path: Path, by: str) -> None:
     """A process of its own with a fake of Slack beside it; ended politely, it exits with 0 and has said nothing."""

@@ -52,9 +52,10 @@ class SlackApp:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Without an address for events where Slack's socket brings them."""
-        door = Door(self._bolt, self._settings.signing_secret)
-        listening = [] if self._settings.socket else [web.post("/slack/events", door.knock)]
-        return [*listening, *(self._installing.routes() if self._installing else ())]
+        installing = self._installing.routes() if self._installing else []
+        if self._settings.socket:
+            return installing
+        return [web.post("/slack/events", Door(self._bolt, self._settings.signing_secret).knock), *installing]
 
     async def start(self) -> None:
         """Finds out whose the one workspace's token is, and opens the socket. Raises Refusal where Slack says no."""
