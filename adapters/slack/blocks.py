@@ -13,6 +13,9 @@ from adapters.slack import limits
 
 Json = dict[str, Any]
 
+#: Of a text that will be formatted: escaping makes it longer.
+ESCAPED: Final = limits.SECTION // 6
+
 #: Signs that format, and signs that look like them and do not. Slack has no way of quoting them.
 _TAMED: Final = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -126,7 +129,7 @@ def _together(parts: Iterable[str]) -> list[str]:
 
 
 def heading(text: str) -> list[Json]:
-    return [section(formatted(strong(part))) for part in pieces(text, limits.SECTION // 6) if part.strip()]
+    return [section(formatted(strong(part))) for part in pieces(text, ESCAPED) if part.strip()]
 
 
 def spoken(lines: Sequence[str], room: int = limits.VIEW_BLOCKS) -> list[Json]:
@@ -134,7 +137,7 @@ def spoken(lines: Sequence[str], room: int = limits.VIEW_BLOCKS) -> list[Json]:
     found: list[Json] = []
     for dials, some in groupby(paragraphs(lines), key=lambda line: bool(_NUMBER.search(line))):
         if dials:
-            found += [section(formatted(dialable(part))) for line in some for part in pieces(line, limits.SECTION // 6)]
+            found += [section(formatted(dialable(part))) for line in some for part in pieces(line, ESCAPED)]
         else:
             found += sections(some)
     return found if len(found) <= room else sections(lines, room)
@@ -194,7 +197,7 @@ def button(
         action_id=cut(action, limits.ID),
         text=plain(label, limits.BUTTON),
         style=style,
-        value=value,
+        value=cut(value, limits.VALUE),
         accessibility_label=cut(said, limits.BUTTON),
         confirm=sure,
     )

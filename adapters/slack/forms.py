@@ -54,7 +54,7 @@ def choice(word: Words, form: Form, field: FormField) -> list[Json]:
         return [*blocks.heading(field.label), *hint, *blocks.actions([element])]
     placeholder = blocks.plain(word("slack-choose"), limits.PLACEHOLDER)
     element = blocks.menu("static_select", action, options, field.value, placeholder=placeholder)
-    label = blocks.formatted(blocks.strong(blocks.cut(field.label, limits.SECTION // 6)))
+    label = blocks.formatted(blocks.strong(blocks.cut(field.label, blocks.ESCAPED)))
     return [blocks.section(label, accessory=element), *hint]
 
 
@@ -82,7 +82,8 @@ def _grave(form: Form, field: FormField, value: str, sure: Json) -> list[Json]:
 
 
 def submit(word: Words, form: Form) -> str:
-    return form.submit if limits.length(form.submit) <= limits.VIEW_TITLE else word("save")
+    fits = form.submit.strip() and limits.length(form.submit) <= limits.VIEW_TITLE
+    return form.submit if fits else word("save")
 
 
 def filled_in(word: Words, form: Form) -> list[Json]:

@@ -86,8 +86,10 @@ def lines(word: Words, said: Said, room: int) -> list[Json]:
     if PLACE not in said.text:
         return [*spoken, *title, *blocks.sections(blocks.paragraphs([said.text]), room // 2 - len(title))]
     name = f"<@{said.person}>" if PERSON.fullmatch(said.person) else word("slack-someone")
-    text = blocks.mrkdwn(blocks.cut(said.text, limits.SECTION // 6)).replace(PLACE, name)
-    return [*spoken, *title, blocks.section(blocks.formatted(text))]
+    texts = [
+        blocks.mrkdwn(text).replace(PLACE, name) for text in blocks.paragraphs(blocks.pieces(said.text, blocks.ESCAPED))
+    ]
+    return [*spoken, *title, *(blocks.section(blocks.formatted(text)) for text in texts)]
 
 
 def answer(word: Words, said: Said, options: tuple[Option, ...]) -> list[Json]:

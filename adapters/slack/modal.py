@@ -136,7 +136,7 @@ def answer(word: Words, message: Message, reply: Reply) -> list[Json]:
             return [*before(word, message), *choices(message)]
         case "scale":
             return [*before(word, message), *scale(message)]
-        case "multi":
+        case "multi" if message.choices:
             return [ticks(word, message, reply.locale)]
         case "text":
             return own_words(word, message, focus=_focus(reply))

@@ -30,9 +30,9 @@ def home(word: Words, page: Page) -> Json:
 
 def modal(word: Words, page: Page, start: int = 0) -> Json:
     """`start`: how many of what is kept come before what is shown: the button to more of it carries that number."""
-    whole = next((form for section in page.sections for form in section.forms if forms.is_whole(form)), None)
     kept = [section for section in page.sections if section.exchanges]
     others = [section for section in page.sections if not section.exchanges]
+    whole = next((form for section in others for form in section.forms if forms.is_whole(form)), None)
     title, named = page_title(word, page)
     top = [*named, *head(word, page, _room(others))]
     end = [*rest(word, page, others, whole), *back(word, page, whole)]
