@@ -93,7 +93,7 @@ def choice_in_spanish() -> View:
     return as_written(talk, DRAWING.modal(talk.reply))
 
 
-def check_in_in_spanish() -> View:
+def greeting_in_spanish() -> View:
     talk = Talk()
     talk.say("español")
     talk.say("reflect quick-visit")
@@ -105,7 +105,7 @@ def as_written(talk: Talk, view: View) -> View:
     return written
 
 
-@pytest.mark.parametrize("drawn", [own_words, choice_in_spanish, check_in_in_spanish])
+@pytest.mark.parametrize("drawn", [own_words, choice_in_spanish, greeting_in_spanish])
 def test_a_whole_view_is_as_it_was_approved(drawn: Any) -> None:
     approved = json.loads((VIEWS / f"{drawn.__name__}.json").read_text(encoding="utf-8"))
     assert drawn() == approved
