@@ -220,8 +220,12 @@ class Store(Protocol):
     def set_lead(self, who: Who, at: datetime) -> None:
         """Names who leads the program, for whoever runs the installation; they are told so."""
 
-    def erase(self, who: Who, at: datetime) -> bool:
-        """Everything of a person goes; False where nobody of that name is known."""
+    def erase(self, who: Who, at: datetime, *, stays: bool = False) -> bool:
+        """Everything of a person goes; False where nobody of that name is known.
+
+        `stays`: they are in their teams as before, as somebody who has never said a word: whoever sees the team's list
+        must not see who erased.
+        """
 
     def reflections(self, who: Who) -> tuple[Reflection, ...]: ...
 

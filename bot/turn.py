@@ -156,7 +156,7 @@ class Shell:
 
     def _erase(self, inbound: Inbound) -> None:
         """Everything goes before the key is noted: if this process dies in between, the repeat erases again."""
-        self.store.erase(inbound.who, inbound.event.at)
+        self.store.erase(inbound.who, inbound.event.at, stays=True)
         with self.store.transaction() as tx:
             tx.seen(inbound.who, inbound.key, inbound.event.at)
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.conversation import Reflection
 from bot.events import Who
 from storage import tables as t
-from storage.counting import take_back
+from storage.counting import count_in, take_back
 from storage.database import Database
-from storage.keystore import KeyStore
-from storage.place import Place, find, read_reflections
-from storage.prepared import Prepared, Wire
+from storage.keystore import DataKey, KeyStore
+from storage.place import Place, arrive, find, read_reflections
+from storage.prepared import Prepared, Row, Wire
 from storage.vault import Key, Unopened, fingerprint
 
 #: What an entry of the ledger is about.
@@ -26,6 +26,18 @@ Entry = tuple[bytes, date, str]
 _RECEIPT = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _DROP = Prepared(delete(t.participants).where(t.participants.c.id == bindparam("person")))
 NOTE = Prepared(insert(t.deletion_ledger), unless_there=True)
+#: What others decided: who is in a team is the program's list, and a gap in it would tell who erased.
+_ROLES = Prepared(
+    select(t.memberships.c.team_id, t.memberships.c.role, t.memberships.c.since).where(
+        t.memberships.c.participant_id == bindparam("person")
+    )
+)
+_ADD_ROLE = Prepared(insert(t.memberships), unless_there=True)
+_STANDS = Prepared(
+    update(t.participants)
+    .where(t.participants.c.id == bindparam("person"))
+    .values(leads_since=bindparam("leads"), installed_day=bindparam("installed"))
+)
 _KEYS_OF = Prepared(
     select(t.participants.c.key_id, t.conversations.c.talk_key_id)
     .select_from(t.participants.join(t.conversations))
@@ -44,15 +56,35 @@ def note(wire: Wire, keys: KeyStore, row: UUID, day: date, kind: str) -> Entry:
     return entry
 
 
-def erase(main: Database, keys: KeyStore, who: Who, day: date) -> bool:
-    """False where nobody of that name is known. The files still need a checkpoint afterwards."""
+def erase(main: Database, keys: KeyStore, who: Who, at: datetime, *, stays: bool = False) -> bool:
+    """False where nobody of that name is known. The files still need a checkpoint afterwards.
+
+    `stays`: they are in their teams as before, as somebody who has never said a word.
+    """
+    day = at.astimezone(UTC).date()
+    (fresh,) = keys.make_data_keys(1, at) if stays else (None,)
     with main.transaction() as wire:
         found = find(wire, keys, who)
         if found is None:
             return False
+        roles = wire.all(_ROLES, person=found.person)
         entry, gone = erased(wire, keys, found, day)
+        if fresh is not None and (roles or found.leads_since or found.installed_day):
+            _stay(wire, keys, who, found, roles, fresh, day)
+        elif fresh is not None:
+            gone.append(fresh.id)
     forget(keys, entry, gone)
     return True
+
+
+def _stay(wire: Wire, keys: KeyStore, who: Who, before: Place, roles: Sequence[Row], key: DataKey, day: date) -> None:
+    arrive(wire, keys, who, key, day, zone=before.zone)
+    found = find(wire, keys, who)
+    assert found is not None
+    for team, role, since in roles:
+        wire.run(_ADD_ROLE, participant_id=found.person, team_id=team, role=role, since=since)
+    wire.run(_STANDS, person=found.person, leads=before.leads_since, installed=before.installed_day)
+    count_in(wire, keys, found.person, day)
 
 
 def erased(wire: Wire, keys: KeyStore, found: Place, day: date) -> tuple[Entry, list[UUID]]:

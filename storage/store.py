@@ -164,8 +164,8 @@ class SqlStore:
             head, _ = opened(found, key)
             return consents.verified(wire, found, key, consents.read_head(head))
 
-    def erase(self, who: Who, at: datetime) -> bool:
-        known = insisted(lambda: erase.erase(self.database, self.keys, who, at.astimezone(UTC).date()))
+    def erase(self, who: Who, at: datetime, *, stays: bool = False) -> bool:
+        known = insisted(lambda: erase.erase(self.database, self.keys, who, at, stays=stays))
         if known:
             self._clean()
         return known

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from conftest import Pair, key_rows, rows, who
 from sqlalchemy import delete, insert, update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
-from bot.conversation import Message
+from bot.conversation import Conversation, Message
 from bot.effects import Contribute, Deliver, Keep, LetGo, RecordConsent, Remind
 from bot.ports import LostRace, Refusal, Setup
 from storage import keytables
@@ -297,3 +298,28 @@ def test_what_was_let_go_leaves_the_log_with_the_next_sweep(sqlite_pair: Pair, r
     folder = Path(sqlite_pair.main.removeprefix("sqlite:///")).parent
     assert not any(body in path.read_bytes() for path in folder.iterdir())
     store.close()
+
+
+def test_who_erases_themselves_leaves_no_gap_in_the_team_s_list(store: SqlStore, at: datetime) -> None:
+    store.set_up(Setup("local", "north", "north", members=("ada", "ben"), supervisors=("sam",)), at)
+    store.set_lead(who("lee"), at)
+    change(store, at, Keep(kept(at), at.date()), consents=KEEPS)
+    before = standing(store, at)
+    later = at + timedelta(days=40)
+    assert store.erase(ADA, later, stays=True)
+    assert store.reflections(ADA) == ()
+    assert load(store, later) == Conversation(id=load(store, later).id, locale="en")
+    assert standing(store, later) == before
+    assert store.erase(who("lee"), later, stays=True)
+    with store.transaction() as turn:
+        assert turn.load(who("lee"), later).facts.leads
+    assert store.erase(ADA, later)
+    assert ADA not in dict(store.people())
+
+
+def standing(store: SqlStore, at: datetime) -> tuple[Any, ...]:
+    """What others can see of Ada: who is in the team, since when, and the circle that counts her."""
+    with store.transaction() as turn:
+        facts = turn.load(ADA, at).facts
+    roles = sorted((row["role"], row["since"]) for row in rows(store, t.memberships))
+    return dict(store.people())[ADA], facts.team, facts.circle, facts.earliest_themes, roles

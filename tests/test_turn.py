@@ -559,7 +559,7 @@ def test_who_asked_to_be_erased_is_erased_even_if_the_process_dies_in_between(
     class Dies(BaseException):
         pass
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise Dies
 
     live = start()
@@ -577,10 +577,10 @@ def test_who_asked_to_be_erased_is_erased_even_if_the_process_dies_in_between(
 def test_erasing_is_done_again_when_the_race_was_lost(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     erase, lost = SqlStore.erase, [LostRace()]
 
-    def lose_once(self: SqlStore, person: Any, at: Any) -> bool:
+    def lose_once(self: SqlStore, person: Any, at: Any, **how: Any) -> bool:
         if lost:
             raise lost.pop()
-        return erase(self, person, at)
+        return erase(self, person, at, **how)
 
     live.finish(ADA)
     monkeypatch.setattr(SqlStore, "erase", lose_once)
