@@ -46,7 +46,8 @@ _PEOPLE = Prepared(
 
 
 class SqlStore:
-    """`Store` over SQLite or PostgreSQL. `database` and `keys` are there for what reads beside the conversation.
+    """`Store` over SQLite or PostgreSQL. `database`, `keys` and `program` (its own settings, under every tenant's) are there
+    for what reads beside the conversation.
 
     Safe on several threads and beside other processes on the same databases.
     """
@@ -54,6 +55,7 @@ class SqlStore:
     def __init__(self, database: Database, keys: KeyStore, program: Program, scripts: Iterable[Script]) -> None:
         self.database = database
         self.keys = keys
+        self.program = program
         self._programs = Programs(program)
         self._shelf = Shelf(scripts)
         self._thread = threading.local()

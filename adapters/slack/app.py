@@ -16,6 +16,7 @@ from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
 from adapters.slack.installing import Installing
 from adapters.slack.lanes import Lanes
+from adapters.slack.manifest import scopes
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.outgoing import Outgoing
 from adapters.slack.payload import Payload
@@ -33,7 +34,13 @@ class SlackApp:
     """Of one process, for all its workspaces."""
 
     def __init__(
-        self, settings: Slack, shell: Shell, installations: Installations, references: References, public_url: str
+        self,
+        settings: Slack,
+        shell: Shell,
+        installations: Installations,
+        references: References,
+        public_url: str,
+        strict: bool,
     ) -> None:
         self._settings = settings
         self._outgoing = outgoing = Outgoing(settings.api_url)
@@ -44,7 +51,9 @@ class SlackApp:
         self._homes = Homes(shell, drawing, outgoing, profiles)
         self.messenger = SlackMessenger(shell, drawing, outgoing, self._tokens, references)
         self._talking = Talking(shell, drawing, outgoing, profiles, self._homes, self.messenger, Lanes())
-        self._installing = Installing(settings, public_url, self._tokens, shell, outgoing) if settings.many else None
+        asked = scopes(strict=strict)
+        many = settings.many
+        self._installing = Installing(settings, public_url, self._tokens, shell, outgoing, asked) if many else None
         self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles)
         sorry = drawing.word(SOURCE_LOCALE, "slack-not-installed")
         self._bolt = bolt_app(self._take, self._tokens.authorize, sorry)
@@ -83,7 +92,16 @@ class SlackApp:
 
 
 def connect(
-    settings: Slack, shell: Shell, installations: Installations, references: References, public_url: str = ""
+    settings: Slack,
+    shell: Shell,
+    installations: Installations,
+    references: References,
+    public_url: str = "",
+    *,
+    strict: bool = False,
 ) -> SlackApp:
-    """Call it inside the running loop; `start` it when its messenger has been given to the shell."""
-    return SlackApp(settings, shell, installations, references, public_url)
+    """Call it inside the running loop; `start` it when its messenger has been given to the shell.
+
+    `strict`: nothing that is typed into the chat is taken, so nobody is asked for leave to read it.
+    """
+    return SlackApp(settings, shell, installations, references, public_url, strict)

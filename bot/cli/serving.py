@@ -82,7 +82,14 @@ def connected(given: Server, shell: Shell, store: SqlStore) -> dict[str, Platfor
     if given.slack is not None:
         from adapters.slack.app import connect
 
-        found["slack"] = connect(given.slack, shell, store.installations, store.references, given.public_url)
+        found["slack"] = connect(
+            given.slack,
+            shell,
+            store.installations,
+            store.references,
+            given.public_url,
+            strict=store.program.refuse_typed,
+        )
     return found
 
 
