@@ -27,6 +27,8 @@ from urllib.parse import urlencode
 import aiohttp
 from start import environment, free_port
 
+from storage.keyring import new_key
+
 SECRET = "a signing secret"
 TEAM, BOT = "T0BENCH", "U0BOT"
 PEOPLE, RATE = 16, 100
@@ -34,18 +36,25 @@ AIM_RATIO, AIM_P99 = 3.0, 50.0
 PATIENCE = 30.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
-#: A listener that does nothing but acknowledge, with what Bolt needs for it; the signature is verified.
-BARE_ECHO = """
+#: A listener that does nothing but acknowledge, with what Bolt needs for it; the signature is verified. Told to, it
+#: draws the modal anew with Bolt's own client, as every tap in ours has to.
+BARE = """
 import re, sys
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+VIEW = {"type": "modal", "title": {"type": "plain_text", "text": "A question"}, "blocks": [
+    {"type": "section", "text": {"type": "plain_text", "text": "What stays with you? " * 20}}] * 5}
 async def authorize(enterprise_id, team_id): return AuthorizeResult(
     enterprise_id=enterprise_id, team_id=team_id, bot_token="xoxb-bench", bot_user_id="U0BOT", bot_id="B0BOT")
 bolt = AsyncApp(process_before_response=True, signing_secret=sys.argv[2], authorize=authorize)
 @bolt.action(re.compile(".*"))
-async def tapped(ack): await ack()
+async def tapped(ack, body, client):
+    if len(sys.argv) > 3:
+        client.base_url = sys.argv[3]
+        await client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=VIEW)
+    await ack()
 @bolt.command("/reflect")
 async def begun(ack): await ack()
 async def events(request): return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
@@ -203,20 +212,24 @@ async def steady(port: int, seconds: float) -> list[float]:
 
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, tuple[int, subprocess.Popen[bytes]]]]:
-    ours, bare, slack = free_port(), free_port(), free_port()
-    from storage.keyring import new_key
-
+    ours, bare, drawing, slack = (free_port() for _ in range(4))
+    api = f"http://127.0.0.1:{slack}/api/"
     settings = {
         "AFTERWORD_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}", "AFTERWORD_KEY": new_key(),
         "SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": "xoxb-bench",
-        "SLACK_API_URL": f"http://127.0.0.1:{slack}/api/",
+        "SLACK_API_URL": api,
     }  # fmt: skip
     with (
         running("-c", SLACK, str(slack), port=slack),
         running("-m", "bot", "serve", "--port", str(ours), port=ours, **settings) as serving,
-        running("-c", BARE_ECHO, str(bare), SECRET, port=bare) as echo,
+        running("-c", BARE, str(bare), SECRET, port=bare) as echo,
+        running("-c", BARE, str(drawing), SECRET, api, port=drawing) as drawn,
     ):
-        yield {"afterword serve": (ours, serving), "a bare Bolt echo": (bare, echo)}
+        yield {
+            "a bare Bolt echo": (bare, echo),
+            "Bolt that draws a modal": (drawing, drawn),
+            "afterword serve": (ours, serving),
+        }
 
 
 def main() -> None:

@@ -46,8 +46,8 @@ _PEOPLE = Prepared(
 
 
 class SqlStore:
-    """`Store` over SQLite or PostgreSQL. `database`, `keys` and `program` (its own settings, under every tenant's) are there
-    for what reads beside the conversation.
+    """`Store` over SQLite or PostgreSQL. `database`, `keys` and `program` (its own settings, under
+    every tenant's) are there for what reads beside the conversation.
 
     Safe on several threads and beside other processes on the same databases.
     """

@@ -70,10 +70,11 @@ async def test_deleting_and_erasing_ask_first_and_then_do_it(files: Pair, ring: 
     async with house(files, ring) as home:
         ada = home.phone()
         hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
+        await ada.open_home()
+        await ada.tap("begin:quick-visit", in_="home")
         await hands.finish()
         await ada.close()
-        await ada.command("/reflect", "my data")
+        await ada.tap("open:data", in_="home")
         await ada.tap(word("delete-one"), in_="modal", confirm=False)
         assert ada.asked
         assert len(home.store.reflections(home.who())) == 1
@@ -82,6 +83,7 @@ async def test_deleting_and_erasing_ask_first_and_then_do_it(files: Pair, ring: 
         assert word("deleted") in ada.screen("modal")
         await ada.tap(word("erase-title"), in_="modal")
         assert word("erased") in ada.screen("modal")
+        assert ada.screen("home") == word("erased")
         assert not home.store.known(home.who())
 
 

@@ -12,10 +12,12 @@ import logging
 import secrets
 from collections import OrderedDict
 
+from adapters.slack.blocks import Json
 from adapters.slack.drawing import Drawing
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.profiles import Profiles
 from bot import logs
+from bot.conversation import Page, Reply
 from bot.events import Inbound, Open, Who
 from bot.ports import Installation
 from bot.turn import Shell
@@ -36,6 +38,7 @@ class Homes:
         self._profiles = profiles
         self._shown: OrderedDict[Who, bytes] = OrderedDict()
         self._coming: dict[Who, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def show(self, who: Who, installation: Installation, *, looked: bool = True) -> None:
         """Publishes the page as it is now; unless somebody has just looked, not where Slack has it so already."""
@@ -51,26 +54,42 @@ class Homes:
         digest = hashlib.sha256(json.dumps(view, sort_keys=True).encode()).digest()
         if not looked and self._shown.get(who) == digest:
             return
+        if await self._published(who, installation, view):
+            self._remember(who, digest)
 
+    async def _published(self, who: Who, installation: Installation, view: Json) -> bool:
         async def publish() -> None:
             await self._outgoing.call(installation, "views.publish", user_id=who.user, view=view)
 
-        if await self._outgoing.answer(f"home:{who.tenant}:{who.user}", publish):
-            self._remember(who, digest)
+        try:
+            return await self._outgoing.answer(f"home:{who.tenant}:{who.user}", publish)
+        except REFUSALS as error:  # the next look shows it
+            log.warning("home not shown", extra={"event": "slack-home-failed", **logs.fault(error)})
+            return False
+
+    async def emptied(self, who: Who, installation: Installation, reply: Reply) -> None:
+        """Somebody has erased everything: what stood in their home goes too, and looking again is a new beginning."""
+        if coming := self._coming.pop(who, None):
+            coming.cancel()
+        self._shown.pop(who, None)
+        words = reply.message.text if reply.message else ""
+        page = Page(name="home", title="", lines=(words,))
+        await self._published(who, installation, self._drawing.home(page, reply.locale))
 
     def touched(self, who: Who, installation: Installation) -> None:
         """Something of it may have changed: drawn anew a moment later, for those who have looked at it."""
         if who in self._shown and who not in self._coming:
-            task = asyncio.create_task(self._later(who, installation))
-            self._coming[who] = task
+            task = self._coming[who] = asyncio.create_task(self._later(who, installation))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _later(self, who: Who, installation: Installation) -> None:
+        await asyncio.sleep(SOON)
+        del self._coming[who]  # what changes from now on needs another drawing
         try:
-            await asyncio.sleep(SOON)
-            del self._coming[who]
             await self.show(who, installation, looked=False)
-        except Exception as error:  # the next look shows it
-            log.warning("home not shown", extra={"event": "slack-home-failed", **logs.fault(error)})
+        except Exception as error:
+            log.warning("home not drawn", extra={"event": "slack-home-failed", **logs.fault(error)})
 
     def _remember(self, who: Who, digest: bytes) -> None:
         self._shown[who] = digest
@@ -79,7 +98,6 @@ class Homes:
             self._shown.popitem(last=False)
 
     async def close(self) -> None:
-        for task in self._coming.values():
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._coming.values(), return_exceptions=True)
-        self._coming.clear()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -37,9 +37,6 @@ class ViewGone(SlackError):
     """The view or message that was to be changed is not there any more."""
 
 
-#: What no port knows, and so never leaves this folder.
-OF_THIS_FOLDER: Final = (TriggerExpired, HashConflict, ViewGone)
-
 #: Seconds to wait where Slack gives no number, and the longest wait that is believed.
 UNSAID: Final = 5.0
 LONGEST: Final = 3600.0

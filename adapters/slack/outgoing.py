@@ -32,7 +32,7 @@ from adapters.slack.outcomes import (
 )
 from adapters.slack.pace import Pace
 from adapters.slack.soon import Sleep, Soon, Work
-from bot.ports import Installation, InstallationGone, Later, OurBug
+from bot.ports import ConversationGone, Installation, InstallationGone, Later, OurBug
 
 log = logging.getLogger("afterword")
 
@@ -49,7 +49,20 @@ FORM = "application/x-www-form-urlencoded"
 
 Renew = Callable[[Installation, bool], Awaitable[Installation]]  # the one that was refused; whether it had expired
 
-__all__ = ["HashConflict", "Limited", "Outgoing", "Pace", "SlackError", "TokenExpired", "TriggerExpired", "ViewGone"]
+#: Everything that `Outgoing.call` raises.
+REFUSALS = (Later, ConversationGone, InstallationGone, OurBug, SlackError)
+
+__all__ = [
+    "REFUSALS",
+    "HashConflict",
+    "Limited",
+    "Outgoing",
+    "Pace",
+    "SlackError",
+    "TokenExpired",
+    "TriggerExpired",
+    "ViewGone",
+]
 
 
 class Outgoing:

@@ -6,10 +6,10 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from adapters.slack.outgoing import Outgoing, SlackError
+from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.payload import Member
 from bot.events import Who
-from bot.ports import Clock, ConversationGone, Installation, InstallationGone, Later, OurBug
+from bot.ports import Clock, Installation
 
 REMEMBERED = 20_000
 #: Seconds. A profile is read again after a day, and nobody waits for it longer than a breath.
@@ -46,7 +46,7 @@ class Profiles:
                 answer = await self._outgoing.call(installation, "users.info", user=who.user, include_locale=True)
             user = Member.model_validate(answer.get("user", {}))
             found = profile(user.locale, user.tz)
-        except (Later, ConversationGone, InstallationGone, OurBug, SlackError, TimeoutError, ValueError):
+        except (*REFUSALS, TimeoutError, ValueError):
             pass  # tomorrow, or in another process: the talk does not wait for it
         self._remember(who, found)
         return found

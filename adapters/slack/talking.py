@@ -12,23 +12,21 @@ from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
 from adapters.slack.lanes import Lanes
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.outgoing import HashConflict, Outgoing, SlackError, ViewGone
+from adapters.slack.outgoing import REFUSALS, HashConflict, Outgoing, ViewGone
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
 from adapters.slack.reading import Asked, read
 from bot import logs
 from bot.conversation import Reply
 from bot.events import Choose, Event, Inbound, Submit, Who
-from bot.ports import ConversationGone, Installation, InstallationGone, Later, OurBug, Refusal
+from bot.ports import Installation, Refusal
 from bot.turn import Shell
+from prompts.script import SOURCE_LOCALE
 
 log = logging.getLogger("afterword")
 
 Body = Mapping[str, Any]
 NOTHING: Body = {}
-
-#: What keeps a modal or a line from being shown now; the place is kept.
-NOT_NOW = (Later, OurBug, ConversationGone, InstallationGone, SlackError)
 
 
 @dataclass
@@ -62,10 +60,12 @@ class Talking:
         except Refusal as refusal:
             if asked.place == "chat" and not asked.trigger:
                 raise  # a line in the chat comes again
-            return await self._refused(asked, refusal, installation)
+            return await self._refused(asked, refusal, who, installation)
         if asked.typing:
             return NOTHING
-        if reply.closed or asked.place != "modal" or isinstance(asked.event, Submit):
+        if isinstance(asked.event, Submit) and reply.closed:
+            await self.homes.emptied(who, installation, reply)
+        elif reply.closed or asked.place != "modal" or isinstance(asked.event, Submit):
             self.homes.touched(who, installation)
         return await self._shown(asked, reply, who, installation)
 
@@ -119,7 +119,7 @@ class Talking:
         try:
             view = self._view(asked, reply)
             await self.outgoing.call(installation, "views.open", trigger_id=asked.trigger, view=view, urgent=True)
-        except NOT_NOW as error:
+        except REFUSALS as error:
             _note("modal not opened", error)
             return await self._sorry(asked, reply.locale, installation)
         return NOTHING
@@ -152,9 +152,10 @@ class Talking:
 
         await self._soon(f"chat:{asked.channel}", say)
 
-    async def _refused(self, asked: Asked, refusal: Refusal, installation: Installation) -> Body:
+    async def _refused(self, asked: Asked, refusal: Refusal, who: Who, installation: Installation) -> Body:
         """One kind sentence instead of an answer; what the person sees in the modal stays, their words with it."""
-        locale = "en"
+        profile = await self.profiles.of(who, installation)
+        locale = profile.locale if profile.locale in self.shell.library.locales else SOURCE_LOCALE
         view = self.drawing.refusal(refusal.words, locale)
         if asked.typing or asked.place == "nowhere":
             return NOTHING
@@ -170,13 +171,13 @@ class Talking:
             await self.outgoing.answer(key, work)
         except (HashConflict, ViewGone):
             pass
-        except NOT_NOW as error:
+        except REFUSALS as error:
             _note("answer not shown", error)
 
     async def _quietly(self, work: Awaitable[Any]) -> None:
         try:
             await work
-        except NOT_NOW as error:
+        except REFUSALS as error:
             _note("answer not shown", error)
 
 
