@@ -101,7 +101,9 @@ def resume(case: Case) -> Turn:
     whether or not the bot still has a question of its own (law 6)."""
     known = case.conversation.consents.words is not None and case.memory.uses
     idle = case.conversation.session is None and not case.memory.ask_counting
-    return reflect(case, "") if idle and case.surface == "private" and not known else settled(case)
+    if idle and case.surface == "private" and not known:
+        return reflect(case, "")
+    return settled(case, case.word("resume-chat") if screens.hidden(case) else "")
 
 
 def language(case: Case, wanted: str) -> Turn:

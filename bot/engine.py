@@ -109,7 +109,7 @@ def here(case: Case) -> Turn:
     if session is None:
         case, session = started(case, case.facts.program.default_script)
     if case.conversation.consents.words is None:
-        return settled(case)
+        return settled(case, case.word("here-first"))
     return settled(case.now(session=session.model_copy(update={"here": True})), case.word("here-notice"))
 
 

@@ -80,8 +80,9 @@ def drafted(case: Case, event: Write, text: str) -> Turn:
     session = case.conversation.session
     if session is None or case.conversation.consents.words is None:
         return illegal(case, "nothing-open")
-    if stale(case, event.prompt):
-        return refused(case, "old-button")
+    if event.prompt is not None and stale(case, event.prompt):
+        kept = case.now(session=position.overtaken(session, event.prompt, text, case.at))
+        return Turn(kept.conversation, refused(kept, "old-button").reply)
     if not screens.is_words(case, session):
         return Turn((put_aside(case, session, text) if text else case).conversation, quiet(case))
     step_id, waits = case.route(session).current.id, session.drafts.get("", "")
@@ -127,6 +128,7 @@ def in_private(case: Case, event: Write, text: str) -> Turn:
         if not text:
             return refused(case, "old-button")
         late = "late-words" if screens.is_words(case, session) else "reask-aside"
+        session = position.overtaken(session, event.prompt or "", "", case.at)  # the draft of the same words
         return settled(put_aside(case, session, text), case.word(late))
     return answering.typed(case, session, text)
 

@@ -50,9 +50,26 @@ def prompt_id(session: Session) -> str:
     return f"{session.id}.{session.visit}"
 
 
+#: Before the prompt of a box whose question had gone on elsewhere: what is typed there waits for the next place.
+OVERTAKEN = "@"
+
+
 def moved(session: Session, at: datetime, **changes: object) -> Session:
-    """A new position: old buttons are stale from here on."""
-    return session.model_copy(update={"visit": session.visit + 1, "touched": at, **changes})
+    """A new position: old buttons are stale from here on, and what was typed into old boxes waits in the next one."""
+    after = session.model_copy(update={"visit": session.visit + 1, "touched": at, **changes})
+    late = [text for key, text in after.drafts.items() if key.startswith(OVERTAKEN)]
+    if not late:
+        return after
+    drafts = {key: text for key, text in after.drafts.items() if not key.startswith(OVERTAKEN)}
+    waits = "\n".join(filter(None, (drafts.get("", ""), *late)))
+    return after.model_copy(update={"drafts": {**drafts, "": waits}})
+
+
+def overtaken(session: Session, prompt: str, text: str, at: datetime) -> Session:
+    """Keeps what stands now in the box of a question that has gone on; nothing where it is empty."""
+    drafts = {key: draft for key, draft in session.drafts.items() if key != f"{OVERTAKEN}{prompt}"}
+    after = {**drafts, f"{OVERTAKEN}{prompt}": text} if text else drafts
+    return session.model_copy(update={"drafts": after, "touched": at})
 
 
 def answered(

@@ -17,9 +17,12 @@ HELD_CONTROLS = ("pause", "help", "safety", "language", "stop", "restart", "dele
 def show(case: Case, *preface: str, again: bool = False) -> Reply:
     """The place where the conversation stands, for the surface of the event. `again`: it was shown before, so what
     is said on arriving is not said anew."""
-    place = _place(case)
+    place, said = _place(case), tuple(filter(None, preface))
     arriving = () if again else place.preface
-    message = place.model_copy(update={"preface": (*filter(None, preface), *arriving)})
+    changes: dict[str, object] = {"preface": (*said, *arriving)}
+    if said and hidden(case):
+        changes = {"preface": said[:-1], "text": said[-1]}  # an answer in the chat needs no greeting after it
+    message = place.model_copy(update=changes)
     return Reply(surface=case.surface, locale=case.locale, message=message, talk=talk(case))
 
 

@@ -432,9 +432,23 @@ def test_what_is_typed_into_the_chat_is_taken_with_one_notice_and_never_said_bac
     talk = begun()
     talk.through(["yes", 5])
     message = talk.say("the boy looked at the door the whole time")
-    assert "history" in " ".join(message.preface)
+    assert "history" in message.text
     assert "boy" not in talk.reply.model_dump_json()
     assert talk.tap("private").draft == "the boy looked at the door the whole time"
+
+
+def test_what_is_typed_into_a_box_whose_question_has_gone_on_waits_for_the_next_one() -> None:
+    """On another device: the drafts of one box replace each other, and nobody's box in use is made stale by them."""
+    talk = begun("quick-visit")
+    old = talk.message.prompt
+    assert talk.write("first words", prompt=old).input != "text"
+    here = talk.message.prompt
+    for text in ("s", "still", "still typing elsewhere"):
+        talk.take(Write(at=talk.at, text=text, prompt=old, done=False))
+    assert talk.message.prompt == here
+    while talk.message.input != "text":
+        talk.take(Command(at=talk.at, name="skip"))
+    assert talk.message.draft == "still typing elsewhere"
 
 
 def test_a_program_can_refuse_what_is_typed_into_the_chat() -> None:
