@@ -45,6 +45,13 @@ def in_a_loop(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
     return run
 
 
+async def until(there: Callable[[], bool]) -> None:
+    """What goes on after an acknowledgement is there in a moment."""
+    async with asyncio.timeout(10):
+        while not there():
+            await asyncio.sleep(0.01)
+
+
 @dataclass
 class Held:
     """The shell's messenger, which is known only after the shell."""

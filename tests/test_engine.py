@@ -8,7 +8,7 @@ from talks import AT, Talk, library
 from bot.case import Case
 from bot.conversation import Consents, Program, Reply
 from bot.effects import Contribute, Deliver, EraseMe, Keep, RecordConsent, Remind
-from bot.events import CheckInDue, Choose, Idled, Left, Open, Say, Submit, Surface, Write
+from bot.events import CheckInDue, Choose, Command, Idled, Left, Open, Say, Submit, Surface, Write
 from bot.screens import hidden
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 

@@ -3,6 +3,7 @@ of a workspace through `Workspaces`; everything else is acknowledged and forgott
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,19 +16,27 @@ from adapters.slack.door import Door, bolt_app, quiet_logger
 from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
 from adapters.slack.installing import Installing
-from adapters.slack.lanes import Lanes
 from adapters.slack.manifest import scopes
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.one_workspace import UNREACHED
+from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
+from adapters.slack.promptly import Promptly
 from adapters.slack.talking import NOTHING, Talking
 from adapters.slack.tokens import OneWorkspace, Tokens
 from adapters.slack.workspaces import Workspaces
 from bot.config import Slack
-from bot.ports import Installations, References
+from bot.ports import Installations, Later, References, Refusal
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
+
+#: Seconds until the socket is open.
+PATIENCE = 20.0
+NO_SOCKET = (
+    "Slack does not take SLACK_APP_TOKEN. Make one on the app's page: Basic Information, App-Level Tokens, with the "
+    "scope connections:write, and switch Socket Mode on."
+)
 
 
 class SlackApp:
@@ -50,11 +59,12 @@ class SlackApp:
         self._tokens = Tokens(installations, shell, outgoing, settings.client_id, settings.client_secret)
         self._homes = Homes(shell, drawing, outgoing, profiles)
         self.messenger = SlackMessenger(shell, drawing, outgoing, self._tokens, references)
-        self._talking = Talking(shell, drawing, outgoing, profiles, self._homes, self.messenger, Lanes())
+        self._promptly = Promptly()
+        self._talking = Talking(shell, drawing, outgoing, profiles, self._homes, self.messenger, self._promptly)
         asked = scopes(strict=strict)
         many = settings.many
         self._installing = Installing(settings, public_url, self._tokens, shell, outgoing, asked) if many else None
-        self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles)
+        self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles, self._promptly)
         sorry = drawing.word(SOURCE_LOCALE, "slack-not-installed")
         self._bolt = bolt_app(self._take, self._tokens.authorize, sorry)
         self._socket: AsyncSocketModeHandler | None = None
@@ -71,14 +81,25 @@ class SlackApp:
         if self._one is not None:
             await self._one.identify()
         if self._settings.socket:
+            await self._connected(self._settings.app_token)
+
+    async def _connected(self, token: str) -> None:
+        """Asked for once by ourselves: the SDK goes on for ever where Slack says no, and says nothing."""
+        try:
+            await self._outgoing.knock(token)
             client = AsyncWebClient(base_url=self._settings.api_url, logger=quiet_logger())
-            token = self._settings.app_token
             self._socket = AsyncSocketModeHandler(self._bolt, token, logger=quiet_logger(), web_client=client)
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            async with asyncio.timeout(PATIENCE):
+                await self._socket.connect_async()  # type: ignore[no-untyped-call]
+        except (Later, TimeoutError):
+            raise Refusal("slack-unreached", UNREACHED) from None
+        except REFUSALS:
+            raise Refusal("slack-app-token", NO_SOCKET) from None
 
     async def close(self) -> None:
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
+        await self._promptly.close()
         await self._homes.close()
         await self._tokens.close()
         await self._outgoing.close()

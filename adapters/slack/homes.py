@@ -40,7 +40,7 @@ class Homes:
         self._coming: dict[Who, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def show(self, who: Who, installation: Installation, *, looked: bool = True) -> None:
+    async def show(self, who: Who, installation: Installation, *, looked: bool = True) -> bool:
         """Publishes the page as it is now; unless somebody has just looked, not where Slack has it so already."""
         profile = await self._profiles.of(who, installation)
         opened = Open(at=self._shell.clock.now(), page="home")
@@ -49,13 +49,15 @@ class Homes:
             Inbound(key=key, who=who, event=opened, locale=profile.locale, zone=profile.zone)
         )
         if reply.page is None:
-            return
+            return False
         view = self._drawing.home(reply.page, reply.locale)
         digest = hashlib.sha256(json.dumps(view, sort_keys=True).encode()).digest()
         if not looked and self._shown.get(who) == digest:
-            return
-        if await self._published(who, installation, view):
+            return True
+        shown = await self._published(who, installation, view)
+        if shown:
             self._remember(who, digest)
+        return shown
 
     async def _published(self, who: Who, installation: Installation, view: Json) -> bool:
         async def publish() -> None:
@@ -67,14 +69,14 @@ class Homes:
             log.warning("home not shown", extra={"event": "slack-home-failed", **logs.fault(error)})
             return False
 
-    async def emptied(self, who: Who, installation: Installation, reply: Reply) -> None:
+    async def emptied(self, who: Who, installation: Installation, reply: Reply) -> bool:
         """Somebody has erased everything: what stood in their home goes too, and looking again is a new beginning."""
         if coming := self._coming.pop(who, None):
             coming.cancel()
         self._shown.pop(who, None)
         words = reply.message.text if reply.message else ""
         page = Page(name="home", title="", lines=(words,))
-        await self._published(who, installation, self._drawing.home(page, reply.locale))
+        return await self._published(who, installation, self._drawing.home(page, reply.locale))
 
     def touched(self, who: Who, installation: Installation) -> None:
         """Something of it may have changed: drawn anew a moment later, for those who have looked at it."""

@@ -109,6 +109,10 @@ class Outgoing:
             answer = Answer()
         return self._told("auth.test", answer)
 
+    async def knock(self, app_token: str) -> None:
+        """apps.connections.open: whether Slack gives this app token a socket. Raises as `call` does."""
+        self._told("apps.connections.open", await self._post("apps.connections.open", f"Bearer {app_token}", {}))
+
     async def exchange(self, client_id: str, client_secret: str, **form: object) -> dict[str, Any]:
         """oauth.v2.access: tokens for a code or a refresh token. Raises Later; anything else is a refusal."""
         basic = aiohttp.encode_basic_auth(client_id, client_secret)

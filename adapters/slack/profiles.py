@@ -12,9 +12,10 @@ from bot.events import Who
 from bot.ports import Clock, Installation
 
 REMEMBERED = 20_000
-#: Seconds. A profile is read again after a day, and nobody waits for it longer than a breath.
+#: Seconds. A profile is read again after a day, one that Slack did not give after a minute; nobody waits long for it.
 OLD = 24 * 3600.0
-PATIENCE = 1.0
+AGAIN = 60.0
+PATIENCE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,16 @@ class Profiles:
         known = self._known.get(who)
         if known is not None and now - known[0] < OLD:
             return known[1]
-        found = Profile() if known is None else known[1]
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await self._outgoing.call(installation, "users.info", user=who.user, include_locale=True)
             user = Member.model_validate(answer.get("user", {}))
-            found = profile(user.locale, user.tz)
-        except (*REFUSALS, TimeoutError, ValueError):
-            pass  # tomorrow, or in another process: the talk does not wait for it
-        self._remember(who, found)
+        except (*REFUSALS, TimeoutError, ValueError):  # the talk does not wait for it
+            found = Profile() if known is None else known[1]
+            self._remember(who, found, now - OLD + AGAIN)
+            return found
+        found = profile(user.locale, user.tz)
+        self._remember(who, found, now)
         return found
 
     def changed(self, who: Who, member: Member) -> None:
@@ -56,10 +58,10 @@ class Profiles:
         if who in self._known:
             before = self._known[who][1]
             after = profile(member.locale or before.locale, member.tz or before.zone)
-            self._remember(who, after)
+            self._remember(who, after, self._clock.now().timestamp())
 
-    def _remember(self, who: Who, found: Profile) -> None:
-        self._known[who] = (self._clock.now().timestamp(), found)
+    def _remember(self, who: Who, found: Profile, read_at: float) -> None:
+        self._known[who] = (read_at, found)
         self._known.move_to_end(who)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)

@@ -4,10 +4,11 @@ and nothing of it waits anywhere: where it cannot be shown, the place is kept an
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.slack.blocks import Json
 from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
 from adapters.slack.lanes import Lanes
@@ -15,6 +16,7 @@ from adapters.slack.messenger import SlackMessenger
 from adapters.slack.outgoing import REFUSALS, HashConflict, Outgoing, ViewGone
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
+from adapters.slack.promptly import Promptly, deadline
 from adapters.slack.reading import Asked, read
 from bot import logs
 from bot.conversation import Reply
@@ -29,6 +31,16 @@ Body = Mapping[str, Any]
 NOTHING: Body = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that was asked: by whom, in which workspace, and until when it is to be acknowledged."""
+
+    asked: Asked
+    who: Who
+    at: Installation
+    by: float
+
+
 @dataclass
 class Talking:
     shell: Shell
@@ -37,152 +49,155 @@ class Talking:
     profiles: Profiles
     homes: Homes
     messenger: SlackMessenger
-    lanes: Lanes
+    promptly: Promptly
+    lanes: Lanes = field(default_factory=Lanes)
 
     async def take(self, payload: Payload, installation: Installation) -> Body:
-        """What the acknowledgement carries."""
+        """What the acknowledgement carries. Raises Refusal where Slack should say it again."""
         asked = read(self.shell.library, payload, self.shell.clock.now())
-        if asked is None or not asked.user:
+        if asked is None or not asked.user or not _ours(asked):
             return NOTHING
         who = Who(platform="slack", tenant=installation.tenant, user=asked.user)
-        if not _ours(asked):
-            return NOTHING
+        moment = Moment(asked, who, installation, deadline())
         async with self.lanes.lane(who):
             if asked.typing and not self.lanes.newest(asked.view or asked.ts, asked.action_ts):
                 return NOTHING
-            return await self._answered(asked, who, installation)
+            return await self._answered(moment)
 
-    async def _answered(self, asked: Asked, who: Who, installation: Installation) -> Body:
+    async def _answered(self, moment: Moment) -> Body:
+        asked, event = moment.asked, moment.asked.event
         try:
             if asked.draft is not None:
-                await self._handle(asked.draft, f"{asked.key}:draft", who, installation)
-            reply = await self._handle(asked.event, asked.key, who, installation)
+                await self._handle(asked.draft, f"{asked.key}:draft", moment)
+            reply = await self._handle(event, asked.key, moment)
         except Refusal as refusal:
             if asked.place == "chat" and not asked.trigger:
                 raise  # a line in the chat comes again
-            return await self._refused(asked, refusal, who, installation)
+            return await self._refused(refusal, moment)
         if asked.typing:
             return NOTHING
-        if isinstance(asked.event, Submit) and reply.closed:
-            await self.homes.emptied(who, installation, reply)
-        elif reply.closed or asked.place != "modal" or isinstance(asked.event, Submit):
-            self.homes.touched(who, installation)
-        return await self._shown(asked, reply, who, installation)
+        if isinstance(event, Submit) and reply.closed:
+            await self.promptly.show(moment.by, self.homes.emptied(moment.who, moment.at, reply))
+        elif reply.closed or asked.place != "modal" or isinstance(event, Submit):
+            self.homes.touched(moment.who, moment.at)
+        return await self._shown(reply, moment)
 
-    async def _handle(self, event: Event, key: str, who: Who, installation: Installation) -> Reply:
-        profile = await self.profiles.of(who, installation)
-        inbound = Inbound(key=key, who=who, event=event, locale=profile.locale, zone=profile.zone)
+    async def _handle(self, event: Event, key: str, moment: Moment) -> Reply:
+        profile = await self.profiles.of(moment.who, moment.at)
+        inbound = Inbound(key=key, who=moment.who, event=event, locale=profile.locale, zone=profile.zone)
         return await self.shell.handle(inbound)
 
     # Showing
 
-    async def _shown(self, asked: Asked, reply: Reply, who: Who, installation: Installation) -> Body:
+    async def _shown(self, reply: Reply, moment: Moment) -> Body:
+        asked = moment.asked
         private = reply.page is not None or reply.surface == "private"
         match asked.place:
+            case "modal" if asked.action == "sent":
+                return {"response_action": "update", "view": self._view(reply, asked)}
             case "modal":
-                return await self._in_modal(asked, reply, installation)
+                await self._in_modal(reply, moment)
             case "home" if isinstance(asked.event, Submit):
-                await self.homes.show(who, installation)
+                await self.promptly.show(moment.by, self.homes.show(moment.who, moment.at))
             case "home" | "command":
-                return await self._opened(asked, reply, installation)
+                return await self._opened(self._view(reply, asked), reply.locale, moment)
             case "chat" if private:
-                return await self._opened(asked, reply, installation)
+                return await self._opened(self._view(reply, asked), reply.locale, moment)
             case "chat":
-                await self._said(asked, reply, who, installation)
+                await self._said(reply, moment)
         return NOTHING
 
-    def _view(self, asked: Asked, reply: Reply) -> dict[str, Any]:
+    def _view(self, reply: Reply, asked: Asked) -> Json:
         page = reply.page
         return self.drawing.modal(reply) if page is None else self.drawing.page(page, reply.locale, asked.start)
 
-    async def _in_modal(self, asked: Asked, reply: Reply, installation: Installation) -> Body:
-        if asked.action == "sent":
-            return {"response_action": "update", "view": self._view(asked, reply)}
+    async def _in_modal(self, reply: Reply, moment: Moment) -> None:
+        asked = moment.asked
         if asked.over:
             view = self.drawing.so_far(reply)
-            await self._quietly(
-                self.outgoing.call(installation, "views.push", trigger_id=asked.trigger, view=view, urgent=True)
-            )
-            return NOTHING
-        view = self._view(asked, reply)
+            await self._called(moment, "views.push", trigger_id=asked.trigger, view=view)
+            return
+        view = self._view(reply, asked)
 
         async def update() -> None:
             await self.outgoing.call(
-                installation, "views.update", view_id=asked.view, hash=asked.hash, view=view, urgent=True
+                moment.at, "views.update", view_id=asked.view, hash=asked.hash, view=view, urgent=True
             )
 
-        await self._soon(f"view:{asked.view}", update)
-        return NOTHING
+        await self.promptly.show(moment.by, self._tried(f"view:{asked.view}", update))
 
-    async def _opened(self, asked: Asked, reply: Reply, installation: Installation) -> Body:
+    async def _opened(self, view: Json, locale: str, moment: Moment) -> Body:
         """A new modal. Where Slack does not open it in time, one line says how to get there."""
-        try:
-            view = self._view(asked, reply)
-            await self.outgoing.call(installation, "views.open", trigger_id=asked.trigger, view=view, urgent=True)
-        except REFUSALS as error:
-            _note("modal not opened", error)
-            return await self._sorry(asked, reply.locale, installation)
-        return NOTHING
-
-    async def _sorry(self, asked: Asked, locale: str, installation: Installation) -> Body:
+        asked = moment.asked
+        if await self._called(moment, "views.open", trigger_id=asked.trigger, view=view):
+            return NOTHING
         line = self.drawing.ephemeral(self.drawing.word(locale, "slack-open-again"), locale, private=True)
         if asked.place == "command":
             return {"response_type": "ephemeral", **line}
         if asked.place == "chat":
-            await self._quietly(
-                self.outgoing.call(
-                    installation, "chat.postEphemeral", channel=asked.channel, user=asked.user, **line, urgent=True
-                )
-            )
+            await self._called(moment, "chat.postEphemeral", channel=asked.channel, user=asked.user, **line)
         return NOTHING
 
-    async def _said(self, asked: Asked, reply: Reply, who: Who, installation: Installation) -> None:
+    async def _said(self, reply: Reply, moment: Moment) -> None:
         """In the chat: the line that was tapped becomes the next one; a typed one gets an answer below it."""
         if reply.message is None:
             return
+        asked, channel = moment.asked, moment.asked.channel
         message = self.drawing.message(reply.message, reply.locale)
-        await self.messenger.met(who, asked.channel)
+        line = {name: value for name, value in message.items() if not name.startswith("unfurl")}
+        await self.messenger.met(moment.who, channel)
 
         async def say() -> None:
             if asked.ts:
-                line = {name: value for name, value in message.items() if not name.startswith("unfurl")}
-                await self.outgoing.call(installation, "chat.update", channel=asked.channel, ts=asked.ts, **line)
+                await self.outgoing.call(moment.at, "chat.update", channel=channel, ts=asked.ts, **line)
             else:
-                await self.outgoing.call(installation, "chat.postMessage", channel=asked.channel, **message)
+                await self.outgoing.call(moment.at, "chat.postMessage", channel=channel, **message)
 
-        await self._soon(f"chat:{asked.channel}", say)
+        # Of two answers that wait for the same line the newer counts; two lines are two answers.
+        key = f"line:{channel}:{asked.ts or asked.key}"
+        await self.promptly.show(moment.by, self._tried(key, say))
 
-    async def _refused(self, asked: Asked, refusal: Refusal, who: Who, installation: Installation) -> Body:
+    async def _refused(self, refusal: Refusal, moment: Moment) -> Body:
         """One kind sentence instead of an answer; what the person sees in the modal stays, their words with it."""
-        profile = await self.profiles.of(who, installation)
+        asked = moment.asked
+        profile = await self.profiles.of(moment.who, moment.at)
         locale = profile.locale if profile.locale in self.shell.library.locales else SOURCE_LOCALE
         view = self.drawing.refusal(refusal.words, locale)
         if asked.typing or asked.place == "nowhere":
             return NOTHING
-        if asked.place == "modal" and asked.action == "sent":
+        if asked.action == "sent":
             return {"response_action": "push", "view": view}
         method = "views.push" if asked.place == "modal" else "views.open"
-        await self._quietly(self.outgoing.call(installation, method, trigger_id=asked.trigger, view=view, urgent=True))
+        await self._called(moment, method, trigger_id=asked.trigger, view=view)
         return NOTHING
 
-    async def _soon(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+    # Calls that somebody waits for
+
+    async def _called(self, moment: Moment, method: str, **body: Any) -> bool:
+        """Whether Slack has done it in time."""
+        return await self.promptly.show(moment.by, self._try(method, moment, **body))
+
+    async def _try(self, method: str, moment: Moment, **body: Any) -> bool:
+        try:
+            await self.outgoing.call(moment.at, method, urgent=True, **body)
+        except REFUSALS as error:
+            _note(error)
+            return False
+        return True
+
+    async def _tried(self, key: str, work: Any) -> bool:
         """At once, or when Slack lets us; what has been overtaken or closed meanwhile needs nothing."""
         try:
-            await self.outgoing.answer(key, work)
+            return await self.outgoing.answer(key, work)
         except (HashConflict, ViewGone):
-            pass
+            return True
         except REFUSALS as error:
-            _note("answer not shown", error)
-
-    async def _quietly(self, work: Awaitable[Any]) -> None:
-        try:
-            await work
-        except REFUSALS as error:
-            _note("answer not shown", error)
+            _note(error)
+            return False
 
 
-def _note(what: str, error: Exception) -> None:
-    log.warning(what, extra={"event": "slack-not-shown", **logs.fault(error)})
+def _note(error: Exception) -> None:
+    log.warning("answer not shown", extra={"event": "slack-not-shown", **logs.fault(error)})
 
 
 def _ours(asked: Asked) -> bool:

@@ -7,6 +7,7 @@ from adapters.slack.homes import Homes
 from adapters.slack.leaving import left
 from adapters.slack.payload import Member, Payload
 from adapters.slack.profiles import Profiles
+from adapters.slack.promptly import Promptly, deadline
 from adapters.slack.tokens import Tokens
 from bot.events import Inbound, Left, Who
 from bot.ports import Installation
@@ -14,11 +15,12 @@ from bot.turn import Shell
 
 
 class Workspaces:
-    def __init__(self, shell: Shell, tokens: Tokens, homes: Homes, profiles: Profiles) -> None:
+    def __init__(self, shell: Shell, tokens: Tokens, homes: Homes, profiles: Profiles, promptly: Promptly) -> None:
         self._shell = shell
         self._tokens = tokens
         self._homes = homes
         self._profiles = profiles
+        self._promptly = promptly
 
     async def changed(self, payload: Payload, installation: Installation | None) -> bool:
         """Whether it was that."""
@@ -29,7 +31,8 @@ class Workspaces:
             return True
         match happened.type, happened.user:
             case "app_home_opened", str(user) if installation and happened.tab == "home":
-                await self._homes.show(Who(platform="slack", tenant=installation.tenant, user=user), installation)
+                who = Who(platform="slack", tenant=installation.tenant, user=user)
+                await self._promptly.show(deadline(), self._homes.show(who, installation))
             case "user_change", Member() as member if installation:
                 await self._profile(payload, member, installation)
             case _:
