@@ -87,8 +87,8 @@ def consent(case: Case) -> Page:
     return Page(
         name="consent",
         title=case.word("consent-page-title"),
-        lines=full_notice(case),
-        sections=(Section(forms=(consent_form(case),)),),
+        resumes=case.conversation.session is not None,
+        sections=(Section(forms=(consent_form(case),)), Section(lines=full_notice(case))),
     )
 
 

@@ -8,7 +8,7 @@ from bot.case import Case
 from bot.conversation import Session
 from bot.effects import Effect, Remind
 from prompts.script import Choice, EndStep, Question
-from scheduler.recurrence import HALF_HOUR, after_quiet, day_end
+from scheduler.recurrence import HALF_HOUR, LATE, after_quiet, day_end
 
 
 def reminders(case: Case, session: Session, choice: Choice) -> tuple[Effect, ...]:
@@ -17,10 +17,12 @@ def reminders(case: Case, session: Session, choice: Choice) -> tuple[Effect, ...
 
 
 def said_to(case: Case, session: Session, step: Question | EndStep, choice: Choice) -> str:
-    """A choice's reply, or the truth where it speaks of a moment that quiet hours put off."""
+    """A choice's reply, or the truth where it speaks of a moment that quiet hours put off, or of a day that is over."""
     wanted = _wanted(case, choice)
     if wanted is not None and not_in_quiet(case, wanted) > wanted:
         return case.word("reminder-after-quiet")
+    if choice.remind == "day-end" and wanted == case.at + LATE:
+        return case.word("reminder-later")
     return case.say(session, f"{step.id}.{choice.id}.reply")
 
 

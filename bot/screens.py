@@ -17,7 +17,8 @@ HELD_CONTROLS = ("pause", "help", "safety", "language", "stop", "restart", "dele
 def show(case: Case, *preface: str, again: bool = False) -> Reply:
     """The place where the conversation stands, for the surface of the event. `again`: it was shown before, so what
     is said on arriving is not said anew."""
-    place, said = _place(case), tuple(filter(None, preface))
+    place = _place(case)
+    said = tuple(line for line in preface if line and line != place.text)
     arriving = () if again else place.preface
     changes: dict[str, object] = {"preface": (*said, *arriving)}
     if said and hidden(case):

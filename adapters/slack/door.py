@@ -67,7 +67,7 @@ def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
     """
     app = AsyncApp(
         logger=quiet_logger(),
-        name="afterword",
+        name="afterword.bolt",  # Bolt silences a logger of this name when it is told ours
         process_before_response=True,
         authorize=authorize,
         user_facing_authorize_error_message=sorry,
