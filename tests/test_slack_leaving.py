@@ -29,6 +29,7 @@ async def test_an_app_that_is_removed_loses_its_tokens_at_once(pair: Pair, ring:
     async with street(pair, ring) as here:
         office = here.office()
         await office.install(here.slack)
+        here.slack.take_off("T1")
         gone = event("app_uninstalled")
         assert await left(office.tokens, gone)
         assert office.stored("T1") is None
@@ -36,6 +37,21 @@ async def test_an_app_that_is_removed_loses_its_tokens_at_once(pair: Pair, ring:
             await office.tokens.of("T1")
         assert await left(office.tokens, gone), "it may come twice"
         assert await left(office.tokens, event("app_uninstalled", team_id="T9")), "or of a workspace not known here"
+
+
+@in_a_loop
+async def test_what_comes_late_takes_no_new_installation_away(pair: Pair, ring: Keyring) -> None:
+    """Slack says it again for hours where it was not acknowledged."""
+    async with street(pair, ring) as here:
+        office = here.office()
+        await office.install(here.slack)
+        here.slack.take_off("T1")
+        assert await left(office.tokens, event("app_uninstalled"))
+        installation = await office.install(here.slack)
+        for again in (event("app_uninstalled"), event("team_access_revoked", team_ids=["T1"])):
+            assert await left(office.tokens, again)
+            assert office.stored("T1") == installation
+        assert (await office.out.call(await office.tokens.of("T1"), "auth.test"))["team_id"] == "T1"
 
 
 @in_a_loop
@@ -53,13 +69,14 @@ async def test_revoked_tokens_are_deleted_where_they_are_those_that_are_stored(p
 
 
 @in_a_loop
-async def test_revoked_tokens_are_deleted_where_slack_cannot_be_asked(sqlite_pair: Pair, ring: Keyring) -> None:
+async def test_tokens_are_deleted_where_slack_cannot_be_asked(sqlite_pair: Pair, ring: Keyring) -> None:
     async with street(sqlite_pair, ring) as here:
         office = here.office()
-        await office.install(here.slack)
-        here.slack.fail("auth.test", 503)
-        assert await left(office.tokens, event("tokens_revoked", tokens=BOT))
-        assert office.stored("T1") is None
+        for gone in (event("tokens_revoked", tokens=BOT), event("app_uninstalled")):
+            await office.install(here.slack)
+            here.slack.fail("auth.test", 503)
+            assert await left(office.tokens, gone)
+            assert office.stored("T1") is None
 
 
 @in_a_loop

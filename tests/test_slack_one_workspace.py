@@ -12,7 +12,10 @@ from slack_house import in_a_loop
 from slack_offices import Office, street
 from stored import change, load
 
-from adapters.slack.tokens import OneWorkspace, Tokens
+from adapters.slack.leaving import left
+from adapters.slack.one_workspace import OneWorkspace
+from adapters.slack.payload import payload
+from adapters.slack.tokens import Tokens
 from bot.events import Who
 from bot.ports import InstallationGone, Refusal
 from storage import tables
@@ -61,6 +64,23 @@ async def test_one_workspace_that_removes_the_app_is_gone_until_the_next_start(p
         assert (await tokens.of("T7")).token == "xoxb-7"
         assert gone_day(office, "T7") is None, "it is there again, so what people wrote stays"
         assert load(office.store, here.clock.time, who)
+
+
+@in_a_loop
+async def test_a_word_of_leaving_that_comes_late_does_not_end_one_workspace(pair: Pair, ring: Keyring) -> None:
+    async with street(pair, ring) as here:
+        here.slack.workspace("T7", bot_token="xoxb-7")
+        office = here.office()
+        one = OneWorkspace(office.store.installations, office.out, "xoxb-7")
+        await one.identify()
+        tokens = Tokens(one, office.shell, office.out)
+        gone = {"type": "event_callback", "team_id": "T7", "event": {"type": "app_uninstalled"}}
+        assert await left(tokens, payload(gone))
+        assert (await tokens.of("T7")).token == "xoxb-7"
+        here.slack.take_off("T7")
+        assert await left(tokens, payload(gone))
+        with pytest.raises(InstallationGone):
+            await tokens.of("T7")
 
 
 @in_a_loop

@@ -23,9 +23,11 @@ from slack_offices import Office, street
 
 from adapters.slack import tokens as module
 from adapters.slack.grant import installed, renewed
+from adapters.slack.outgoing import PATIENT
 from adapters.slack.tokens import places
 from bot.logs import AllowList
 from bot.ports import Installation, InstallationGone, Later, LostRace, OurBug, Refusal
+from storage.installations import RENEWAL_SECONDS
 from storage.keyring import Keyring
 
 CANARY = "xoxb-canary-4711"
@@ -332,22 +334,105 @@ async def test_a_renewed_token_is_stored_as_soon_as_the_store_is_back(
         assert office.slept == list(module.SAVING[:3])
 
 
+def away(*_: Any) -> None:
+    raise Refusal("database", "away")
+
+
 @in_a_loop
-async def test_a_renewed_token_that_cannot_be_stored_raises_an_alarm_and_serves_this_process(
-    sqlite_pair: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_a_renewed_token_that_cannot_be_stored_raises_one_alarm_and_serves_until_it_can_be(
+    pair: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with street(sqlite_pair, ring) as here:
+    """Slack ends the token before as soon as the new one is used: this process has the only one that is any good."""
+    async with street(pair, ring) as here:
+        here.slack.grace = 0
         office = here.office()
         first = await office.install(here.slack)
         here.later(hours=11, minutes=30)
-
-        def away(*_: Any) -> None:
-            raise Refusal("database", "away")
-
-        monkeypatch.setattr(office.store.installations, "save", away)
-        got = await office.tokens.of("T1")
-        assert got.token != first.token
+        with monkeypatch.context() as without:
+            without.setattr(office.store.installations, "save", away)
+            for minutes in (0, 2, 40):
+                here.later(minutes=minutes)
+                got = await office.tokens.of("T1")
+                assert got.token != first.token
+                assert (await office.out.call(got, "auth.test"))["team_id"] == "T1"
+                assert await office.tokens.find("E1", "T1", False) == got
+        assert here.exchanges() == 1
         assert [record.__dict__["outcome"] for record in caplog.records if "outcome" in record.__dict__] == ["unsaved"]
+        assert await office.tokens.of("T1") == got
+        stored = office.stored()
+        assert stored == got
+        assert "xox" not in repr(module.Unstored("xoxe-1", got))
+
+
+@in_a_loop
+async def test_a_token_that_could_not_be_stored_is_renewed_in_its_turn(
+    pair: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with street(pair, ring) as here:
+        here.slack.grace = 0
+        office = here.office()
+        await office.install(here.slack)
+        here.later(hours=11, minutes=30)
+        with monkeypatch.context() as without:
+            without.setattr(office.store.installations, "save", away)
+            first = await office.tokens.of("T1")
+            here.later(hours=11, minutes=30)
+            second = await office.tokens.of("T1")
+            assert second.token != first.token
+        assert await office.tokens.of("T1") == second == office.stored()
+        assert here.exchanges() == 2
+
+
+@in_a_loop
+async def test_what_could_not_be_stored_is_stored_when_the_process_ends(
+    pair: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with street(pair, ring) as here:
+        office = here.office()
+        await office.install(here.slack)
+        here.later(hours=11, minutes=30)
+        with monkeypatch.context() as without:
+            without.setattr(office.store.installations, "save", away)
+            got = await office.tokens.of("T1")
+        assert office.stored() != got
+        await office.tokens.close()
+        assert office.stored() == got
+
+
+@pytest.mark.parametrize("since", ["removed", "installed", "renewed"])
+@in_a_loop
+async def test_what_could_not_be_stored_replaces_nothing_newer(
+    pair: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch, since: str
+) -> None:
+    async with street(pair, ring) as here:
+        one, other = here.office(), here.office()
+        await one.install(here.slack)
+        here.later(hours=11, minutes=30)
+        with monkeypatch.context() as without:
+            without.setattr(one.store.installations, "save", away)
+            kept = await one.tokens.of("T1")
+        match since:
+            case "removed":
+                await other.tokens.remove("T1")
+            case "installed":
+                await other.install(here.slack)
+            case _:
+                here.later(seconds=31)  # within Slack's grace for the refresh token that was used
+                await other.tokens.of("T1")
+        newer = other.stored()
+        assert newer is None or newer.token != kept.token
+        if newer is None:
+            with pytest.raises(InstallationGone):
+                await one.tokens.of("T1")
+        else:
+            assert await one.tokens.of("T1") == newer
+        assert one.stored() == newer
+        assert not one.tokens._unstored
+
+
+def test_a_renewal_ends_before_another_process_may_begin_one() -> None:
+    assert PATIENT.total is not None
+    assert PATIENT.total + sum(module.SAVING) < RENEWAL_SECONDS
 
 
 @in_a_loop
@@ -356,10 +441,6 @@ async def test_while_the_store_is_away_one_waits(
 ) -> None:
     async with street(sqlite_pair, ring) as here:
         office = here.office()
-
-        def away(*_: Any) -> None:
-            raise Refusal("database", "The database is away.")
-
         monkeypatch.setattr(office.store.installations, "find", away)
         with pytest.raises(Later):
             await office.tokens.of("T1")

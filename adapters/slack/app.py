@@ -18,13 +18,13 @@ from adapters.slack.homes import Homes
 from adapters.slack.installing import Installing
 from adapters.slack.manifest import scopes
 from adapters.slack.messenger import SlackMessenger
-from adapters.slack.one_workspace import UNREACHED
+from adapters.slack.one_workspace import UNREACHED, OneWorkspace
 from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
 from adapters.slack.promptly import Promptly
 from adapters.slack.talking import NOTHING, Talking
-from adapters.slack.tokens import OneWorkspace, Tokens
+from adapters.slack.tokens import Tokens
 from adapters.slack.workspaces import Workspaces
 from bot.config import Slack
 from bot.ports import Installations, Later, References, Refusal

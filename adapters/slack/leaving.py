@@ -1,5 +1,5 @@
-"""The app is taken away from us: removed, its tokens revoked, a workspace closed to it. Law: tokens go at once, also
-where Slack says it twice, late, or of a workspace that is not known here."""
+"""The app is taken away from us: removed, its tokens revoked, a workspace closed to it. Law: tokens that Slack takes no
+more go at once; what it says twice or late takes no newer installation away."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ async def left(tokens: Tokens, payload: Payload) -> bool:
         case Happened(type="app_uninstalled"):
             await _remove(tokens, tenant_of(payload))
         case Happened(type="tokens_revoked", tokens=revoked):
-            # Also said of an older token that a newer one replaced: the one that is stored now may be good.
-            tenant = tenant_of(payload)
-            if revoked and revoked.bot and not await tokens.alive(tenant):
-                await _remove(tokens, tenant)
+            if revoked and revoked.bot:  # it may be an older one that a newer one has replaced
+                await _remove(tokens, tenant_of(payload))
         case Happened(type="team_access_revoked", team_ids=teams):
             for team in teams or ():
                 await _remove(tokens, team)  # the organization keeps its own, for its other workspaces
@@ -26,7 +24,7 @@ async def left(tokens: Tokens, payload: Payload) -> bool:
 
 
 async def _remove(tokens: Tokens, tenant: str) -> None:
-    if tenant:
+    if tenant and not await tokens.alive(tenant):
         await tokens.remove(tenant)
 
 

@@ -1,5 +1,5 @@
-"""As whom we act in each workspace. Law: a token is renewed by one process at a time, before it dies, and is stored
-before it is used; in clear it stands in memory only.
+"""As whom we act in each workspace. Law: a token is renewed by one process at a time, before it dies, and one that could
+not be stored yet is used here and stored before anything else; in clear it stands in memory only.
 
 Slack's own rotator (slack_sdk) is not used: it has a clock of its own, reads an answer that it does not understand as
 "still good", and its errors hold the tokens. The exchange itself is one call.
@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from slack_bolt.authorization import AuthorizeResult
@@ -20,8 +20,7 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack.grant import renewed
-from adapters.slack.one_workspace import OneWorkspace
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.outgoing import REFUSALS, Outgoing
 from bot import logs
 from bot.ports import ConversationGone, Installation, InstallationGone, Installations, Later, LostRace, OurBug, Refusal
 from bot.turn import Shell
@@ -38,11 +37,20 @@ MOST = 1000
 ELSEWHERE = 2.0
 #: Seconds for which anybody waits for a renewal.
 PATIENCE = 12.0
-#: Seconds before each attempt to store a renewed token. Once it is used Slack ends the one before, so that an
-#: installation whose newest token is not stored is lost with the process.
-SAVING = (0.0, 0.5, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0)
+#: Seconds before each attempt to store a renewed token; with the exchange before them less than its claim lasts.
+SAVING = (0.0, 0.5, 2.0, 5.0)
+AT_ONCE = (0.0,)
+#: Seconds for what is still to be stored when the process ends.
+CLOSING = 4.0
 
-__all__ = ["OneWorkspace", "Tokens"]
+
+@dataclass(frozen=True, slots=True)
+class Unstored:
+    """A renewed installation that is not stored yet. Once its token is used Slack ends the one before, so that without
+    it the workspace is lost. `used`: the refresh token that stands in the store until then."""
+
+    used: str = field(repr=False)
+    new: Installation
 
 
 class Tokens:
@@ -67,6 +75,7 @@ class Tokens:
         self._forgotten = 0
         self._renewals: dict[str, asyncio.Task[Installation]] = {}
         self._refused: dict[str, str] = {}  # by tenant: the refresh token that Slack did not take
+        self._unstored: dict[str, Unstored] = {}
         self.authorize = Authorize(self)
         outgoing.on_refused(self.instead_of)
 
@@ -80,7 +89,7 @@ class Tokens:
         found = await self._stored(tenant)
         if found is None:
             raise InstallationGone
-        return await self._renewed(found) if self._due(found) else found
+        return await self._renewed(found) if self._pressing(found) else found
 
     async def find(self, enterprise: str | None, team: str | None, whole: bool) -> Installation | None:
         """For what came in: whose it is, or None where the app is not installed. `whole`: the organization's.
@@ -90,7 +99,7 @@ class Tokens:
         for tenant, organization in places(enterprise or "", team or "", whole):
             found = await self._stored(tenant)
             if found is not None and found.organization == organization:
-                if self._due(found):
+                if self._pressing(found):
                     self._renewal(found)
                 return found
         return None
@@ -127,11 +136,11 @@ class Tokens:
         self._known.pop(tenant, None)
 
     async def alive(self, tenant: str) -> bool:
-        """Whether Slack takes the token that is stored now; False where it cannot be asked."""
+        """Whether Slack takes the token that we have now; False where it cannot be asked."""
         found = await self._read(tenant)
         try:
             return found is not None and bool(await self._outgoing.identify(found.token, urgent=True))
-        except (Later, ConversationGone, InstallationGone, OurBug):
+        except REFUSALS:
             return False
 
     async def issue_state(self) -> str:
@@ -144,9 +153,11 @@ class Tokens:
 
     async def close(self) -> None:
         """Until what Slack has renewed is stored, if that can be."""
+        for kept in tuple(self._unstored.values()):
+            self._renewal(kept.new)
         running = set(self._renewals.values())
         if running:
-            _, late = await asyncio.wait(running, timeout=PATIENCE)
+            _, late = await asyncio.wait(running, timeout=CLOSING)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -166,8 +177,19 @@ class Tokens:
         except (Refusal, LostRace) as error:
             log.warning("installation not read", extra={"event": "slack-installation-unread", **logs.fault(error)})
             raise Later from None
+        found = self._newest(tenant, found)
         if before == self._forgotten:
             self._remember(tenant, found)
+        return found
+
+    def _newest(self, tenant: str, found: Installation | None) -> Installation | None:
+        """Ours that could not be stored; unless the app was removed, installed anew or renewed elsewhere since."""
+        ours = self._unstored.get(tenant)
+        if ours is None:
+            return found
+        if found is not None and found.refresh == ours.used:
+            return ours.new
+        del self._unstored[tenant]
         return found
 
     def _remember(self, tenant: str, found: Installation | None) -> None:
@@ -181,6 +203,9 @@ class Tokens:
 
     def _due(self, found: Installation) -> bool:
         return found.expires is not None and found.expires - self._shell.clock.now() <= EARLY
+
+    def _pressing(self, found: Installation) -> bool:
+        return self._due(found) or found.tenant in self._unstored
 
     async def _renewed(self, found: Installation) -> Installation:
         """Once for all who ask at the same time; whoever gives up waiting does not end it."""
@@ -202,6 +227,10 @@ class Tokens:
 
     async def _renew(self, asked: Installation) -> Installation:
         tenant, now = asked.tenant, self._shell.clock.now()
+        if tenant in self._unstored:
+            asked = await self._caught_up(tenant)
+            if not self._due(asked):
+                return asked
         if self._refused.get(tenant) == asked.refresh:
             return self._meanwhile(asked, InstallationGone())
         claimed = await self._claimed(tenant, now)
@@ -213,6 +242,14 @@ class Tokens:
         if not claimed:
             return self._meanwhile(found, Later(ELSEWHERE))
         return await self._exchanged(found)
+
+    async def _caught_up(self, tenant: str) -> Installation:
+        """What could not be stored is, if that can be now."""
+        found = await self._read(tenant)
+        if found is None:
+            raise InstallationGone
+        ours = self._unstored.get(tenant)
+        return found if ours is None else await self._saved(ours, AT_ONCE)
 
     async def _claimed(self, tenant: str, now: datetime) -> bool:
         try:
@@ -232,9 +269,9 @@ class Tokens:
             refused = InstallationGone()
         else:
             expires = grant.expires(self._shell.clock.now())
-            return await self._saved(
-                replace(found, token=grant.access_token, refresh=grant.refresh_token, expires=expires)
-            )
+            new = replace(found, token=grant.access_token, refresh=grant.refresh_token, expires=expires)
+            before = self._unstored.get(found.tenant)
+            return await self._saved(Unstored(before.used if before else found.refresh, new), SAVING)
         return self._meanwhile(found, refused)
 
     def _note_refused(self, found: Installation) -> None:
@@ -250,23 +287,32 @@ class Tokens:
             return found
         raise otherwise
 
-    async def _saved(self, new: Installation) -> Installation:
+    async def _saved(self, ours: Unstored, pauses: Iterable[float]) -> Installation:
         """What is stored now: nothing where the app was removed meanwhile, and this one where the store is away."""
-        for pause in SAVING:
+        tenant, known = ours.new.tenant, ours.new.tenant in self._unstored
+        self._unstored[tenant] = ours
+        self.forget(tenant)
+        for pause in pauses:
             await self._sleep(pause)
-            try:
-                now = self._shell.clock.now()
-                await self._shell.on_store(lambda: self._installations.save(new, now))  # noqa: B023 (awaited here)
-            except (Refusal, LostRace):
+            if not await self._save(ours.new):
                 continue
-            self.forget(new.tenant)
-            stored = await self._read(new.tenant)
+            self._unstored.pop(tenant, None)
+            self.forget(tenant)
+            stored = await self._read(tenant)
             if stored is None:
                 raise InstallationGone
             return stored
-        self._alarm("unsaved")
-        self._remember(new.tenant, new)
-        return new
+        if not known:
+            self._alarm("unsaved")
+        return ours.new
+
+    async def _save(self, new: Installation) -> bool:
+        now = self._shell.clock.now()
+        try:
+            await self._shell.on_store(lambda: self._installations.save(new, now))
+        except (Refusal, LostRace):
+            return False
+        return True
 
     def _alarm(self, outcome: str) -> None:
         extra = {"event": "slack-renewal-failed", "platform": PLATFORM, "outcome": outcome}
