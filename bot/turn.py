@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from bot import screens
 from bot.case import Case
@@ -20,6 +21,7 @@ from bot.engine import step
 from bot.events import CheckInDue, Choose, Event, Idled, Inbound, Joined, Notice, Open, Say, Submit, Who, Write
 from bot.notices import PAGE
 from bot.ports import (
+    LEASE_SECONDS,
     Clock,
     ConversationGone,
     Delivery,
@@ -41,6 +43,11 @@ log = logging.getLogger("afterword")
 
 #: A turn that loses its race so often gives up; people are not that fast.
 TRIES = 20
+
+#: Seconds for which what is leased is sent, so that what became of it is noted while the lease lasts; and for which a
+#: round of the clock waits for all that it sends.
+SENDING = LEASE_SECONDS - 5.0
+PATIENCE = 2.0
 
 #: Characters; what is longer is somebody's words.
 LONGEST_COMMAND = 80
@@ -118,6 +125,7 @@ class Shell:
     clock: Clock = field(default_factory=SystemClock)
     _threads: ThreadPoolExecutor = field(init=False)
     _sending: set[asyncio.Task[None]] = field(init=False, default_factory=set)
+    _lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
 
     def __post_init__(self) -> None:
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="store")
@@ -258,30 +266,51 @@ class Shell:
     # Sending
 
     def _send_soon(self, deliveries: Iterable[Delivery]) -> None:
+        """What a turn owes, all to one person; it does not wait behind what a round of the clock sends there."""
         ordered = tuple(deliveries)
         if ordered:
-            task = asyncio.create_task(self.send_all(ordered))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._begun(self._send_in_order(ordered, asyncio.get_running_loop().time() + SENDING))
 
-    async def send_all(self, deliveries: Iterable[Delivery]) -> None:
-        """Each workspace by itself, so that a slow one holds up no other; in it one after the other."""
+    async def send_all(self, deliveries: Iterable[Delivery], since: float | None = None) -> None:
+        """What was leased at `since`, by the loop's clock: each workspace by itself, in it one after the other.
+
+        A slow one is waited for only a moment. It goes on by itself while its lease lasts; the rest then comes again.
+        """
+        leased = asyncio.get_running_loop().time() if since is None else since
         tenants: dict[tuple[str, str], list[Delivery]] = {}
         for delivery in deliveries:
             tenants.setdefault((delivery.who.platform, delivery.who.tenant), []).append(delivery)
-        await asyncio.gather(*(self._send_in_order(each) for each in tenants.values()))
+        tasks = [self._begun(self._in_lane(name, each, leased + SENDING)) for name, each in tenants.items()]
+        if tasks:
+            wait = leased + PATIENCE - asyncio.get_running_loop().time()
+            done, _ = await asyncio.wait(tasks, timeout=max(0.0, wait))
+            for task in done:
+                task.result()
 
-    async def _send_in_order(self, deliveries: Iterable[Delivery]) -> None:
-        """Where one has to wait, those behind it in the same conversation wait too."""
+    def _begun(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return task
+
+    async def _in_lane(self, tenant: tuple[str, str], deliveries: Iterable[Delivery], until: float) -> None:
+        async with self._lanes.setdefault(tenant, asyncio.Lock()):
+            await self._send_in_order(deliveries, until)
+
+    async def _send_in_order(self, deliveries: Iterable[Delivery], until: float) -> None:
+        """Where one has to wait, those behind it in the same conversation wait too; from `until` on, all of them."""
         blocked: set[UUID] = set()
         for delivery in deliveries:
-            if delivery.conversation not in blocked and not await self.send(delivery):
+            if asyncio.get_running_loop().time() >= until:
+                return
+            if delivery.conversation not in blocked and not await self.send(delivery, until):
                 blocked.add(delivery.conversation)
 
-    async def send(self, delivery: Delivery) -> bool:
+    async def send(self, delivery: Delivery, until: float | None = None) -> bool:
         """Sends one delivery that this process holds; False where later ones of the conversation must wait."""
         try:
-            await self.messenger.send(delivery)
+            async with asyncio.timeout_at(until):
+                await self.messenger.send(delivery)
         except Exception as error:
             if not isinstance(error, Later):
                 log.warning("delivery failed", extra={"event": "delivery-failed", "kind": type(error).__name__})

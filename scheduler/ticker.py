@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
@@ -27,7 +29,8 @@ async def tick(shell: Shell, now: datetime) -> None:
     Each part is done whatever became of the others; then the first failure is raised.
     """
     failures: list[Exception] = []
-    for part in (send_owed, check_in, put_away, sweep):
+    since = asyncio.get_running_loop().time()
+    for part in (partial(send_owed, since=since), partial(check_in, since=since), put_away, sweep):
         try:
             await part(shell, now)
         except Exception as error:
@@ -36,19 +39,19 @@ async def tick(shell: Shell, now: datetime) -> None:
         raise failures[0]
 
 
-async def send_owed(shell: Shell, now: datetime) -> None:
-    """Deliveries that nobody has sent: their process died, or the platform was not ready."""
+async def send_owed(shell: Shell, now: datetime, since: float) -> None:
+    """Deliveries that nobody has sent: their process died, or the platform was not ready. `since`: see send_all."""
     for _ in range(BATCHES):
         owed = await shell.on_store(lambda: shell.store.owed(now, BATCH))
         if not owed:
             return
-        await shell.send_all(owed)
+        await shell.send_all(owed, since)
 
 
-async def check_in(shell: Shell, now: datetime) -> None:
+async def check_in(shell: Shell, now: datetime, since: float) -> None:
     for _ in range(BATCHES):
         claimed, owed = await shell.on_store(lambda: shell.due_now(now, BATCH))
-        await shell.send_all(owed)
+        await shell.send_all(owed, since)
         if claimed < BATCH:
             return
 

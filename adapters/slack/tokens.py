@@ -1,5 +1,5 @@
-"""As whom we act in each workspace. Law: a token is renewed by one process at a time, before it dies, and one that could
-not be stored yet is used here and stored before anything else; in clear it stands in memory only.
+"""As whom we act in each workspace. Law: a token is renewed by one process at a time, before it dies, and one that
+could not be stored yet is used here, and stored first of all; in clear it stands in memory only.
 
 Slack's own rotator (slack_sdk) is not used: it has a clock of its own, reads an answer that it does not understand as
 "still good", and its errors hold the tokens. The exchange itself is one call.
