@@ -117,6 +117,23 @@ def test_who_does_not_answer_is_not_waited_for() -> None:
     assert not finding.fine
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the server itself asks."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with web() as slack:
+        ((_, finding),) = found(slack.url)
+    assert finding.fine
+
+
+def test_what_no_header_may_hold_is_a_finding_too() -> None:
+    with web() as slack:
+        ((_, finding),) = check(Slack(bot_token="xoxb-secret\r\nX: y", api_url=slack.url))
+    assert not finding.fine
+    assert "secret" not in finding.words
+    assert not slack.asked
+
+
 def test_nobody_there_is_a_finding_too() -> None:
     ((_, finding),) = found("http://127.0.0.1:9/")
     assert "could not be reached" in finding.words

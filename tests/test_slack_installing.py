@@ -19,10 +19,9 @@ from slack_house import in_a_loop
 from slack_offices import SCRIPTS, Office, Street, street
 from yarl import URL
 
-from adapters.slack.bolt_store import Kept
 from adapters.slack.install_page import language
 from adapters.slack.installing import INSTALL_PATH, Installing
-from adapters.slack.manifest import REDIRECT_PATH
+from adapters.slack.manifest import REDIRECT_PATH, scopes
 from adapters.web.listening import listen
 from adapters.web.server import build_server
 from bot.config import Slack
@@ -111,9 +110,9 @@ class Desk:
         return len(rows(self.office.store, tables.check_ins))
 
 
-async def serving(office: Office, slack: FakeSlack, public: str) -> Any:
+async def serving(office: Office, slack: FakeSlack, public: str, *, strict: bool = False) -> Any:
     settings = Slack(client_id=slack.client_id, client_secret=slack.client_secret, api_url=slack.api_url)
-    installing = Installing(settings, public, office.tokens, office.shell, office.out)
+    installing = Installing(settings, public, office.tokens, office.shell, office.out, scopes(strict=strict))
     app = build_server(installing.routes(), lambda: office.shell.on_store(office.store.ready))
     return await listen(app, "127.0.0.1", 0, 0.5)
 
@@ -431,20 +430,3 @@ async def test_no_code_no_state_and_no_token_is_logged_or_shown(
         logged = "".join(f"{record.getMessage()} {record.__dict__} {format(record)}" for record in ours)
         for secret in secrets:
             assert secret not in logged + "".join(shown)
-
-
-@in_a_loop
-async def test_the_store_that_bolt_knows_is_our_own(pair: Pair, ring: Keyring) -> None:
-    async with street(pair, ring) as here:
-        office = here.office()
-        kept = Kept(office.tokens)
-        installation = await office.install(here.slack)
-        found = await kept.async_find_installation(enterprise_id="E1", team_id="T1")
-        bot = await kept.async_find_bot(enterprise_id="E1", team_id="T1")
-        assert found is not None
-        assert bot is not None
-        assert (found.bot_token, found.user_id, found.team_id) == (installation.token, "UADMIN", "T1")
-        assert (bot.bot_token, bot.bot_user_id) == (installation.token, installation.bot_user)
-        assert await kept.async_find_bot(enterprise_id=None, team_id="T9") is None
-        await kept.async_delete_all(enterprise_id="E1", team_id="T1")
-        assert office.stored("T1") is None

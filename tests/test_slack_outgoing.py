@@ -480,11 +480,11 @@ def test_the_newest_answer_for_a_place_replaces_the_older() -> None:
 
         assert not await out.answer("view:V1", show("older"))
         assert not await out.answer("view:V1", show("newer"))
-        await out.soon("view:V2", show("other"), 3.0)
+        assert await out.answer("view:V2", show("other"))
         waiting.set()
         for _ in range(10):
             await asyncio.sleep(0)
-        assert sorted(shown) == ["newer", "other"]
+        assert shown == ["other", "newer"]
         await out.close()
 
     asyncio.run(talk())
@@ -498,14 +498,18 @@ def test_an_answer_that_is_shown_at_once_ends_an_older_one_that_waits() -> None:
         async def sleep(_: float) -> None:
             await waiting.wait()
 
+        refused = [Later()]
+
         async def older() -> None:
+            if refused:
+                raise refused.pop()
             shown.append("older")
 
         async def newer() -> None:
             shown.append("newer")
 
         out = Outgoing(sleep=sleep)
-        await out.soon("home:U1", older)
+        assert not await out.answer("home:U1", older)
         assert await out.answer("home:U1", newer)
         waiting.set()
         for _ in range(10):
@@ -542,7 +546,7 @@ def test_an_older_answer_that_comes_back_late_does_not_wait_behind_a_newer_one()
 
 
 @pytest.mark.parametrize("error", [Later(1.0), Later(10_000.0), HashConflict(), RuntimeError(WORDS)])
-def test_an_answer_that_is_never_taken_is_dropped_and_counted(
+def test_an_answer_that_is_never_taken_is_dropped_and_said_so(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def talk() -> None:
@@ -551,15 +555,14 @@ def test_an_answer_that_is_never_taken_is_dropped_and_counted(
         async def work() -> None:
             nonlocal tries
             tries += 1
-            raise error
+            raise error if tries > 1 else Later
 
         out = Outgoing(clock=watch.now, sleep=watch.sleep)
-        await out.soon("view:V1", work)
-        while not out.dropped:
+        assert not await out.answer("view:V1", work)
+        while out._soon._newest:
             await asyncio.sleep(0)
-        assert tries <= soon.TRIES
+        assert tries <= 1 + soon.TRIES
         assert watch.time <= 100.0 + soon.WITHIN
-        assert not out._soon._newest
         await out.close()
 
     asyncio.run(talk())
@@ -589,15 +592,31 @@ def test_what_waits_is_bounded_and_ends_with_the_process() -> None:
             await never.wait()
 
         async def work() -> None:
-            raise AssertionError
+            raise Later
 
         out = Outgoing(sleep=sleep)
         out._soon.most = 20
         for n in range(100):
-            await out.soon(f"view:{n}", work)
+            assert not await out.answer(f"view:{n}", work)
         assert list(out._soon._newest) == [f"view:{n}" for n in range(80, 100)]
-        assert out.dropped == 80
         await out.close()
         assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(talk())
+
+
+def test_after_the_end_slack_is_not_there() -> None:
+    async def talk() -> None:
+        async with calling(OK) as (out, stub):
+            await out.call(installed(), "auth.test")
+            await out.close()
+            with pytest.raises(Later):
+                await out.call(installed(), "auth.test")
+            assert len(stub.calls) == 1
+        never = Outgoing()
+        await never.close()
+        with pytest.raises(Later):
+            await never.call(installed(), "auth.test")
+        assert never._session is None
 
     asyncio.run(talk())

@@ -1,4 +1,5 @@
-"""What Bolt's install flow keeps, kept by our own port. Law: tokens pass through here and stay nowhere."""
+"""What Bolt's install flow keeps, kept by our own port: it saves, and asks for nothing. Law: tokens pass through here
+and stay nowhere."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ from logging import Logger
 from typing import Any
 
 from slack_bolt.error import BoltError
-from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store import Installation as Installed
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -47,39 +47,6 @@ class Kept(AsyncInstallationStore):
         except (Refusal, LostRace):
             raise BoltError("not stored") from None
 
-    async def async_save_bot(self, bot: Bot) -> None:
-        raise BoltError("a bot's token is only stored with who installed it")
-
-    async def async_find_installation(
-        self,
-        *,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None = None,
-        is_enterprise_install: bool | None = False,
-    ) -> Installed | None:
-        found = await self._tokens.find(enterprise_id, team_id, bool(is_enterprise_install))
-        return None if found is None else theirs(found, enterprise_id, team_id)
-
-    async def async_find_bot(
-        self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
-    ) -> Bot | None:
-        found = await self._tokens.find(enterprise_id, team_id, bool(is_enterprise_install))
-        return None if found is None else theirs(found, enterprise_id, team_id).to_bot()
-
-    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        tenant = team_id or enterprise_id
-        if tenant:
-            await self._tokens.remove(tenant)
-
-    async def async_delete_installation(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
-    ) -> None:
-        """One person's tokens: there are none."""
-
-    async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        await self.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
-
 
 def ours(installed: Installed) -> Installation:
     whole = bool(installed.is_enterprise_install)
@@ -93,17 +60,4 @@ def ours(installed: Installed) -> Installation:
         expires=datetime.fromtimestamp(expires, UTC) if expires else None,
         organization=whole,
         installer=installed.user_id or "",
-    )
-
-
-def theirs(found: Installation, enterprise_id: str | None, team_id: str | None) -> Installed:
-    return Installed(
-        enterprise_id=found.tenant if found.organization else enterprise_id,
-        team_id=team_id if found.organization else found.tenant,
-        bot_token=found.token,
-        bot_user_id=found.bot_user,
-        bot_refresh_token=found.refresh or None,
-        bot_token_expires_at=int(found.expires.timestamp()) if found.expires else None,
-        user_id=found.installer,
-        is_enterprise_install=found.organization,
     )

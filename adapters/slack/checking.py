@@ -2,69 +2,49 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import re
+import socket
 import threading
-from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse
+from yarl import URL
 
 from adapters.slack.manifest import SCOPES
+from adapters.slack.outcomes import Answer, Said, understood
+from adapters.slack.outgoing import Outgoing
 from bot.config import Slack
 from bot.doctor import Finding
 
 SECONDS = 3.0
 
-#: The SDK would log what it was answered; the finding says what is needed.
-_silence = logging.getLogger("afterword.slack.checking")
-_silence.addFilter(lambda record: False)
+SLOW = "Slack did not answer in time; is there a way to it from here?"
+AWAY = "Slack could not be reached; is there a way to it from here?"
 
 
 def check(slack: Slack, seconds: float = SECONDS) -> tuple[tuple[str, Finding], ...]:
     """A finding for each token; none where workspaces bring their own."""
-    asks = {"SLACK_BOT_TOKEN": (_bot, slack.bot_token), "SLACK_APP_TOKEN": (_app, slack.app_token)}
+    asks = {
+        "SLACK_BOT_TOKEN": ("auth.test", slack.bot_token),
+        "SLACK_APP_TOKEN": ("apps.connections.open", slack.app_token),
+    }
     return tuple(
-        (name, _asked(partial(ask, _client(slack, token, seconds)), seconds))
-        for name, (ask, token) in asks.items()
-        if token
+        (name, _asked(slack.api_url, method, token, seconds)) for name, (method, token) in asks.items() if token
     )
 
 
-def _client(slack: Slack, token: str, seconds: float) -> WebClient:
-    return WebClient(
-        token=token, base_url=slack.api_url, timeout=max(1, round(seconds)), retry_handlers=[], logger=_silence
-    )
-
-
-def _bot(client: WebClient) -> Finding:
-    answer = client.auth_test()
-    missing = [scope for scope in SCOPES if scope not in _scopes(answer)]
-    if missing:
-        return Finding(False, f"it lacks {', '.join(missing)}; make the app from a new manifest, or reinstall it")
-    return Finding(True, f"it works in workspace {answer.get('team_id') or answer.get('enterprise_id')}")
-
-
-def _scopes(answer: SlackResponse) -> list[str]:
-    """Slack names them in a header; where it does not, nothing can be missed."""
-    named = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
-    listed = named[0] if isinstance(named, list) else named
-    return list(SCOPES) if listed is None else [scope.strip() for scope in listed.split(",")]
-
-
-def _app(client: WebClient) -> Finding:
-    client.apps_connections_open(app_token=client.token or "")
-    return Finding(True, "it opens a connection")
-
-
-def _asked(ask: Callable[[], Finding], seconds: float) -> Finding:
-    """On a thread that nobody waits for: looking a name up cannot be cut short."""
-    found = [Finding(False, "Slack did not answer in time; is there a way to it from here?")]
+def _asked(url: str, method: str, token: str, seconds: float) -> Finding:
+    """On a thread that nobody waits for: looking a name up cannot be cut short. It is looked up before anything else,
+    since the loop would wait for that at its end."""
+    found = [Finding(False, SLOW)]
 
     def work() -> None:
-        found[0] = _said(ask)
+        with suppress(OSError, UnicodeError):
+            socket.getaddrinfo(URL(url).host, None)
+        try:
+            found[0] = _told(method, asyncio.run(_answer(url, method, token, seconds)))
+        except ValueError:  # of aiohttp, over what no header may hold
+            found[0] = Finding(False, "it holds what no token does; copy it again from the app's page")
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
@@ -72,13 +52,35 @@ def _asked(ask: Callable[[], Finding], seconds: float) -> Finding:
     return found[0]
 
 
-def _said(ask: Callable[[], Finding]) -> Finding:
+async def _answer(url: str, method: str, token: str, seconds: float) -> Answer:
+    outgoing = Outgoing(url)
     try:
-        return ask()
-    except OSError:
-        return Finding(False, "Slack could not be reached; is there a way to it from here?")
-    except Exception as error:  # the SDK trips in many ways over what is not an answer of Slack's
-        code = str(error.response.get("error")) if isinstance(error, SlackApiError) else ""
-        if re.fullmatch(r"[a-z_]{1,60}", code):
+        async with asyncio.timeout(seconds):
+            return await outgoing.ask(method, token)
+    except TimeoutError:
+        return Answer()
+    finally:
+        await outgoing.close()
+
+
+def _told(method: str, answer: Answer) -> Finding:
+    match understood(answer):
+        case Said(error=""):
+            return _opens() if method == "apps.connections.open" else _works(answer)
+        case Said(error=str(code)) if re.fullmatch(r"[a-z_]{1,60}", code):
             return Finding(False, f"Slack refuses it ({code}); copy it again from the app's page")
-        return Finding(False, "what answers there is not Slack")
+    return Finding(False, "what answers there is not Slack" if answer.status else AWAY)
+
+
+def _opens() -> Finding:
+    return Finding(True, "it opens a connection")
+
+
+def _works(answer: Answer) -> Finding:
+    """Slack names its scopes in a header; where it does not, nothing can be missed."""
+    given = SCOPES if answer.scopes is None else [scope.strip() for scope in answer.scopes.split(",")]
+    missing = [scope for scope in SCOPES if scope not in given]
+    if missing:
+        return Finding(False, f"it lacks {', '.join(missing)}; make the app from a new manifest, or reinstall it")
+    values = understood(answer).values
+    return Finding(True, f"it works in workspace {values.get('team_id') or values.get('enterprise_id')}")

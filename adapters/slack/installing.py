@@ -26,12 +26,11 @@ from adapters.slack.bolt_store import Kept, States
 from adapters.slack.door import quiet_logger
 from adapters.slack.grant import installed
 from adapters.slack.install_page import Page
-from adapters.slack.manifest import REDIRECT_PATH, scopes
-from adapters.slack.outgoing import Outgoing
+from adapters.slack.manifest import REDIRECT_PATH
+from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.tokens import Tokens
 from bot import logs
 from bot.config import Slack
-from bot.ports import ConversationGone, InstallationGone, Later, OurBug
 from bot.turn import Shell
 
 log = logging.getLogger("afterword")
@@ -55,7 +54,7 @@ class Installing:
         tokens: Tokens,
         shell: Shell,
         outgoing: Outgoing,
-        asked: Sequence[str] = scopes(strict=False),
+        asked: Sequence[str],
     ) -> None:
         self._library = shell.library
         self._slack = URL(settings.api_url).origin()
@@ -152,7 +151,7 @@ class _Flow(AsyncOAuthFlow):
                 client_id, secret, code=code, redirect_uri=self.settings.redirect_uri
             )
             return installed(answer).sdk(self._clock.now())
-        except (Later, OurBug, InstallationGone, ConversationGone):
+        except REFUSALS:
             return None
 
 

@@ -6,8 +6,9 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from adapters.slack.outgoing import Outgoing, TokenExpired
-from bot.ports import ConversationGone, Installation, InstallationGone, Installations, Later, OurBug, Refusal
+from adapters.slack.outcomes import TokenExpired
+from adapters.slack.outgoing import REFUSALS, Outgoing
+from bot.ports import Installation, Installations, Later, Refusal
 
 UNREACHED = "Slack cannot be reached just now. Check the network and SLACK_API_URL, then start again."
 REFUSED = (
@@ -34,10 +35,9 @@ class OneWorkspace:
     async def _asked(self) -> dict[str, Any]:
         try:
             return await self._outgoing.identify(self._token)
-        except (TokenExpired, ConversationGone, InstallationGone, OurBug):
-            refusal = Refusal("slack-token", REFUSED)
-        except Later:
-            refusal = Refusal("slack-unreached", UNREACHED)
+        except REFUSALS as error:
+            away = isinstance(error, Later) and not isinstance(error, TokenExpired)
+            refusal = Refusal("slack-unreached", UNREACHED) if away else Refusal("slack-token", REFUSED)
         raise refusal
 
     def _read(self, answer: dict[str, Any]) -> Installation:

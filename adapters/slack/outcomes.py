@@ -79,6 +79,7 @@ class Answer:
     status: int = 0
     retry_after: str = ""
     body: bytes = field(default=b"", repr=False)
+    scopes: str | None = None  # of the token, where Slack names them
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,9 @@ class _Answer:
 
 @dataclass
 class Soon:
-    """`dropped` counts what was never taken."""
-
     clock: Callable[[], float] = time.monotonic
     sleep: Sleep = asyncio.sleep
     most: int = MOST
-    dropped: int = 0
     _newest: dict[Hashable, _Answer] = field(default_factory=dict)
     _cancelled: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -54,17 +51,13 @@ class Soon:
             await work()
         except Later as later:
             if self._newest.get(key) is answer:
-                self._wait(key, answer, later.after)
+                answer.task = asyncio.create_task(self._again(key, answer, later.after))
             return False
         except BaseException:
             self._over(key, answer)
             raise
         self._over(key, answer)
         return True
-
-    def later(self, key: Hashable, work: Work, after: float = 0.0) -> None:
-        """Does `work` in so many seconds, or a little later, in place of whatever waits for `key`."""
-        self._wait(key, self._put(key, work), after)
 
     async def close(self) -> None:
         for key in list(self._newest):
@@ -77,11 +70,8 @@ class Soon:
         self._newest[key] = answer
         while len(self._newest) > self.most:
             self._take_out(next(iter(self._newest)))
-            self._drop("too-many")
+            _drop("too-many")
         return answer
-
-    def _wait(self, key: Hashable, answer: _Answer, after: float) -> None:
-        answer.task = asyncio.create_task(self._again(key, answer, after))
 
     def _take_out(self, key: Hashable) -> None:
         older = self._newest.pop(key, None)
@@ -106,12 +96,12 @@ class Soon:
                 after = later.after
             except Exception as error:
                 self._over(key, answer)
-                return self._drop(type(error).__name__)
+                return _drop(type(error).__name__)
             else:
                 return self._over(key, answer)
         self._over(key, answer)
-        return self._drop("Later")
+        return _drop("Later")
 
-    def _drop(self, kind: str) -> None:
-        self.dropped += 1
-        log.warning("answer dropped", extra={"event": "slack-answer-dropped", "platform": "slack", "kind": kind})
+
+def _drop(kind: str) -> None:
+    log.warning("answer dropped", extra={"event": "slack-answer-dropped", "platform": "slack", "kind": kind})
