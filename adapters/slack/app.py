@@ -4,15 +4,15 @@ of a workspace through `Workspaces`; everything else is acknowledged and forgott
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.door import Door, bolt_app, quiet_logger
+from adapters.slack.door import Door, bolt_app
 from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
 from adapters.slack.installing import Installing
@@ -23,6 +23,8 @@ from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
 from adapters.slack.promptly import Promptly
+from adapters.slack.socket_mode import Socket
+from adapters.slack.soon import Sleep
 from adapters.slack.talking import NOTHING, Talking
 from adapters.slack.tokens import Tokens
 from adapters.slack.workspaces import Workspaces
@@ -31,8 +33,8 @@ from bot.ports import Installations, Later, References, Refusal
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 
-#: Seconds until the socket is open.
-PATIENCE = 20.0
+#: Seconds for what is still being sent when it ends; with all that `close` waits for it is about ten.
+SENDING = 2.0
 NO_SOCKET = (
     "Slack does not take SLACK_APP_TOKEN. Make one on the app's page: Basic Information, App-Level Tokens, with the "
     "scope connections:write, and switch Socket Mode on."
@@ -50,13 +52,16 @@ class SlackApp:
         references: References,
         public_url: str,
         strict: bool,
+        clock: Callable[[], float],
+        sleep: Sleep,
     ) -> None:
-        self._settings = settings
-        self._outgoing = outgoing = Outgoing(settings.api_url)
+        self._settings, self._shell = settings, shell
+        self._outgoing = outgoing = Outgoing(settings.api_url, clock=clock, sleep=sleep)
         self._one = None if settings.many else OneWorkspace(installations, outgoing, settings.bot_token)
         installations = self._one or installations
         drawing, profiles = Drawing(shell.library), Profiles(outgoing, shell.clock)
-        self._tokens = Tokens(installations, shell, outgoing, settings.client_id, settings.client_secret)
+        client = (settings.client_id, settings.client_secret)
+        self._tokens = Tokens(installations, shell, outgoing, *client, sleep=sleep)
         self._homes = Homes(shell, drawing, outgoing, profiles)
         self.messenger = SlackMessenger(shell, drawing, outgoing, self._tokens, references)
         self._promptly = Promptly()
@@ -67,7 +72,7 @@ class SlackApp:
         self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles, self._promptly)
         sorry = drawing.word(SOURCE_LOCALE, "slack-not-installed")
         self._bolt = bolt_app(self._take, self._tokens.authorize, sorry)
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Without an address for events where Slack's socket brings them."""
@@ -84,21 +89,21 @@ class SlackApp:
             await self._connected(self._settings.app_token)
 
     async def _connected(self, token: str) -> None:
-        """Asked for once by ourselves: the SDK goes on for ever where Slack says no, and says nothing."""
+        self._socket = Socket(self._bolt, token, self._outgoing)
         try:
-            await self._outgoing.knock(token)
-            client = AsyncWebClient(base_url=self._settings.api_url, logger=quiet_logger())
-            self._socket = AsyncSocketModeHandler(self._bolt, token, logger=quiet_logger(), web_client=client)
-            async with asyncio.timeout(PATIENCE):
-                await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            await self._socket.open()
         except (Later, TimeoutError):
             raise Refusal("slack-unreached", UNREACHED) from None
         except REFUSALS:
             raise Refusal("slack-app-token", NO_SOCKET) from None
 
     async def close(self) -> None:
+        """Nothing new is taken; what is being answered and sent is finished, in seconds, whatever Slack does."""
         if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
+            await self._socket.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SENDING):
+                await self._shell.drained()
         await self._promptly.close()
         await self._homes.close()
         await self._tokens.close()
@@ -120,9 +125,12 @@ def connect(
     public_url: str = "",
     *,
     strict: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Sleep = asyncio.sleep,
 ) -> SlackApp:
     """Call it inside the running loop; `start` it when its messenger has been given to the shell.
 
-    `strict`: nothing that is typed into the chat is taken, so nobody is asked for leave to read it.
+    `strict`: nothing that is typed into the chat is taken, so nobody is asked for leave to read it. `clock` and
+    `sleep`: by which calls are paced and answers wait, in seconds.
     """
-    return SlackApp(settings, shell, installations, references, public_url, strict)
+    return SlackApp(settings, shell, installations, references, public_url, strict, clock, sleep)

@@ -41,7 +41,7 @@ PATIENCE = 12.0
 SAVING = (0.0, 0.5, 2.0, 5.0)
 AT_ONCE = (0.0,)
 #: Seconds for what is still to be stored when the process ends.
-CLOSING = 4.0
+CLOSING = 3.0
 
 
 @dataclass(frozen=True, slots=True)
