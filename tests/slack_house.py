@@ -88,6 +88,8 @@ class House:
     of: Library
     settings: Slack
     clock: Wristwatch = field(default_factory=Wristwatch)
+    public_url: str = ""
+    strict: bool = False
     shell: Shell = field(init=False)
     store: SqlStore = field(init=False)
     app: SlackApp = field(init=False)
@@ -98,15 +100,18 @@ class House:
         held = Held()
         self.shell = Shell(self.of, self.store, held, 1 if self.store.database.sqlite else 4, self.clock)
         hurry, store = Hurry(), self.store
-        self.app = connect(
-            self.settings, self.shell, store.installations, store.references, clock=hurry.now, sleep=hurry.sleep
-        )
+        given = (self.settings, self.shell, store.installations, store.references, self.public_url)
+        self.app = connect(*given, strict=self.strict, clock=hurry.now, sleep=hurry.sleep)
         held.messenger = self.app.messenger
         await self.app.start()
         web = build_server(self.app.routes(), lambda: self.shell.on_store(self.store.ready))
         self._runner = await listen(web, "127.0.0.1", 0, 1.0)
-        port = self._runner.addresses[0][1]
-        self.slack.app_url = f"http://127.0.0.1:{port}/slack/events"
+        self.slack.app_url = f"http://127.0.0.1:{self.port}/slack/events"
+
+    @property
+    def port(self) -> int:
+        port: int = self._runner.addresses[0][1]
+        return port
 
     async def close(self) -> None:
         await self._runner.cleanup()
