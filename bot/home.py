@@ -21,18 +21,17 @@ QUIET = {"none": "any-time", "18:00-08:00": "evening", "20:00-07:00": "late", "2
 
 def home(case: Case) -> Page:
     session = case.conversation.session
-    stands = case.word("home-open" if session else "home-nothing-open")
+    stands = (case.word("home-open"),) if session else ()
     begin = Section(title=case.word("home-start"), scripts=screens.starts(case))
-    agreed = (consent_form(case),) if case.conversation.consents.words else ()
     return Page(
         name="home",
         title=case.word("home-title"),
         resumes=session is not None,
-        lines=(case.word("home-intro"), stands, *next_check_in(case), case.word("home-who-sees")),
+        lines=(case.word("home-intro"), *stands, *next_check_in(case), case.word("home-who-sees")),
         sections=(
             begin,
             Section(title=case.word("home-pages"), pages=ways(case)),
-            Section(title=case.word("home-settings"), forms=(quiet_form(case), *agreed, language_form(case))),
+            Section(title=case.word("home-settings"), forms=(quiet_form(case), language_form(case))),
         ),
     )
 
@@ -60,7 +59,6 @@ def ways(case: Case) -> tuple[Option, ...]:
         ("data", "data-title", True),
         ("consent", "consent-page-title", True),
         ("report", "report-title", facts.supervises),
-        ("packet", "packet-title", facts.supervises),
         ("setup", "setup-title", facts.leads),
         ("lead", "lead-title", facts.names_lead),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot import position
 from bot.case import Case
+from bot.consent import full_notice
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
 from bot.effects import Deliver
 from prompts.route import Route
@@ -23,6 +24,10 @@ def show(case: Case, *preface: str, again: bool = False) -> Reply:
     changes: dict[str, object] = {"preface": (*said, *arriving)}
     if said and hidden(case):
         changes = {"preface": said[:-1], "text": said[-1]}  # an answer in the chat needs no greeting after it
+        if said[-1] == case.word("typed-aside"):  # what waits for the private box is no reason to go on in the chat
+            changes["choices"] = tuple(option for option in place.choices if option.id == "private")
+    if place.step == "consent" and said == full_notice(case):
+        return _read(case, place)
     message = place.model_copy(update=changes)
     return Reply(surface=case.surface, locale=case.locale, message=message, talk=talk(case))
 
@@ -117,6 +122,13 @@ def _consent(case: Case, session: Session) -> Message:
     )
 
 
+def _read(case: Case, place: Message) -> Reply:
+    """The whole notice in the place of the short one, and what can be chosen now that it is read."""
+    choices = tuple(option for option in place.choices if option.id != "read")
+    changes = {"text": "\n\n".join(full_notice(case)), "choices": choices}
+    return Reply(surface=case.surface, locale=case.locale, message=place.model_copy(update=changes), talk=talk(case))
+
+
 def _counting(case: Case) -> Message:
     return Message(
         title=case.word("counting-title"),
@@ -209,16 +221,13 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
     counting = case.conversation.consents.counting
     done = Option(id="done", label=case.word("done-keep" if keeps else "done-nothing"))
     count = (Option(id="count", label=case.word("done-count")),) if codes and counting == "ask" else ()
-    drop = tuple(
-        Option(id=f"without:{code}", label=case.word("leave-out", theme=case.library.theme(case.locale, code)))
-        for code in (codes if counting in ("ask", "always") and session.more else ())
-    )
+    drop = codes if counting in ("ask", "always") else ()
     return Message(
         preface=tuple(said(case, session, case.route(session))),
         text=case.say(session, f"{step.id}.text"),
         hint=_themes_line(case, codes),
         input="choice",
-        choices=(done, *count, *step_options(case, session, step), *_more(case, session), *drop),
+        choices=(done, *count, *step_options(case, session, step), *_more(case, session, drop)),
         controls=options(case, "back", *HELD_CONTROLS),
         prompt=prompt(case),
         progress=case.word("last-screen"),
@@ -235,15 +244,20 @@ def _themes_line(case: Case, codes: tuple[str, ...]) -> str:
     return case.word("themes-intro" if counting == "ask" else "themes-always", themes=themes(case, codes))
 
 
-def _more(case: Case, session: Session) -> tuple[Option, ...]:
+def _more(case: Case, session: Session, codes: tuple[str, ...]) -> tuple[Option, ...]:
+    """What changes something, the way back, and at the very end what takes everything away."""
     if not session.more:
         return (Option(id="more", label=case.word("more")),)
     changes = tuple(
         Option(id=f"change:{step.id}", label=case.word("change-setting", label=_carried(case, session, step)))
         for step in case.route(session).carried
     )
-    keeping = (Option(id="let-go", label=case.word("let-go")),) if keeps_words(case, session) else ()
-    return (*changes, *keeping, Option(id="less", label=case.word("less")))
+    drop = tuple(
+        Option(id=f"without:{code}", label=case.word("leave-out", theme=case.library.theme(case.locale, code)))
+        for code in codes
+    )
+    letting_go = (Option(id="let-go", label=case.word("let-go")),) if keeps_words(case, session) else ()
+    return (*changes, *drop, Option(id="less", label=case.word("less")), *letting_go)
 
 
 def _carried(case: Case, session: Session, step: ChoiceStep) -> str:

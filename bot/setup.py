@@ -20,6 +20,8 @@ from scheduler.recurrence import first_themes
 #: Lines to call that differ from place to place (`resources.toml`); the safety card and the notice name them.
 LOCAL_LINES = ("child-protection", "employee-assistance", "questions")
 MOST_LINES, LONGEST_LINE, LONGEST_NAME = 9, 200, 60
+#: Members, and supervisors: no more can be picked in one form (adapters/slack/limits.py).
+MOST_PEOPLE = 100
 #: Fewer never see themes of their own: five have to be counted, and nobody may know that all were.
 SMALLEST_TEAM = 6
 NEW_TEAM = "+"
@@ -34,7 +36,7 @@ def lead(case: Case, chosen: tuple[str, ...] = ()) -> Page:
     title = case.word("lead-title")
     if not case.facts.names_lead:
         return Page(name="lead", title=title, lines=(case.word("lead-not-yours"),))
-    field = FormField(id="person", label=case.word("lead-title"), kind="person", value=chosen)
+    field = FormField(id="person", label=case.word("lead-person"), kind="person", value=chosen)
     form = Form(id="lead", title=title, fields=(field,), submit=case.word("save"))
     return Page(name="lead", title=title, lines=(case.word("lead-intro"),), sections=(Section(forms=(form,)),))
 
@@ -61,6 +63,14 @@ class Draft:
     day_end: str
     lines: tuple[str, ...]
 
+    @property
+    def too_large(self) -> bool:
+        return max(len(self.members), len(self.supervisors)) > MOST_PEOPLE
+
+    def first(self) -> Draft:
+        """With so many people as a form holds."""
+        return replace(self, members=self.members[:MOST_PEOPLE], supervisors=self.supervisors[:MOST_PEOPLE])
+
 
 def setup(case: Case, wanted: str = "") -> Page:
     """The form with the team of that name in it, or with the first one; `NEW_TEAM`: with none."""
@@ -73,15 +83,15 @@ def setup(case: Case, wanted: str = "") -> Page:
 
 
 def setup_page(case: Case, draft: Draft, *said: str) -> Page:
-    known = tuple(Option(id=f"setup:{team.name}", label=team.name) for team in case.facts.teams)
+    names = [team.name for team in case.facts.teams]
+    others = tuple(Option(id=f"setup:{name}", label=name) for name in names if name != draft.name)
     another = Option(id=f"setup:{NEW_TEAM}", label=case.word("setup-another"))
-    teams = (Section(title=case.word("setup-teams"), pages=(*known, another)),) if known else ()
-    return Page(
-        name="setup",
-        title=case.word("setup-title"),
-        lines=(*said, case.word("setup-never")),
-        sections=(*teams, Section(forms=(team_form(case, draft),))),
-    )
+    teams = (Section(title=case.word("setup-teams"), pages=(*others, another)),) if names else ()
+    form = (Section(lines=(case.word("setup-too-large", people=MOST_PEOPLE),)),)
+    if not draft.too_large:
+        form = (Section(forms=(team_form(case, draft),)),)
+    lines = (*said, case.word("setup-never"))
+    return Page(name="setup", title=case.word("setup-title"), lines=lines, sections=(*teams, *form))
 
 
 def as_set_up(case: Case, team: TeamFacts | None) -> Draft:
@@ -116,9 +126,10 @@ def team_form(case: Case, draft: Draft) -> Form:
         FormField(id="lines", label=case.word("setup-lines"), kind="lines", value=draft.lines, optional=True),
     )
     names = line_names(case)
-    hinted = tuple(
-        field.model_copy(update={"hint": case.word(f"setup-{field.id}-hint", names=names)}) for field in fields
-    )
+    hints = {field.id: case.word(f"setup-{field.id}-hint", names=names) for field in fields}
+    if not case.facts.teams:
+        hints["name"] = ""  # there is no other team that the name could be of
+    hinted = tuple(field.model_copy(update={"hint": hints[field.id]}) for field in fields)
     return Form(id="team", title=case.word("setup-form"), fields=hinted, submit=case.word("save"))
 
 
@@ -134,8 +145,9 @@ def take_team(case: Case, values: Values) -> Turn:
         lines=lines(values, "lines"),
     )
     if why := wrong(case, draft):
-        said = (*(words for _, words in why), case.word("setup-unchanged"))
-        return replace(shown(case, setup_page(case, draft, *said)), illegal=why[0][0])
+        unchanged = () if draft.too_large else (case.word("setup-unchanged"),)
+        said = (*(words for _, words in why), *unchanged)
+        return replace(shown(case, setup_page(case, draft.first(), *said)), illegal=why[0][0])
     return set_up(case, draft)
 
 
@@ -144,13 +156,15 @@ def wrong(case: Case, draft: Draft) -> list[tuple[str, str]]:
     found = {
         "setup-no-name": not 0 < len(draft.name) <= LONGEST_NAME,
         "setup-nobody": not draft.members,
+        "setup-too-many": draft.too_large,
         "setup-both": bool({*draft.members} & {*draft.supervisors}),
         "setup-no-time": not _TIME.fullmatch(draft.day_end),
         "setup-long": len(draft.lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in draft.lines),
         "setup-unnamed": local_lines(case, draft.lines) is None,
     }
-    counts = {"most": MOST_LINES, "longest": LONGEST_LINE, "letters": LONGEST_NAME, "names": line_names(case)}
-    return [(why, case.word(why, **counts)) for why, is_so in found.items() if is_so]
+    counts = {"most": MOST_LINES, "longest": LONGEST_LINE, "letters": LONGEST_NAME, "people": MOST_PEOPLE}
+    values = {**counts, "names": line_names(case)}
+    return [(why, case.word(why, **values)) for why, is_so in found.items() if is_so]
 
 
 def local_lines(case: Case, typed: tuple[str, ...]) -> dict[str, str] | None:

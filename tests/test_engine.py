@@ -53,8 +53,8 @@ def test_read_everything_shows_the_whole_notice_and_asks_again() -> None:
     talk.say("reflect everything")
     talk.tap("private")
     message = talk.tap("read")
-    assert len(message.preface) == 11
-    assert message.step == "consent"
+    assert (message.preface, message.text.count("\n\n")) == ((), 10)
+    assert (message.step, [option.id for option in message.choices]) == ("consent", ["keep", "nothing"])
     assert not talk.effects_of(RecordConsent)
 
 

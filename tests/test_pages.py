@@ -74,7 +74,7 @@ def illegal(talk: Talk) -> str:
 
 def test_home_leads_everybody_to_their_own_pages_and_nobody_to_others() -> None:
     assert ways(opened(at_home(), "home")) == ["data", "consent"]
-    assert ways(opened(at_home(supervises=True), "home")) == ["data", "consent", "report", "packet"]
+    assert ways(opened(at_home(supervises=True), "home")) == ["data", "consent", "report"]
     assert ways(opened(at_home(leads=True), "home")) == ["data", "consent", "setup"]
     assert ways(opened(at_home(names_lead=True), "home")) == ["data", "consent", "lead"]
 
@@ -92,8 +92,8 @@ def test_home_has_every_script_and_what_can_be_set() -> None:
     assert {option.id for section in page.sections for option in section.scripts} == set(library().scripts)
     assert set(forms(page)) == {"language", "quiet"}
     talk.agree()
-    assert set(forms(opened(talk, "home"))) == {"language", "quiet", "consent"}
-    assert forms(opened(talk, "home"))["consent"] == forms(opened(talk, "consent"))["consent"]
+    assert set(forms(opened(talk, "home"))) == {"language", "quiet"}, "what was agreed to has its own page"
+    assert set(forms(opened(talk, "consent"))) == {"consent"}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -393,14 +393,14 @@ def test_a_name_that_is_there_changes_that_team_and_a_new_one_adds_a_team() -> N
     talk.effects.clear()
     page = sent(talk, "team", **(ANSWERS | {"name": "West"}))
     assert one_team(talk).team == "West"
-    assert ways(page) == ["setup:North", "setup:South", "setup:West", "setup:+"]
+    assert ways(page) == ["setup:North", "setup:South", "setup:+"], "the one that is shown needs no button"
     assert word("setup-earliest", date="December 10, 2026") in page.lines, "the grid is that of the other teams"
 
 
 def test_where_there_are_several_teams_each_opens_by_its_name() -> None:
     talk = leading(teams=(NORTH, SOUTH))
     page = opened(talk, "setup")
-    assert ways(page) == ["setup:North", "setup:South", "setup:+"]
+    assert ways(page) == ["setup:South", "setup:+"]
     assert fields(page, "team")["members"].value == MEMBERS
     south = opened(talk, "setup:South")
     assert (south.name, fields(south, "team")["members"].value) == ("setup", ("gil", "hana"))
@@ -474,7 +474,7 @@ def test_the_lines_that_were_set_up_stand_on_the_safety_card_and_in_the_notice(l
     lines = (
         "Child protection: County line, 1-800-555-0100",
         "CHILD PROTECTION: at night 1-800-555-0199",
-        "Protección a la niñez: otra, 555-0111",
+        "Protección infantil: otra, 555-0111",
         "Employee assistance: 555-0122",
         "Questions or complaints:",
     )
@@ -519,3 +519,18 @@ def test_setting_up_leaves_an_open_talk_as_it_is() -> None:
     before: Conversation = talk.conversation
     sent(talk, "team", **ANSWERS)
     assert talk.conversation == before
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_team_of_more_people_than_a_form_holds_is_not_cut_in_silence(locale: str) -> None:
+    many = " ".join(f"U{number:04}" for number in range(101))
+    talk = leading(locale)
+    page = sent(talk, "team", **(ANSWERS | {"members": many}))
+    assert page.lines[0] == word("setup-too-many", locale, people=100)
+    assert word("setup-unchanged", locale) not in page.lines
+    assert len(fields(page, "team")["members"].value) == 100
+    assert not talk.effects_of(SetTeam)
+    large = leading(locale, teams=(TeamFacts(name="Large", members=tuple(many.split())),))
+    page = opened(large, "setup")
+    assert word("setup-too-large", locale, people=100) in [line for part in page.sections for line in part.lines]
+    assert not forms(page)

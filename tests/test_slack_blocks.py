@@ -142,6 +142,17 @@ def test_boxes_are_put_together_with_whole_words() -> None:
     assert together([("p#write-02-of-02", "end"), ("p#write-01-of-02", "the")]) == "the end"
     assert together([("p#write-01-of-02", "the\n"), ("p#write-02-of-02", "end")]) == "the\nend"
     assert together([("p#write-01-of-02", ""), ("p#write-02-of-02", "end")]) == "end"
+    assert together([("p#write-01-of-02", "wo"), ("p#write-02-of-02+", "rd")]) == "word"
+
+
+@pytest.mark.parametrize("sign", ["中", "e\u0301", "ที่", "👩\u200d👩\u200d👧", "👍🏽"])
+def test_words_without_spaces_come_back_as_they_were_and_no_sign_is_halved(sign: str) -> None:
+    draft = sign * 3500
+    found = boxes(draft)
+    assert found is not None
+    assert len(found) > 1
+    assert together((f"p#{part}", words) for part, words in found) == draft
+    assert all(words == sign * (len(words) // len(sign)) for _, words in found)
 
 
 def test_what_is_more_than_the_bot_can_take_at_once_gets_no_box() -> None:

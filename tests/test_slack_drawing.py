@@ -29,7 +29,10 @@ from prompts.script import EndStep, InfoStep
 FOLDER = Path(__file__).parent.parent / "adapters" / "slack"
 PURE = ("blocks", "boxes", "drawing", "faults", "forms", "limits", "message", "modal", "page", "proof")
 #: Of the standard library, nothing that looks outside.
-STANDARD = {"collections", "dataclasses", "datetime", "functools", "itertools", "json", "re", "typing", "uuid", "zlib"}
+STANDARD = {
+    "collections", "dataclasses", "datetime", "functools", "itertools", "json", "re", "typing", "unicodedata", "uuid",
+    "zlib",
+}  # fmt: skip
 VIEWS = Path(__file__).parent / "slack_views"
 DRAWING = Drawing(library())
 OWN = "<!channel> *Mia* ran to <@U0123ABC> :smile: `home`"
@@ -153,6 +156,7 @@ def test_a_scale_says_what_its_ends_mean() -> None:
     assert "1 = light · 5 = very heavy" in words(view)
     assert [elements(view)[f"rate:{number}"]["text"]["text"] for number in range(1, 6)] == list("12345")
     assert elements(view)["rate:5"]["accessibility_label"] == "5, very heavy"
+    assert elements(view)["rate:2"]["accessibility_label"] == "2 of 5"
 
 
 def test_ticks_are_handed_over_one_by_one_and_come_back() -> None:
@@ -163,7 +167,8 @@ def test_ticks_are_handed_over_one_by_one_and_come_back() -> None:
     tick = elements(view)["tick"]
     assert [option["value"] for option in tick["initial_options"]] == ["worry"]
     box = next(one for one in view["blocks"] if one["type"] == "input")
-    assert box["dispatch_action"] is box["optional"] is True
+    assert (box["dispatch_action"], box["optional"]) == (True, False), "Slack itself says that one is needed"
+    assert box["label"]["text"] == message.text
     assert ids.prompt_of(box["block_id"]) == talk.message.prompt
 
 
@@ -184,7 +189,7 @@ def test_what_was_answered_before_is_told_in_words() -> None:
     assert "Answered before: Mixed" in words(DRAWING.modal(talk.reply))
 
 
-def test_the_last_screen_has_one_main_button_and_taking_away_looks_grave() -> None:
+def test_the_last_screen_has_one_main_button_and_taking_away_asks_first() -> None:
     talk = Talk()
     talk.agree("between-sites")
     talk.tap("sunny")
@@ -192,8 +197,20 @@ def test_the_last_screen_has_one_main_button_and_taking_away_looks_grave() -> No
     talk.tap("more")
     view = DRAWING.modal(talk.reply)
     assert [action for action, one in elements(view).items() if one.get("style") == "primary"] == ["choose:done"]
-    assert elements(view)["choose:let-go"]["style"] == "danger"
-    assert view["title"]["text"] == "Last screen"
+    letting_go = elements(view)["choose:let-go"]
+    assert "style" not in letting_go
+    assert letting_go["confirm"]["title"]["text"] == "Delete this reflection?"
+    assert [one["action_id"] for one in block(view, "answer")["elements"]][-2:] == ["choose:less", "choose:let-go"]
+    assert view["title"]["text"] == "To finish"
+
+
+@pytest.mark.parametrize("what", ["delete", "restart"])
+def test_keeping_comes_before_taking_away(what: str) -> None:
+    talk = begun()
+    talk.tap(what)
+    row = block(DRAWING.modal(talk.reply), "answer")["elements"]
+    assert [one["action_id"] for one in row] == [f"choose:no-{what}", f"choose:yes-{what}"]
+    assert [one.get("style", "") for one in row] == ["", "danger"]
 
 
 def test_a_goodbye_is_a_line_and_a_button_to_close() -> None:
@@ -216,7 +233,7 @@ def test_a_card_is_read_in_peace_and_its_numbers_can_be_tapped() -> None:
     talk = begun()
     talk.tap("safety")
     view = DRAWING.modal(talk.reply)
-    assert words(view).index("*If someone may not be safe*") < words(view).index("*What moment stays with you?*")
+    assert words(view).index("*If someone may not be safe*") < words(view).index("What moment stays with you?")
     assert "Danger right now: call <tel:911|911>." in words(view)
     assert "focus_on_load" not in elements(view)["write"], "a keyboard would cover it"
 
@@ -385,7 +402,7 @@ def opened(name: str, talk: Talk | None = None) -> Page:
     return turn.reply.page
 
 
-def test_the_home_never_holds_anybody_s_words() -> None:
+def test_the_home_never_shows_what_somebody_wrote() -> None:
     section = Section(title="A day", exchanges=(exchange(1),))
     with pytest.raises(OwnWords) as raised:
         DRAWING.home(Page(name="home", title="Home", sections=(section,)), "en")
@@ -397,21 +414,45 @@ def test_the_home_never_holds_anybody_s_words() -> None:
     assert "open:home" in elements(view)
 
 
-def test_the_home_begins_scripts_and_sets_the_language_at_a_tap() -> None:
+def test_the_home_begins_scripts_and_leads_on_and_its_settings_open_over_it() -> None:
     view = DRAWING.home(opened("home"), "en")
     assert sound(view, "home")
-    assert "begin:quick-visit" in elements(view)
-    language = elements(view)["form:language/language"]
-    assert language["initial_option"]["value"] == "en"
-    talk = begun()
-    view = DRAWING.home(opened("home", talk), "en")
-    assert elements(view)["command:resume"]["style"] == "primary"
+    main = [action for action, one in elements(view).items() if one.get("style") == "primary"]
+    assert main == ["begin:quick-visit"]
+    assert {"open:data", "open:consent", "open:home", "command:safety"} <= set(elements(view))
+    assert not any(action.startswith("form:") for action in elements(view))
+    settings = DRAWING.page(opened("home"), "en")
+    assert set(elements(settings)) == {"form:quiet/hours", "form:language/language"}
+    assert settings["title"]["text"] == "Settings"
+    assert elements(settings)["form:language/language"]["initial_option"]["value"] == "en"
+
+
+def test_the_home_says_what_is_open_first_and_who_sees_it_last() -> None:
+    view = DRAWING.home(opened("home", begun()), "en")
+    main = [action for action, one in elements(view).items() if one.get("style") == "primary"]
+    assert main == ["command:resume"]
+    shown = words(view)
+    assert shown.index(library().word("en", "home-open")) < shown.index("Continue")
+    assert shown[-1] == library().word("en", "home-who-sees")
+
+
+def test_a_home_that_was_emptied_is_a_line_and_no_button() -> None:
+    view = DRAWING.home(Page(name="home", title="", lines=("All is gone.",)), "en")
+    assert words(view) == ["All is gone."]
+
+
+def test_what_was_set_is_said_over_the_settings() -> None:
+    page = opened("home")
+    page = page.model_copy(update={"lines": ("Saved.", *page.lines)})
+    assert words(DRAWING.page(page, "en"))[2] == "Saved."
+    assert library().word("en", "home-intro") not in words(DRAWING.page(page, "en"))
 
 
 def test_erasing_asks_first_and_says_what_goes() -> None:
     view = DRAWING.page(opened("data"), "es")
     button = elements(view)["form:erase/confirm"]
-    assert (button["value"], button["style"]) == ("erase", "danger")
+    assert (button["value"], button["confirm"]["style"]) == ("erase", "danger")
+    assert "style" not in button
     assert button["confirm"]["text"]["text"] == library().word("en", "erase-words")
     long = FormField(id="ok", label="x" * 400, kind="multi", options=(Option(id="go", label="y" * 40),))
     form = Form(id="f", title="Title", fields=(long,), submit="Go")
@@ -449,6 +490,8 @@ def test_deleting_says_which_reflection() -> None:
     button = elements(view)["form:delete-reflection/reflection"]
     assert button["value"] == "reflection-7"
     assert button["confirm"]["confirm"]["text"] == "Yes, delete"
+    assert button["accessibility_label"] == "Delete this reflection: Day 7"
+    assert button["confirm"]["text"]["text"] == "Day 7\nThis cannot be undone."
 
 
 def test_one_reflection_too_long_for_a_modal_says_that_its_end_is_missing() -> None:
@@ -498,9 +541,77 @@ def test_another_team_s_form_is_another_form() -> None:
     assert len(north & south) == 4, "only what has the same value"
 
 
-def test_a_page_leads_back_to_the_talk() -> None:
-    assert "open:talk" in elements(DRAWING.page(opened("consent"), "en"))
-    assert "command:resume" in elements(DRAWING.page(opened("data", begun()), "en"))
+def test_a_page_leads_back_to_a_talk_where_there_is_one() -> None:
+    for name in ("data", "consent"):
+        assert "command:resume" in elements(DRAWING.page(opened(name, begun()), "en"))
+        assert not {"command:resume", "open:talk"} & set(elements(DRAWING.page(opened(name), "en")))
+
+
+def test_what_i_agreed_to_comes_before_the_notice() -> None:
+    view = DRAWING.page(opened("consent", begun()), "en")
+    kinds = [one["type"] for one in view["blocks"]]
+    assert kinds.index("actions") < kinds.index("divider")
+    assert any(text.startswith("*What is kept.* Your answers") for text in words(view))
+
+
+def test_a_question_is_the_label_of_its_own_box() -> None:
+    talk = begun()
+    box = block(DRAWING.modal(talk.reply), "write")
+    assert (box["label"]["text"], box["hint"]["text"]) == (talk.message.text, talk.message.hint)
+    assert box["optional"] is False
+    long = talk.message.model_copy(update={"text": "A long question. " * 20})
+    view = DRAWING.modal(talk.reply.model_copy(update={"message": long}))
+    assert block(view, "write")["label"]["text"] == library().word("en", "slack-box")
+    assert long.text.strip() in words(view)
+
+
+def test_a_card_goes_over_the_question_under_the_name_of_its_button() -> None:
+    talk = begun("es")
+    for command, title in (("safety", "Seguridad"), ("breathe", "Respirar")):
+        talk.tap(command)
+        view = DRAWING.card(talk.reply)
+        assert sound(view, "modal")
+        assert (view["title"]["text"], view["close"]["text"]) == (title, "Atrás")
+        assert not {"submit", "notify_on_close"} & set(view)
+        assert elements(view) == {}
+    assert DRAWING.card(Reply(surface="private"))["title"]["text"] == "Afterword"
+
+
+def test_a_card_that_an_answer_brings_stands_alone_above_the_question() -> None:
+    talk = begun()
+    talk.write("A moment.")
+    talk.tap("safety")
+    view = DRAWING.modal(talk.reply)
+    assert "A moment." not in words(view)
+    assert view["blocks"][0]["text"]["text"] == "*If someone may not be safe*"
+
+
+def test_the_help_of_a_window_has_no_words_to_say() -> None:
+    talk = begun()
+    talk.tap("help")
+    shown = words(DRAWING.modal(talk.reply))
+    assert library().word("en", "slack-help") in shown
+    assert library().word("en", "help") not in shown
+
+
+def test_an_answer_that_the_reply_repeats_is_shown_once() -> None:
+    message = Message(text="And now?", input="text", prompt="p")
+    one = Exchange(asked="How?", answered="Stormy", reply="Stormy. Two short taps.")
+    shown = words(DRAWING.modal(Reply(surface="private", message=message, talk=(one,))))
+    assert "Stormy" not in shown
+    assert "Stormy. Two short taps." in shown
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_labels_that_everybody_meets_are_short_enough_for_a_phone(locale: str) -> None:
+    """Slack may cut a button at some thirty characters."""
+    talk = Talk()
+    talk.say("español" if locale == "es" else "english")
+    talk.say("reflect quick-visit")
+    options = talk.look().choices
+    words = [option.label for option in options]
+    words += [library().word(locale, f"counting-{name}") for name in ("once", "always", "each", "never")]
+    assert [label for label in words if len(label) > 30] == []
 
 
 # Everything

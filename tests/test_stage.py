@@ -127,7 +127,7 @@ def test_a_line_that_comes_by_itself_is_shown_and_read_out(browser: Any, address
     log = "document.querySelector('[role=log]')"
     expect(ada.page.locator("[role=log]")).to_contain_text("Paused.")
     ada.page.evaluate(f"{log}.same = {log}.firstElementChild.same = true")
-    for name in ("Go on with what is open", "Skip", "Continue later"):
+    for name in ("Continue", "Skip", "Continue later"):
         elsewhere.press(name)
     expect(ada.page.locator("[role=log] .line")).to_have_count(2)
     assert ada.page.evaluate(f"{log}.same && {log}.firstElementChild.same")

@@ -104,8 +104,8 @@ def test_a_trial_says_first_that_it_leaves_nothing() -> None:
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("en", "Kept for 7 days, for you alone.\nThis was a trial: nothing of it stays.\n"),
-        ("es", "Queda guardada 7 días, solo para usted.\nFue una prueba: no queda nada de ella.\n"),
+        ("en", "Kept for 7 days, for you alone. Take care.\nThis was a trial: nothing of it stays.\n"),
+        ("es", "Queda guardada 7 días, solo para usted. Que esté bien.\nFue una prueba: no queda nada de ella.\n"),
     ],
 )
 def test_a_trial_says_at_its_end_that_it_leaves_nothing(locale: str, said: str) -> None:
@@ -151,7 +151,7 @@ def test_a_number_is_said_back_in_words() -> None:
 
 def test_pages_can_be_read_and_changed() -> None:
     said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "2", script="between-sites")
-    assert "A reflection is open." in said
+    assert "A reflection is open, and waits" in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
     assert "  1  What is kept and counted: Keep my words, for me only\n" in said.split("Saved.")[0]
@@ -163,20 +163,20 @@ def test_home_leads_to_other_pages_and_asks_for_quiet_hours() -> None:
     said = talked("1", "home", "3", "", "home", "5", "2", script="between-sites")
     assert "  3  My data\n" in said
     assert "A reflection is open, with what you wrote there." in said
-    assert "no reminder comes in these" in said
-    assert "  5  Quiet hours: Quiet from 6 in the evening to 8 in the morning\n" in said
+    assert "A reminder that falls into" in said
+    assert "  5  Quiet hours: 6 in the evening to 8 in the morning\n" in said
 
 
 def test_a_lead_can_type_a_team() -> None:
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
         lines = ("Child protection: 555-0100", "Questions or complaints: 555-0111", "")
-        said = Screen(["1", "home", "5", "3", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
-    assert "  3  The team\n" in said
+        said = Screen(["1", "home", "5", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
+    assert "  2  The team\n" in said
     assert "“West” is set up as it stands here." in said
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
-        said = Screen(["1", "home", "5", "3", "", "", "", "late", ""]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "5", "2", "", "", "", "late", ""]).talk(shell, "between-sites")
     assert "  | First Steps\n" in said
     assert "The end of the day is a time such as 17:00." in said
 
@@ -261,7 +261,7 @@ def test_ctrl_c_in_the_middle_of_a_line_keeps_it(terminal: Terminal) -> None:
     terminal.until("Keep nothing")
     terminal.until("> ")
     terminal.type("1\r")
-    terminal.until("say\r\n“breathe”.")  # the question is out, so that what is typed meets its own prompt
+    terminal.until("“Breathe” helps with it.")  # the question is out, so that what is typed meets its own prompt
     terminal.until("> ")
     terminal.type("Half a thou")
     terminal.until("thou")
@@ -275,7 +275,7 @@ def test_a_paste_of_several_long_lines_is_one_answer(terminal: Terminal) -> None
     terminal.until("Keep nothing")
     terminal.until("> ")
     terminal.type("1\r")
-    terminal.until("say\r\n“breathe”.")
+    terminal.until("“Breathe” helps with it.")
     terminal.until("> ")
     terminal.type("\x1b[200~First line.\nSecond line.\x1b[201~\r")
     terminal.until("What do you feel")

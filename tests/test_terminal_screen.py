@@ -222,7 +222,7 @@ def test_a_label_or_a_command_can_be_typed_at_a_choice() -> None:
         await sitting.press("keep nothing", "Enter")
         await sitting.sees("What is your inner weather")
         await sitting.press("help", "Enter")
-        await sitting.sees("You can say: back, skip")
+        await sitting.sees("Use the buttons, or say: back, skip")
         await sitting.press("skip", "Enter")
         await sitting.sees("What word or line")
 
@@ -288,7 +288,7 @@ def test_a_digit_waits_where_a_longer_number_may_begin_with_it(tmp_path: Path) -
 def test_every_way_out_is_one_key_or_a_few_tabs_away() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "F1")
-        await sitting.sees("You can say: back, skip")
+        await sitting.sees("Use the buttons, or say: back, skip")
         await sitting.press("F3")
         await sitting.sees("What do you feel", "┃ (skipped)")
         await sitting.press("F2")
@@ -300,7 +300,7 @@ def test_every_way_out_is_one_key_or_a_few_tabs_away() -> None:
         await sitting.press("F5")
         await sitting.sees("If someone may not be safe")
         await sitting.press("F4")
-        await sitting.sees("Paused.", "2  Go on with what is open")
+        await sitting.sees("Paused.", "2  Continue")
         await sitting.press("2")
         await sitting.sees("What do you feel")
 
@@ -331,13 +331,13 @@ async def keep_one(sitting: Sitting) -> None:
 def test_a_form_can_be_filled_in_and_left() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "home", "Enter")
-        await sitting.sees("7  Language: English", "Esc Back to the talk")
-        await sitting.press("7")
+        await sitting.sees("6  Language: English", "Esc Back to the talk")
+        await sitting.press("6")
         assert "› 1  (•) English" in sitting.text
         await sitting.press("Esc")
         await sitting.sees("· Nothing was changed.")
-        await sitting.press("7", "2")
-        await sitting.sees("7  Idioma: Español", "Esc Volver a la conversación")
+        await sitting.press("6", "2")
+        await sitting.sees("6  Idioma: Español", "Esc Volver a la conversación")
         await sitting.press("Esc")
         await sitting.sees("¿Qué momento se le quedó grabado?")
 
@@ -351,14 +351,14 @@ def test_a_lead_can_type_a_team_and_find_it_again() -> None:
         await sitting.press("1", "home", "Enter")
         await sitting.sees("5  Set up teams")
         await sitting.press("5")
-        await sitting.sees("1  First Steps", "2  Another team", "3  The team")
-        await sitting.press("2", "3")
+        await sitting.sees("1  Another team", "2  The team")
+        await sitting.press("1", "3")
         await sitting.sees("Name of the team")
         await sitting.press("West", "Enter")
         await sitting.press("ben, zoe", "Enter", "sam", "Enter")
         await sitting.sees("3. When does a working day end?", "17:00")
         await sitting.press("Enter", "Ctrl+J", "Enter")
-        await sitting.sees("“West” is set up as it stands here.", "2  West")
+        await sitting.sees("“West” is set up as it stands here.", "1  First Steps")
         await sitting.press("Esc")
         await sitting.sees("What moment stays with you?")
 
@@ -463,7 +463,7 @@ def test_words_typed_at_a_choice_stay_in_sight_while_the_question_stands() -> No
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "A look.", "Enter", LOOSE)
         await sitting.press("F1")
-        await sitting.sees("You can say:", f"│ {LOOSE} ")
+        await sitting.sees("Use the buttons, or say:", f"│ {LOOSE} ")
         await sitting.press("F5", "F6", "5", "Esc")
         await sitting.sees("What do you feel", f"│ {LOOSE} ")
         await sitting.press(" now", "Enter")
@@ -559,10 +559,10 @@ def test_a_trial_says_so_and_says_nothing_of_coming_back() -> None:
 def test_a_trial_says_at_its_end_that_it_leaves_nothing() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "1", "A word.", "F4")
-        await sitting.sees("Paused.", "2  Go on with what is open")
+        await sitting.sees("Paused.", "2  Continue")
         assert "This was a trial" not in sitting.text
         await sitting.press("2", "Enter", "1")
-        await sitting.sees("  Kept for 7 days, for you alone.\n  This was a trial: nothing of it stays.\n")
+        await sitting.sees("  Kept for 7 days, for you alone. Take care.\n  This was a trial: nothing of it stays.\n")
 
     sat(talk, "between-sites", back="", size=(80, 40))
 
@@ -570,7 +570,7 @@ def test_a_trial_says_at_its_end_that_it_leaves_nothing() -> None:
 def test_help_and_pages_leave_the_box_as_it_was() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "Half a thou", "Left", "F1")
-        await sitting.sees("You can say:", "│ Half a thou ")
+        await sitting.sees("Use the buttons, or say:", "│ Half a thou ")
         await sitting.press("n", "F6", "Esc", "F6", "home", "Enter", "Esc")
         await sitting.sees("│ Half a thonu ")
 
@@ -582,7 +582,7 @@ def test_a_command_in_the_box_is_no_draft() -> None:
         await sitting.press("1", "help")
         await sitting.screen.box.save()
         await sitting.press("Enter")
-        await sitting.sees("You can say:", "│" + " " * 74 + "│")
+        await sitting.sees("Use the buttons, or say:", "│" + " " * 74 + "│")
 
     sat(talk)
 
@@ -694,7 +694,7 @@ def test_nothing_has_a_colour_and_the_screen_is_cleared_before_it_is_given_back(
     sat(talk, output=output)
     drawn, left = output.getvalue().split("\x1b[?1049l")
     assert "zqsecret" not in left
-    assert drawn.rindex("\x1b[J") > drawn.rindex("You can say")
+    assert drawn.rindex("\x1b[J") > drawn.rindex("Use the buttons")
     colours = {code for part in drawn.split("\x1b[")[1:] if "m" in part for code in part.split("m")[0].split(";")}
     assert not {code for code in colours if code.isdecimal() and int(code) >= 30}
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import wraps
 from html import unescape
 from pathlib import Path
@@ -249,7 +250,7 @@ async def test_a_command_typed_into_the_box_does_not_stay_there() -> None:
         await ada.visit(1)
         await ada.act({"kind": "write", "text": "hel", "done": False})
         await ada.act({"kind": "write", "text": "help"})
-        assert "You can say: back" in ada.text
+        assert "Use the buttons, or say: back" in ada.text
         assert ">\n</textarea>" in ada.html
 
 
@@ -260,7 +261,7 @@ async def test_a_pause_offers_the_way_on() -> None:
         await ada.visit(2)
         await ada.act({"kind": "command", "name": "pause"})
         assert "You can close this page now." in ada.text
-        assert "Go on with what is open" in ada.text
+        assert "Continue" in ada.text
         assert WORDS not in ada.text
         await ada.act({"kind": "command", "name": "resume"})
         assert ada.question == "What do you feel as you think of it now?"
@@ -324,7 +325,7 @@ async def test_a_lead_sets_up_a_team_and_its_people_are_told_who_supervises() ->
         await zoe.act({"kind": "submit", "form": "team", "values": {**values, "day-end": "16:30", "lines": ""}})
         assert "“<b>West</b>” is set up as it stands here." in zoe.text
         for _ in range(2):  # one line after the other
-            await tick(shell, shell.clock.now())
+            await tick(shell, shell.clock.now() + timedelta(minutes=1))
         ada = await Tab(client).load()
         assert "Ben was named a supervisor of your group." in ada.text
         assert "{person}" not in ada.html

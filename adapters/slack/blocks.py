@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -15,6 +16,8 @@ Json = dict[str, Any]
 
 #: Of a text that will be formatted: escaping makes it longer.
 ESCAPED: Final = limits.SECTION // 6
+#: A first sentence of at most that length is the heading of its paragraph.
+LEAD: Final = 60
 
 #: Signs that format, and signs that look like them and do not. Slack has no way of quoting them.
 _TAMED: Final = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
@@ -23,6 +26,10 @@ _ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LEAD: Final = re.compile(r"^(\s*)(?:(>+)|([-+•])(?=\s)|(\d+)[.)](?=\s))", re.MULTILINE)
 #: A colon that may begin the name of an emoji, and is not that of a time (16:40).
 _EMOJI: Final = re.compile(r":(?=[\w+'-])(?!(?<=\d:)\d[^\s:]*(?:\s|$))")
+#: What joins two pictures into one.
+_JOINER: Final = "\u200d"
+#: Shades of a skin.
+_SHADES: Final = range(0x1F3FB, 0x1F400)
 _NUMBER: Final = re.compile(r"(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])|(?<![\d-])(?:911|988)(?![\d-])")
 
 
@@ -72,10 +79,22 @@ def pieces(text: str, limit: int = limits.SECTION) -> tuple[str, ...]:
     while limits.length(text) > limit:
         head = limits.fitting(text, limit)
         ends = (head.rfind(gap) + len(gap) for gap in ("\n\n", "\n", ". ", " ") if gap in head)
-        at = next((end for end in ends if end > len(head) // 2), len(head))
+        at = next((end for end in ends if end > len(head) // 2), 0) or _whole_sign(text, len(head))
         found.append(text[:at])
         text = text[at:]
     return (*found, text) if text else tuple(found)
+
+
+def _whole_sign(text: str, at: int) -> int:
+    """A place at or before `at` that parts no sign from its accent, nor the parts of one picture."""
+    back = at
+    while back > at // 2 and (_follows(text[back]) or text[back - 1] == _JOINER):
+        back -= 1
+    return back if back > at // 2 else at
+
+
+def _follows(sign: str) -> bool:
+    return sign == _JOINER or ord(sign) in _SHADES or unicodedata.category(sign).startswith("M")
 
 
 def paragraphs(texts: Iterable[str]) -> tuple[str, ...]:
@@ -141,6 +160,16 @@ def spoken(lines: Sequence[str], room: int = limits.VIEW_BLOCKS) -> list[Json]:
         else:
             found += sections(some)
     return found if len(found) <= room else sections(lines, room)
+
+
+def led(line: str) -> list[Json]:
+    """A paragraph that begins with its heading, in bold type."""
+    lead, _, rest = line.partition(". ")
+    if not lead.strip() or not rest.strip() or len(lead) > LEAD or "\n" in lead:
+        return spoken([line])
+    first, *more = pieces(rest, ESCAPED - LEAD)
+    texts = [f"{strong(f'{lead}.')} {dialable(first)}", *map(dialable, more)]
+    return [section(formatted(text)) for text in texts if text.strip()]
 
 
 def context(*texts: str) -> list[Json]:

@@ -15,6 +15,8 @@ from bot.typed import LIMIT_BYTES, size
 
 #: The part of a block id that a box has.
 WRITE: Final = "write"
+#: The end of that part where the box goes on with the very sign after the last one of the box before it.
+DIRECTLY: Final = "+"
 
 
 def boxes(draft: str) -> tuple[tuple[str, str], ...] | None:
@@ -28,13 +30,23 @@ def boxes(draft: str) -> tuple[tuple[str, str], ...] | None:
     parts = pieces(draft, limits.BOX) or ("",)
     if len(parts) == 1:
         return ((WRITE, draft),)
-    return tuple((f"{WRITE}-{number:02}-of-{len(parts):02}", part) for number, part in enumerate(parts, start=1))
+    before = (" ", *parts)
+    return tuple(
+        (f"{WRITE}-{number:02}-of-{len(parts):02}{_seam(last, part)}", part)
+        for number, (last, part) in enumerate(zip(before, parts, strict=False), start=1)
+    )
+
+
+def _seam(last: str, part: str) -> str:
+    """A script without spaces, a long address: nothing is to be put between."""
+    return "" if last[-1].isspace() or part[0].isspace() else DIRECTLY
 
 
 def together(found: Iterable[tuple[str, str]]) -> str:
-    """The words of all boxes, by their block ids; where one ends within a line, a space keeps its last word whole."""
+    """The words of all boxes, by their block ids. Where one ended with a space that is gone since, its last word gets
+    one again."""
     text = ""
-    for _, words in sorted(found):
-        seam = " " if text and words and not text[-1].isspace() and not words[0].isspace() else ""
-        text += seam + words
+    for block, words in sorted(found):
+        close = block.endswith(DIRECTLY) or not text or not words
+        text += words if close or text[-1].isspace() or words[0].isspace() else f" {words}"
     return text

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from adapters.slack import blocks, ids, message, modal, page
 from adapters.slack.blocks import Json
 from adapters.slack.modal import Words
 from bot.conversation import Message, Page, Reply
 from prompts.library import Library
+
+#: Cards that a button shows, and its word.
+CARDS: Final = {"safety": "safety-button", "breathing": "breathe-button"}
 
 
 class Drawing:
@@ -30,6 +34,14 @@ class Drawing:
         if reply.page is not None:
             return self.page(reply.page, reply.locale)
         return modal.talk(self._words(reply.locale), reply)
+
+    def card(self, reply: Reply) -> Json:
+        """What was said, to be put over the question; under the name of the button that shows it."""
+        return modal.card(self._words(reply.locale), reply, self._name_of_card(reply))
+
+    def _name_of_card(self, reply: Reply) -> str:
+        titles = {self._library.card(reply.locale, card, {})[0]: word for card, word in CARDS.items()}
+        return next((self.word(reply.locale, titles[line]) for line in reply.unsaid if line in titles), "")
 
     def so_far(self, reply: Reply) -> Json:
         """The whole talk so far, to be put over the question."""

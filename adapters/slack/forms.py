@@ -32,13 +32,14 @@ def is_confirmation(form: Form) -> bool:
 # What acts at a tap
 
 
-def at_once(word: Words, form: Form) -> list[Json]:
+def at_once(word: Words, form: Form, about: str = "") -> list[Json]:
+    """`about`: what it does away with, where there are several such buttons on a page."""
     if is_confirmation(form):
         return confirmation(word, form, form.fields[0])
     return [
         part
         for field in form.fields
-        for part in (choice(word, form, field) if field.label else hidden(word, form, field))
+        for part in (choice(word, form, field) if field.label else hidden(word, form, field, about))
     ]
 
 
@@ -54,14 +55,17 @@ def choice(word: Words, form: Form, field: FormField) -> list[Json]:
         return [*blocks.heading(field.label), *hint, *blocks.actions([element])]
     placeholder = blocks.plain(word("slack-choose"), limits.PLACEHOLDER)
     element = blocks.menu("static_select", action, options, field.value, placeholder=placeholder)
-    label = blocks.formatted(blocks.strong(blocks.cut(field.label, blocks.ESCAPED)))
-    return [blocks.section(label, accessory=element), *hint]
+    label = blocks.strong(blocks.cut(field.label, blocks.ESCAPED))
+    text = blocks.formatted(label) if label.strip() else blocks.plain("")
+    return [blocks.section(text, accessory=element), *hint]
 
 
-def hidden(word: Words, form: Form, field: FormField) -> list[Json]:
-    """A button that says in its value what it is about."""
-    sure = blocks.sure(form.submit, word("slack-sure"), word("yes-delete"), word("no-delete"))
-    return _grave(form, field, "".join(field.value), sure)
+def hidden(word: Words, form: Form, field: FormField, about: str) -> list[Json]:
+    """A button that says in its value what it is about, and to a person when it asks, or when it is read aloud."""
+    what = blocks.cut(about, limits.CONFIRM_TEXT // 2)
+    text = "\n".join(filter(None, (what, word("slack-sure"))))
+    sure = blocks.sure(form.submit, text, word("yes-delete"), word("no-delete"))
+    return _grave(form, field, "".join(field.value), sure, f"{form.submit}: {about}" if about else "")
 
 
 def confirmation(word: Words, form: Form, field: FormField) -> list[Json]:
@@ -73,9 +77,10 @@ def confirmation(word: Words, form: Form, field: FormField) -> list[Json]:
     return [*blocks.sections([field.label] if long else []), *_grave(form, field, option.id, sure)]
 
 
-def _grave(form: Form, field: FormField, value: str, sure: Json) -> list[Json]:
+def _grave(form: Form, field: FormField, value: str, sure: Json, said: str = "") -> list[Json]:
+    """Red only where it asks: a page of one's own words is not to look like a warning."""
     action = ids.action_id("form", f"{form.id}/{field.id}")
-    return blocks.actions([blocks.button(form.submit, action, style="danger", value=value, sure=sure)])
+    return blocks.actions([blocks.button(form.submit, action, value=value, said=said, sure=sure)])
 
 
 # What is sent as a whole

@@ -24,6 +24,10 @@ PRIVATE: Final = "private"
 HOW: Final = {"text": "slack-type", "multi": "multi-hint", "scale": "scale-hint"}
 
 
+#: What is asked for with more than a tap; the question stands out from the lines before it.
+ASKED: Final = ("text", "multi", "scale")
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """All of a message that goes out into a chat."""
@@ -81,8 +85,10 @@ def drawn(word: Words, said: Said, *, private: bool) -> list[Json]:
 
 def lines(word: Words, said: Said, room: int) -> list[Json]:
     """What is said. A person who is named is mentioned on purpose; nobody else can be."""
-    spoken = blocks.sections(blocks.paragraphs(said.preface), room // 2)
+    spoken = blocks.spoken(said.preface, room // 2)
     title = blocks.heading(said.title)
+    if said.input in ASKED and PLACE not in said.text and len(said.text) <= modal.BOLD_AT_MOST:
+        return [*spoken, *title, *blocks.heading(said.text)]
     if PLACE not in said.text:
         return [*spoken, *title, *blocks.sections(blocks.paragraphs([said.text]), room // 2 - len(title))]
     name = f"<@{said.person}>" if PERSON.fullmatch(said.person) else word("slack-someone")
@@ -97,12 +103,12 @@ def answer(word: Words, said: Said, options: tuple[Option, ...]) -> list[Json]:
     way = [option for option in options if option.id == PRIVATE]
     rest = tuple(option for option in options if option.id != PRIVATE)
     if said.input == "choice":
-        return modal.choices(said.question(options))
-    private = [modal.choice(said.question(()), option) for option in way]
+        return modal.choices(word, said.question(options))
+    private = [modal.choice(word, said.question(()), option) for option in way]
     last = blocks.actions(private, ids.block_id(said.prompt, PRIVATE))
     if said.input == "multi" and rest:
         return [*ticks(word, said.question(rest)), *last]
-    return [*modal.scale(said.question(rest)), *last] if said.input == "scale" else last
+    return [*modal.scale(word, said.question(rest)), *last] if said.input == "scale" else last
 
 
 def ticks(word: Words, asked: Message) -> list[Json]:

@@ -27,8 +27,12 @@ LITTLE_TO_READ: Final = 120
 NEAR: Final = ("back", "breathe", "skip", "safety")
 FEW: Final = 3
 
-#: Choices that take something away for good.
-GRAVE: Final = frozenset({"yes-delete", "yes-restart", "let-go"})
+#: What answers "sure?" with yes. It stands last: a thumb that slips keeps everything.
+GRAVE: Final = frozenset({"yes-delete", "yes-restart"})
+#: It deletes at one tap beside the button that keeps, so it asks first.
+LET_GO: Final = "let-go"
+#: The end of a scale, whose two ends have words.
+HIGHEST: Final = 5
 
 
 class Words(Protocol):
@@ -40,10 +44,13 @@ class Words(Protocol):
 def talk(word: Words, reply: Reply) -> Json:
     """`reply.message` as a modal that goes on."""
     message = reply.message or Message(text=word("greeting"))
-    asked = [*question(word, message), *answer(word, message, reply), *ways(message)]
-    before = so_far(word, message, reply.talk)
-    room = limits.VIEW_BLOCKS - len(before) - len(asked)
-    shown = [*before, *said(reply.unsaid, room), *asked] or blocks.nothing()
+    asked = [*question(word, message, first=not reply.talk), *answer(word, message, reply), *apart(message)]
+    before, lines = so_far(word, message, reply.talk), spoken_here(word, reply)
+    below: list[Json] = []
+    if any(block.title for block in cards.blocks(lines)):
+        before, below = [], [blocks.divider()]  # a card is read first, and alone
+    room = limits.VIEW_BLOCKS - len(before) - len(below) - len(asked)
+    shown = [*before, *said(lines, room), *below, *asked] or blocks.nothing()
     return blocks.modal(
         _title(word, message),
         shown,
@@ -68,7 +75,19 @@ def _focus(reply: Reply) -> bool:
     return sum(map(len, reply.unsaid)) <= LITTLE_TO_READ
 
 
+def card(word: Words, reply: Reply, title: str) -> Json:
+    """What was said, over a question that stays as it is underneath. `title`: what was tapped; "" where nothing says
+    what that was."""
+    shown = said(reply.unsaid, limits.VIEW_BLOCKS) or blocks.nothing()
+    return blocks.modal(title or word("name-of-app"), shown, ids.SO_FAR, close=word("back-button"))
+
+
 # What was said
+
+
+def spoken_here(word: Words, reply: Reply) -> tuple[str, ...]:
+    """The lines before the question. The help of a window names its buttons, not words to say."""
+    return tuple(word("slack-help") if line == word("help") else line for line in reply.unsaid)
 
 
 def so_far(word: Words, message: Message, exchanges: Sequence[Exchange]) -> list[Json]:
@@ -78,14 +97,22 @@ def so_far(word: Words, message: Message, exchanges: Sequence[Exchange]) -> list
     shown = exchanges[-2:] if sum(map(_size, exchanges[-2:])) <= SHORT_TALK else exchanges[-1:]
     short = [blocks.cut(one.answered, SHORT_ANSWER) for one in shown]
     whole = len(shown) == len(exchanges) and short == [one.answered for one in shown]
-    more = None if whole else blocks.button(word("slack-so-far"), ids.action_id("so-far"))
+    more = None if whole else blocks.button(word("slack-earlier-answers"), ids.action_id("so-far"))
     found: list[Json] = []
     for one, words in zip(shown, short, strict=True):
         block_id = ids.block_id(message.prompt, "so-far") if more else ""
-        found += [*blocks.context(one.asked), blocks.section(blocks.plain(words), block_id, more)]
+        found += blocks.context(one.asked)
+        if more or not echoed(one):
+            found.append(blocks.section(blocks.plain(words), block_id, more))
         found += blocks.sections([one.reply])
         more = None
     return [*found, blocks.divider()]
+
+
+def echoed(one: Exchange) -> bool:
+    """Whether the reply begins with the answer, so that it need not be said twice."""
+    answered = one.answered.strip().rstrip(".")
+    return bool(answered) and one.reply.startswith(f"{answered}.")
 
 
 def _size(one: Exchange) -> int:
@@ -123,8 +150,17 @@ def said(lines: Sequence[str], room: int) -> list[Json]:
 # The question
 
 
-def question(word: Words, message: Message) -> list[Json]:
-    minutes = word("minutes-left", minutes=message.minutes_left) if message.minutes_left else ""
+def labels(message: Message) -> bool:
+    """Whether the question is the label of its own input, where a screen reader looks for it."""
+    short = message.text.strip() and max(len(message.text), len(message.hint)) <= BOLD_AT_MOST
+    return bool(short) and not message.title and _sends(message) and (message.input == "text" or bool(message.choices))
+
+
+def question(word: Words, message: Message, *, first: bool) -> list[Json]:
+    """`first`: nothing is answered yet. Later the bar says how far it is, and the minutes would say it twice."""
+    minutes = word("minutes-left", minutes=message.minutes_left) if message.minutes_left and first else ""
+    if labels(message):
+        return blocks.context(minutes)
     asks = message.input != "none" and len(message.text) <= BOLD_AT_MOST and not message.title
     text = blocks.heading(message.text) if asks else blocks.sections(blocks.paragraphs([message.text]))
     return [*blocks.context(minutes), *blocks.heading(message.title), *text, *blocks.context(message.hint)]
@@ -133,9 +169,9 @@ def question(word: Words, message: Message) -> list[Json]:
 def answer(word: Words, message: Message, reply: Reply) -> list[Json]:
     match message.input:
         case "choice":
-            return [*before(word, message), *choices(message)]
+            return [*before(word, message), *choices(word, message)]
         case "scale":
-            return [*before(word, message), *scale(message)]
+            return [*before(word, message), *scale(word, message)]
         case "multi" if message.choices:
             return [ticks(word, message, reply.locale)]
         case "text":
@@ -145,31 +181,37 @@ def answer(word: Words, message: Message, reply: Reply) -> list[Json]:
 
 def before(word: Words, message: Message) -> list[Json]:
     """What was answered here before, in words: a colour alone would not tell everybody."""
-    labels = "; ".join(option.label for option in message.choices if option.id in message.chosen)
-    return blocks.context(word("slack-before", label=labels)) if labels else []
+    chosen = "; ".join(option.label for option in message.choices if option.id in message.chosen)
+    return blocks.context(word("slack-before", label=chosen)) if chosen else []
 
 
-def choices(message: Message) -> list[Json]:
+def choices(word: Words, message: Message) -> list[Json]:
     """One tap each. A label that no button holds (the linter names it) is not just cut: it also stands above."""
     long = [option.label for option in message.choices if limits.length(option.label) > limits.BUTTON]
-    buttons = [choice(message, option) for option in message.choices]
+    ordered = sorted(message.choices, key=lambda option: option.id in GRAVE)
+    buttons = [choice(word, message, option) for option in ordered]
     return [*blocks.sections(long), *blocks.actions(buttons, ids.block_id(message.prompt, "answer"))]
 
 
-def choice(message: Message, option: Option) -> Json:
+def choice(word: Words, message: Message, option: Option) -> Json:
     verb: ids.Verb = "begin" if message.prompt == START else "choose"
+    if option.id == LET_GO:
+        sure = blocks.sure(word("slack-let-go-sure"), word("slack-sure"), word("yes-delete"), word("no-delete"))
+        return blocks.button(word("slack-let-go"), ids.action_id(verb, option.id), sure=sure)
     style = "primary" if option.id in ("done", "private") else "danger" if option.id in GRAVE else ""
     return blocks.button(option.label, ids.action_id(verb, option.id), style=style)
 
 
-def scale(message: Message) -> list[Json]:
+def scale(word: Words, message: Message) -> list[Json]:
     """Five numbers. What the ends mean is said before them, and to a screen reader on them."""
-    ends = {"1": message.low, "5": message.high}
+    ends = {"1": message.low, f"{HIGHEST}": message.high}
     buttons = [
         blocks.button(
             option.label,
             ids.action_id("rate", option.id),
-            said=f"{option.label}, {ends[option.id]}" if ends.get(option.id) else "",
+            said=f"{option.label}, {ends[option.id]}"
+            if ends.get(option.id)
+            else word("slack-of", number=option.label, total=HIGHEST),
         )
         for option in message.choices
     ]
@@ -178,11 +220,12 @@ def scale(message: Message) -> list[Json]:
 
 
 def ticks(word: Words, message: Message, locale: str) -> Json:
-    """Boxes to tick, each handed over as it is ticked. None is no answer either: the bot says so itself. Slack keeps
-    ticks where the id stays, with their words, so another language has another id."""
+    """Boxes to tick, each handed over as it is ticked. Slack keeps ticks where the id stays, with their words, so
+    another language has another id; where none is ticked, Slack itself says so beside them."""
     tick, block_id = ids.action_id("tick"), ids.block_id(message.prompt, f"tick-{locale}")
     element = several(word, tick, message.choices, message.chosen)
-    return blocks.entry(word("multi-hint"), element, block_id, optional=True, hands=True)
+    label, hint = (message.text, message.hint) if labels(message) else (word("multi-hint"), "")
+    return blocks.entry(label, element, block_id, hint=hint, hands=True)
 
 
 def several(word: Words, action: str, options: Sequence[Option], chosen: Sequence[str] = ()) -> Json:
@@ -195,17 +238,19 @@ def several(word: Words, action: str, options: Sequence[Option], chosen: Sequenc
 
 
 def own_words(word: Words, message: Message, *, focus: bool) -> list[Json]:
-    """The box, or several for a long draft. What is typed is handed over as a draft; an empty box can be sent too,
-    since the bot itself says what then."""
+    """The box, or several for a long draft. What is typed is handed over as a draft; an empty box is told of beside
+    it, and Skip is a button."""
     found = boxes(message.draft)
     if found is None:
         return blocks.sections([word("slack-too-long")])
+    label, hint = (message.text, message.hint) if labels(message) else (word("slack-box"), "")
     return [
         blocks.entry(
-            word("slack-box") if number == 0 else word("slack-box-more"),
+            word("slack-box-more") if number else label,
             _box(word, words, focus=focus and number == 0),
             ids.block_id(message.prompt, part),
-            optional=True,
+            hint="" if number else hint,
+            optional=number > 0,
             hands=True,
         )
         for number, (part, words) in enumerate(found)
@@ -226,6 +271,12 @@ def _box(word: Words, words: str, *, focus: bool) -> Json:
 
 
 # The ways out
+
+
+def apart(message: Message) -> list[Json]:
+    """The ways out, with a line above them where they would look like more answers."""
+    drawn = ways(message)
+    return [blocks.divider(), *drawn] if drawn and message.input in ("choice", "scale") else drawn
 
 
 def ways(message: Message) -> list[Json]:

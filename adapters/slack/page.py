@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
 from adapters.slack import blocks, forms, ids, limits
@@ -11,6 +12,8 @@ from adapters.slack.modal import Words, exchange
 from bot.conversation import Form, Option, Page, Section
 
 HOME: Final = "home"
+#: What somebody has agreed to comes first there, then the notice.
+CONSENT: Final = "consent"
 
 #: Bytes of what is kept that one modal shows; the rest of the view is small.
 KEPT_BYTES: Final = limits.VIEW_BYTES * 4 // 5
@@ -24,18 +27,45 @@ def home(word: Words, page: Page) -> Json:
     """The App Home. A form to be filled in holds what people entered, so it opens elsewhere."""
     if any(section.exchanges for section in page.sections):
         raise OwnWords
-    drawn = [*head(word, page, _room(page.sections)), *rest(word, page, page.sections, None)]
-    return {"type": "home", "blocks": drawn[: limits.VIEW_BLOCKS] or blocks.nothing()}
+    last = word("home-who-sees")
+    said = tuple(line for line in page.lines if line != last)
+    drawn = [*blocks.spoken(said, _room(page.sections)), *blocks.actions(goes_on(word, page))]
+    for section in page.sections:
+        drawn += begins(word, page, section)
+    drawn += leads_on(word, page)
+    below = blocks.context(last) if last in page.lines else []
+    return {"type": "home", "blocks": [*drawn[: limits.VIEW_BLOCKS - len(below)], *below] or blocks.nothing()}
+
+
+def begins(word: Words, page: Page, section: Section) -> list[Json]:
+    """The scripts to begin; the usual one stands out where nothing is open."""
+    if not section.scripts and not section.lines:
+        return []
+    buttons = links("begin", section.scripts, usual=not page.resumes)
+    return [*blocks.heading(section.title), *blocks.spoken(section.lines, _room(page.sections)), *buttons]
+
+
+def leads_on(word: Words, page: Page) -> list[Json]:
+    """One row of what opens elsewhere: the pages, what can be set, the numbers to call."""
+    if not page.sections:
+        return []
+    pages = [option for section in page.sections for option in section.pages]
+    if any(section.forms for section in page.sections):
+        pages.append(Option(id=page.name, label=word("home-settings")))
+    buttons = [_button("open", option) for option in pages]
+    safety = blocks.button(word("safety-button"), ids.action_id("command", "safety"))
+    return [blocks.divider(), *blocks.actions([*buttons, safety])]
 
 
 def modal(word: Words, page: Page, start: int = 0) -> Json:
     """`start`: how many of what is kept come before what is shown: the button to more of it carries that number."""
+    page = settings(word, page) if page.name == HOME else page
     kept = [section for section in page.sections if section.exchanges]
     others = [section for section in page.sections if not section.exchanges]
     whole = next((form for section in others for form in section.forms if forms.is_whole(form)), None)
     title, named = page_title(word, page)
     top = [*named, *head(word, page, _room(others))]
-    end = [*rest(word, page, others, whole), *back(word, page, whole)]
+    end = rest(word, page, others, whole)
     shown = around(word, page, kept, start, limits.VIEW_BLOCKS - len(top) - len(end)) if kept else []
     drawn = [*top, *shown, *end] or blocks.nothing()
     return blocks.modal(
@@ -55,10 +85,12 @@ def page_title(word: Words, page: Page) -> tuple[str, list[Json]]:
     return word("name-of-app"), blocks.heading(page.title)
 
 
-def back(word: Words, page: Page, whole: Form | None) -> list[Json]:
-    """A page can stand where the talk stood: there has to be a way back to it."""
-    leads_there = page.resumes or whole is not None
-    return [] if leads_there else links("open", [Option(id="talk", label=word("slack-talk"))])
+def settings(word: Words, page: Page) -> Page:
+    """What of the home opens over it: its forms, and what is said of one that was just sent."""
+    said = tuple(takewhile(lambda line: line != word("home-intro"), page.lines))
+    sections = tuple(Section(forms=section.forms) for section in page.sections if section.forms)
+    changes = {"title": word("home-settings"), "lines": said, "sections": sections, "resumes": False}
+    return page.model_copy(update=changes)
 
 
 def _room(sections: Sequence[Section]) -> int:
@@ -67,8 +99,13 @@ def _room(sections: Sequence[Section]) -> int:
 
 
 def head(word: Words, page: Page, room: int) -> list[Json]:
-    goes_on = blocks.button(word("resume-button"), ids.action_id("command", "resume"), style="primary")
-    return [*blocks.actions([goes_on] if page.resumes else []), *blocks.spoken(page.lines, room)]
+    return [*blocks.actions(goes_on(word, page)), *blocks.spoken(page.lines, room)]
+
+
+def goes_on(word: Words, page: Page) -> list[Json]:
+    """A page can stand where the talk stood, and this leads back to it. Where nothing is open, closing does."""
+    button = blocks.button(word("resume-button"), ids.action_id("command", "resume"), style="primary")
+    return [button] if page.resumes else []
 
 
 def rest(word: Words, page: Page, sections: Sequence[Section], whole: Form | None) -> list[Json]:
@@ -78,11 +115,16 @@ def rest(word: Words, page: Page, sections: Sequence[Section], whole: Form | Non
 
 def one(word: Words, page: Page, section: Section, whole: Form | None, room: int) -> Iterator[Json]:
     yield from blocks.heading(section.title)
-    yield from blocks.spoken(section.lines, room)
+    yield from notice(section.lines) if page.name == CONSENT else blocks.spoken(section.lines, room)
     yield from links("begin", section.scripts)
     yield from links("open", section.pages)
     for form in section.forms:
         yield from inputs(word, page, form, whole)
+
+
+def notice(lines: Sequence[str]) -> list[Json]:
+    """Below what is set. The first sentence of each paragraph is its heading."""
+    return [blocks.divider(), *(part for line in lines for part in blocks.led(line))] if lines else []
 
 
 def inputs(word: Words, page: Page, form: Form, whole: Form | None) -> list[Json]:
@@ -93,8 +135,14 @@ def inputs(word: Words, page: Page, form: Form, whole: Form | None) -> list[Json
     return blocks.actions([blocks.button(form.title or form.submit, ids.action_id("open", page.name))])
 
 
-def links(verb: ids.Verb, options: Sequence[Option]) -> list[Json]:
-    return blocks.actions([blocks.button(option.label, ids.action_id(verb, option.id)) for option in options])
+def links(verb: ids.Verb, options: Sequence[Option], *, usual: bool = False) -> list[Json]:
+    """`usual`: the first one stands out."""
+    styles = ["primary" if usual and number == 0 else "" for number in range(len(options))]
+    return blocks.actions([_button(verb, option, style) for option, style in zip(options, styles, strict=True)])
+
+
+def _button(verb: ids.Verb, option: Option, style: str = "") -> Json:
+    return blocks.button(option.label, ids.action_id(verb, option.id), style=style)
 
 
 # What is kept
@@ -128,7 +176,8 @@ def reflection(word: Words, section: Section) -> list[Json]:
 
 
 def _end(word: Words, section: Section) -> list[Json]:
-    return [*(part for form in section.forms for part in forms.at_once(word, form)), blocks.divider()]
+    drawn = [part for form in section.forms for part in forms.at_once(word, form, section.title)]
+    return [*drawn, blocks.divider()]
 
 
 def beginning(word: Words, section: Section, room: int, size: int) -> list[Json]:

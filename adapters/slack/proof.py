@@ -53,6 +53,9 @@ IN_THE_BAR: Final = (
     "back-button",
     "slack-close",
     "slack-so-far",
+    "home-settings",
+    "safety-button",
+    "breathe-button",
 )
 
 _AT: Final = datetime(2026, 11, 2, 16, 40, tzinfo=UTC)
@@ -173,6 +176,7 @@ def _of_the_bot(library: Library, locale: str) -> Iterator[str]:
     for reply in moments(library, locale):
         yield from drawn(drawing.modal(reply), "modal")
         yield from drawn(drawing.so_far(reply), "modal")
+        yield from drawn(drawing.card(reply), "modal")
         yield from labels(reply.message)
         yield from page_labels(reply.page)
         if reply.page is not None and reply.page.name == "home":
