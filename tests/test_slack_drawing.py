@@ -554,6 +554,18 @@ def test_what_i_agreed_to_comes_before_the_notice() -> None:
     assert any(text.startswith("*What is kept.* Your answers") for text in words(view))
 
 
+def test_read_everything_shows_the_notice_once_and_only_the_choices_that_are_left() -> None:
+    talk = Talk()
+    talk.say("reflect quick-visit")
+    talk.look()
+    talk.tap("read")
+    view = DRAWING.modal(talk.reply)
+    assert sound(view, "modal")
+    assert any(text.startswith("*What is kept.* Your answers") for text in words(view))
+    assert not any(text.startswith("Afterword asks fixed questions. No person") for text in words(view))
+    assert [one["action_id"] for one in block(view, "answer")["elements"]] == ["choose:keep", "choose:nothing"]
+
+
 def test_a_question_is_the_label_of_its_own_box() -> None:
     talk = begun()
     box = block(DRAWING.modal(talk.reply), "write")

@@ -20,6 +20,8 @@ SHORT_ANSWER: Final = 200
 SHORT_TALK: Final = 160
 #: Longer questions are read as a text, and not made bold.
 BOLD_AT_MOST: Final = 160
+#: A text of so many paragraphs is a notice.
+MANY, MOST = 6, 15
 #: The box takes the focus, and a phone puts its keyboard over the rest, only where there is little to read before.
 LITTLE_TO_READ: Final = 120
 
@@ -162,8 +164,16 @@ def question(word: Words, message: Message, *, first: bool) -> list[Json]:
     if labels(message):
         return blocks.context(minutes)
     asks = message.input != "none" and len(message.text) <= BOLD_AT_MOST and not message.title
-    text = blocks.heading(message.text) if asks else blocks.sections(blocks.paragraphs([message.text]))
+    text = blocks.heading(message.text) if asks else read(message)
     return [*blocks.context(minutes), *blocks.heading(message.title), *text, *blocks.context(message.hint)]
+
+
+def read(message: Message) -> list[Json]:
+    """A text of its own. One of many paragraphs is a notice, and each of them begins with its heading."""
+    parts = blocks.paragraphs([message.text])
+    if message.title and MANY <= len(parts) <= MOST:
+        return [block for part in parts for block in blocks.led(part)]
+    return blocks.sections(parts)
 
 
 def answer(word: Words, message: Message, reply: Reply) -> list[Json]:

@@ -49,10 +49,10 @@ def leads_on(word: Words, page: Page) -> list[Json]:
     """One row of what opens elsewhere: the pages, what can be set, the numbers to call."""
     if not page.sections:
         return []
-    pages = [option for section in page.sections for option in section.pages]
+    pages = {option.id: option for section in page.sections for option in section.pages}
     if any(section.forms for section in page.sections):
-        pages.append(Option(id=page.name, label=word("home-settings")))
-    buttons = [_button("open", option) for option in pages]
+        pages[page.name] = Option(id=page.name, label=word("home-settings"))
+    buttons = [_button("open", option) for option in pages.values()]
     safety = blocks.button(word("safety-button"), ids.action_id("command", "safety"))
     return [blocks.divider(), *blocks.actions([*buttons, safety])]
 
