@@ -126,8 +126,11 @@ def back(case: Case, session: Session) -> Turn:
 
 
 def pause(case: Case, session: Session) -> Turn:
-    after = case.now(session=session.model_copy(update={"touched": case.at}))
-    return closing(after, "paused", "pause", (), "private")
+    """The chat is told once where one can go on from, however often the talk is put down at the same place."""
+    told = session.paused and case.surface == "private"
+    after = case.now(session=session.model_copy(update={"touched": case.at, "paused": True}))
+    turn = closing(after, "paused", "pause", (), "private")
+    return Turn(turn.conversation, turn.reply) if told else turn
 
 
 def closing(case: Case, here: str, there: str, effects: tuple[Effect, ...], *buttons: str) -> Turn:

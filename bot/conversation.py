@@ -46,6 +46,7 @@ class Session(Frozen):
     confirming: Literal["delete", "restart"] | None = None
     more: bool = False  # the last screen shows what is behind "More…"
     unchecked: tuple[str, ...] = ()  # codes that the person took out of the count
+    paused: bool = False  # the chat has been told so, and nothing has moved since
     here: bool = False  # the person chose to go on in chat messages; law 6 holds all the same
 
 

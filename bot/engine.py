@@ -18,6 +18,7 @@ from bot.events import (
     Idled,
     Joined,
     Left,
+    Met,
     Notice,
     Open,
     Rate,
@@ -57,6 +58,8 @@ def unasked(case: Case, event: Event) -> Turn:
     match event:
         case CheckInDue():
             return due(case, event)
+        case Met():
+            return Turn(case.conversation, quiet(case))
         case Joined():
             return Turn(case.conversation, quiet(case), (screens.neutral(case, "greeting", "private"),))
         case Notice():

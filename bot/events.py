@@ -129,6 +129,13 @@ class Scanned(_Event):
     surface: Surface = "private"
 
 
+class Met(_Event):
+    """The profile of a person was read before they have said a word: they are spoken to as it says."""
+
+    kind: Literal["met"] = "met"
+    surface: Literal["none"] = "none"
+
+
 class Joined(_Event):
     """The person installed the app or was added to a team."""
 
@@ -144,7 +151,7 @@ class Left(_Event):
 
 
 Event = Annotated[
-    Say | Write | Choose | Rate | Command | Open | Submit | CheckInDue | Idled | Notice | Scanned | Joined | Left,
+    Say | Write | Choose | Rate | Command | Open | Submit | CheckInDue | Idled | Notice | Scanned | Met | Joined | Left,
     Field(discriminator="kind"),
 ]
 

@@ -56,7 +56,7 @@ OVERTAKEN = "@"
 
 def moved(session: Session, at: datetime, **changes: object) -> Session:
     """A new position: old buttons are stale from here on, and what was typed into old boxes waits in the next one."""
-    after = session.model_copy(update={"visit": session.visit + 1, "touched": at, **changes})
+    after = session.model_copy(update={"visit": session.visit + 1, "touched": at, "paused": False, **changes})
     late = [text for key, text in after.drafts.items() if key.startswith(OVERTAKEN)]
     if not late:
         return after

@@ -170,8 +170,8 @@ class Shell:
 
     def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
         event, who = inbound.event, inbound.who
-        loaded = tx.load(who, event.at, page=asks_for_page(self.library, event))
-        loaded = self._in_their_language(loaded, inbound.locale)
+        stored = tx.load(who, event.at, page=asks_for_page(self.library, event))
+        loaded = self._in_their_language(stored, inbound.locale)
         loaded, news = as_they_are_now(loaded, inbound)
         turn = self._step(loaded, event)
         if isinstance(event, Submit) and turn.illegal:
@@ -181,6 +181,7 @@ class Shell:
         if any(isinstance(effect, EraseMe) for effect in turn.effects):
             raise _Leaving(turn.reply)
         turn = replace(turn, effects=(*news, *turn.effects)) if news else turn
+        loaded = replace(loaded, conversation=stored.conversation)
         return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
 
     def _in_their_language(self, loaded: Loaded, locale: str) -> Loaded:

@@ -24,7 +24,7 @@ from storage import tables as t
 from storage.database import Database, insisted
 from storage.erase import REMOVED, Entry, note
 from storage.keystore import KeyStore
-from storage.leading import installed
+from storage.leading import installed, is_led
 from storage.place import tenant
 from storage.prepared import Prepared, Row, Wire
 from storage.turns import SqlTransaction
@@ -104,7 +104,8 @@ class SqlInstallations:
             self._write(turn, row, installation)
             tenant(turn.wire, installation.platform, installation.tenant, at.astimezone(UTC).date())
             leaving.present(turn.wire, installation.platform, installation.tenant)
-            if installation.installer and (before is None or before.installer != installation.installer):
+            new = installation.installer and (before is None or before.installer != installation.installer)
+            if new and not is_led(turn.wire, installation.platform, installation.tenant):
                 who = Who(platform=installation.platform, tenant=installation.tenant, user=installation.installer)
                 installed(turn.desk(at), who)
 

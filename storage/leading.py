@@ -52,6 +52,16 @@ _INSTALLED = Prepared(
     .where(t.participants.c.id == bindparam("person"), t.participants.c.installed_day.is_(None))
     .values(installed_day=bindparam("day"))
 )
+_LED = Prepared(
+    select(t.participants.c.id)
+    .select_from(t.participants.join(t.tenants))
+    .where(
+        t.tenants.c.platform == bindparam("of_platform"),
+        t.tenants.c.external == bindparam("named"),
+        t.participants.c.leads_since.is_not(None),
+    )
+    .limit(1)
+)
 _CIRCLE_TAKEN = Prepared(
     select(func.count())
     .select_from(t.circles.join(t.teams, t.teams.c.circle_id == t.circles.c.id))
@@ -89,6 +99,11 @@ def name_lead(desk: Desk, by: Place, who: Who, effect: NameLead) -> None:
     if by.installed_day is None:
         raise Refusal("not-lead", "Only somebody who installed Afterword here can name who leads the program.")
     set_lead(desk, who.model_copy(update={"user": effect.user}))
+
+
+def is_led(wire: Wire, platform: str, tenant: str) -> bool:
+    """Whether somebody leads already: installing once more then gives nobody a say in who does."""
+    return wire.one(_LED, of_platform=platform, named=tenant) is not None
 
 
 def set_lead(desk: Desk, who: Who) -> None:

@@ -15,6 +15,8 @@ from storage.keystore import KeyStore
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 
+#: A moment later, so that whoever is new can be met before: their profile says in which language to tell them.
+_SOON = timedelta(seconds=5)
 #: Notices of one moment are told in their order.
 _STEP = timedelta(microseconds=1)
 _ADD = Prepared(insert(t.check_ins))
@@ -36,14 +38,14 @@ class News(NamedTuple):
 
 
 def tell(wire: Wire, keys: KeyStore, news: Iterable[News], at: datetime) -> None:
-    """Leaves notices that are due at once. A person whose key is lost cannot be told anything."""
+    """Leaves notices that are due in a moment. A person whose key is lost cannot be told anything."""
     rows = []
     for number, (to, notice, about) in enumerate(news):
         key, row = keys.data_key(to.key_id), uuid4()
         if key is not None:
             body = Told(notice=notice, person=about).model_dump_json().encode()
             sealed = key.key.seal(body, to.where("check_ins", row, "body"))
-            due = at + number * _STEP
+            due = at + _SOON + number * _STEP
             rows.append({"id": row, "participant_id": to.person, "due_at": due, "body": sealed, "state": "waiting"})
     wire.run_many(_ADD, rows)
 

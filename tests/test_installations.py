@@ -216,6 +216,15 @@ def test_whoever_installs_is_told_once_and_may_name_who_leads(store: SqlStore, a
     assert notices(store, at) == [("ben", "installed", "")]
 
 
+def test_installing_once_more_gives_nobody_a_say_in_a_program_that_is_led(store: SqlStore, at: datetime) -> None:
+    store.installations.save(installation(), at)
+    store.set_lead(ADA, at)
+    store.installations.save(installation(installer="mallory"), at)
+    with store.transaction() as turn:
+        assert not turn.load(who("mallory"), at).facts.names_lead
+        assert turn.load(LEA, at).facts.names_lead
+
+
 def test_a_rotated_token_does_not_bring_back_who_erased_themselves(store: SqlStore, at: datetime) -> None:
     store.installations.save(installation(), at)
     store.erase(LEA, at)

@@ -25,8 +25,8 @@ from local_chat import library, who
 from shells import inbound
 
 from adapters.web import server as serving_web
-from adapters.web.listening import MAX_BODY, listen
-from adapters.web.server import build_server
+from adapters.web.listening import listen
+from adapters.web.server import MAX_BODY, build_server
 from bot.cli import serving
 from bot.config import Server, Slack
 from bot.conversation import Message
@@ -141,7 +141,7 @@ async def test_a_body_that_is_too_large_is_refused_before_anybody_reads_it() -> 
 
         async def in_parts() -> AsyncIterator[bytes]:
             for _ in range(40):
-                yield b"x" * 8192
+                yield b"x" * (MAX_BODY // 32)
 
         assert (await client.post("/slack/events", data=in_parts())).status == 413
 

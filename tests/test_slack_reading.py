@@ -139,13 +139,15 @@ def test_closing_the_talk_is_a_pause_and_closing_anything_else_is_nothing() -> N
 
 def test_a_form_is_sent_with_all_its_fields() -> None:
     values = {
-        "a": {"field:members": {"type": "multi_users_select", "selected_users": ["U1", "U2"]}},
+        "a": {
+            "field:members": {"type": "multi_users_select", "selected_users": ["UADA", "UBEN", "USLACKBOT", "nobody"]}
+        },
         "b": {"field:day-end": {"type": "timepicker", "selected_time": "16:30"}},
         "c": {"field:name": {"type": "plain_text_input", "value": "North"}},
         "d": {"field:supervisors": {"type": "multi_users_select", "selected_users": []}},
     }
     view = {"id": "V1", "hash": "h", "type": "modal", "callback_id": "form:team", "state": {"values": values}}
-    wanted = {"members": ("U1", "U2"), "day-end": "16:30", "name": "North", "supervisors": ()}
+    wanted = {"members": ("UADA", "UBEN"), "day-end": "16:30", "name": "North", "supervisors": ()}
     found = asked(type="view_submission", user={"id": "U1"}, view=view)
     assert found is not None
     assert found.event == Submit(at=AT, form="team", values=wanted)

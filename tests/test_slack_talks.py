@@ -73,7 +73,7 @@ async def test_a_whole_reflection_that_goes_on_in_messages(
         await hands.answer()  # consent
         await ada.close()
         await home.settled()
-        await ada.say("hello")
+        await ada.say("continue")
         await ada.tap("choose:here", in_="message")
         while await hands.answer_here(home.slack):
             pass
@@ -123,6 +123,91 @@ async def test_what_is_typed_into_the_chat_waits_in_the_private_box(files: Pair,
 
 
 @in_a_loop
+async def test_what_is_typed_on_a_device_that_was_overtaken_comes_back(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        phone, desk = home.phone(device="phone"), home.phone(device="desk")
+        one = Hands(phone)
+        await phone.command("/reflect", "quick-visit")
+        await one.answer()
+        await desk.command("/reflect", "quick-visit")
+        await one.answer()
+        await desk.type("A whole paragraph at the desk, marker")
+        await desk.close()
+        await one.finish()
+        assert "A whole paragraph at the desk" in kept(home, "UADA")
+
+
+@in_a_loop
+async def test_a_long_draft_in_any_script_can_be_sent_back(files: Pair, ring: Keyring) -> None:
+    """Slack sends what stands in the boxes twice, in up to nine bytes a letter."""
+    async with house(files, ring) as home:
+        ada = home.phone()
+        await ada.command("/reflect", "quick-visit")
+        await Hands(ada).answer()
+        await ada.close()
+        await home.settled()
+        for number in range(6):
+            await ada.say(f"{number}" + "слово " * 600)
+        await ada.tap("choose:private", in_="message")
+        await ada.tap("command:skip", in_="modal")
+        assert not ada.trouble
+        await Hands(ada).finish()
+        for number in range(6):
+            assert f"{number}слово" in kept(home, "UADA")
+
+
+@in_a_loop
+async def test_boxes_that_slack_does_not_send_back_lose_nothing(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        home.slack.forgets_initial = True
+        ada = home.phone()
+        await ada.command("/reflect", "quick-visit")
+        await Hands(ada).answer()
+        await ada.close()
+        await home.settled()
+        for word in ("first", "second", "third"):
+            await ada.say(f"{word} " * 500)
+        await ada.tap("choose:private", in_="message")
+        await ada.submit()
+        assert not ada.trouble
+        for word in ("first", "second", "third"):
+            assert kept_or_open(home).count(word) >= 500
+
+
+def kept_or_open(home: House) -> str:
+    with home.store.transaction() as turn:
+        loaded = turn.load(home.who(), AT)
+    return loaded.conversation.model_dump_json()
+
+
+@in_a_loop
+async def test_safety_opens_over_the_question_and_leaves_it_as_it_is(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        await ada.command("/reflect", "quick-visit")
+        await Hands(ada).answer()
+        await ada.type("Half a sentence, marker")
+        await ada.tap("command:safety", in_="modal")
+        assert "911" in ada.screen("modal")
+        await ada.close()
+        assert ada.value() == "Half a sentence, marker"
+        nothing_of_it(home, Hands(ada))
+
+
+@in_a_loop
+async def test_putting_the_talk_down_again_and_again_is_said_once(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.phone()
+        await ada.command("/reflect", "quick-visit")
+        await Hands(ada).answer()
+        for _ in range(3):
+            await ada.close()
+            await home.settled()
+            await ada.command("/reflect")
+        assert len(ada.dm()) == 1
+
+
+@in_a_loop
 async def test_a_double_tap_answers_once(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
         ada = home.phone()
@@ -147,8 +232,10 @@ async def test_an_event_that_comes_three_times_changes_nothing_more(files: Pair,
         await hands.answer()
         await ada.close()
         await ada.say("She held my finger all the while, marker")
+        lines = ada.dm()
         for again in (1, 2):
             assert (await home.slack.repeat(again=again)).status == 200
+        assert ada.dm() == lines
         await ada.tap("choose:private", in_="message")
         assert ada.value() == "She held my finger all the while, marker"
         nothing_of_it(home, hands, chat=True)
@@ -301,7 +388,7 @@ async def test_two_talks_that_differ_in_one_sensitive_answer_leave_the_same_mess
             await hands.answer()
             await ada.close()
             await home.settled()
-            await ada.say("hello")
+            await ada.say("continue")
             await ada.tap("choose:here", in_="message")
             while await hands.answer_here(home.slack):
                 pass

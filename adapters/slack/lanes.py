@@ -6,10 +6,13 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from bot.events import Who
 
-#: Modals whose newest draft is remembered.
+T = TypeVar("T")
+
+#: Modals whose newest draft is remembered, and lines that were answered.
 REMEMBERED = 5_000
 
 
@@ -18,6 +21,7 @@ class Lanes:
         self._locks: dict[Who, asyncio.Lock] = {}
         self._waiting: dict[Who, int] = {}
         self._newest: OrderedDict[str, str] = OrderedDict()
+        self._answered: OrderedDict[str, None] = OrderedDict()
 
     @asynccontextmanager
     async def lane(self, who: Who) -> AsyncIterator[None]:
@@ -37,8 +41,19 @@ class Lanes:
         before = self._newest.get(view, "")
         if (len(action_ts), action_ts) < (len(before), before):
             return False
-        self._newest[view] = action_ts
-        self._newest.move_to_end(view)
-        if len(self._newest) > REMEMBERED:
-            self._newest.popitem(last=False)
+        _remember(self._newest, view, action_ts)
         return True
+
+    def answered(self, key: str) -> bool:
+        """Whether a line of the chat was answered here already: Slack's repetition of it needs no second answer."""
+        return key in self._answered
+
+    def note_answer(self, key: str) -> None:
+        _remember(self._answered, key, None)
+
+
+def _remember(known: OrderedDict[str, T], key: str, value: T) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    if len(known) > REMEMBERED:
+        known.popitem(last=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 
 class _Loose(BaseModel):
@@ -70,12 +70,39 @@ class View(_Loose):
     callback_id: str = ""
     private_metadata: str = ""
     state: State = State()
+    blocks: list[Any] = Field(default_factory=list)
     app_installed_team_id: str | None = None
 
     @field_validator("state", mode="before")
     @classmethod
     def _empty(cls, state: Any) -> Any:
         return State() if state in (None, []) else state  # an empty state comes as a list in some payloads
+
+    @property
+    def standing(self) -> State:
+        """What stands in its inputs. Slack may leave out those that nobody has touched since they were drawn anew
+        (https://github.com/slackapi/bolt-js/issues/1258): they hold what they were drawn with."""
+        values = {block: dict(elements) for block, elements in self.state.values.items()}
+        for block in self.blocks:
+            match block:
+                case {"block_id": str(name), "element": {"action_id": str(action), **drawn}}:
+                    values.setdefault(name, {}).setdefault(action, _drawn(drawn))
+        return State(values=values)
+
+
+def _drawn(element: Mapping[Any, Any]) -> Value:
+    """An input as it was drawn."""
+    try:
+        return Value(
+            value=element.get("initial_value"),
+            selected_option=element.get("initial_option"),
+            selected_options=element.get("initial_options"),
+            selected_user=element.get("initial_user"),
+            selected_users=element.get("initial_users"),
+            selected_time=element.get("initial_time"),
+        )
+    except ValidationError:
+        return Value()
 
 
 class Container(_Loose):

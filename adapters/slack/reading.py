@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from adapters.slack import ids
 from adapters.slack.boxes import together
+from adapters.slack.message import PERSON
 from adapters.slack.payload import Payload, State, Tapped, Value, View
 from bot.commands import script_named, understand
 from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
@@ -20,12 +21,17 @@ COMMANDS = frozenset(get_args(CommandName))
 
 #: A prompt that no question has: what is written under it is put aside instead of being taken for an answer.
 NO_PROMPT = "command"
+#: What shows a card: over the question, so that it and what stands in its box stay as they are.
+CARDS = ("safety", "breathe")
 #: So many words after the slash command are somebody's words, not a script's name.
 FEW_WORDS = 4
 
 #: A line that a person typed, alone or under a file; what was edited or deleted, or said by a program, has others.
 TYPED = (None, "file_share", "thread_broadcast", "me_message")
 _LINK = re.compile(r"<(?P<address>(?:https?|mailto|tel):[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
+
+#: Slack's own program.
+NOBODY = frozenset({"USLACKBOT"})
 
 #: Where something was asked, and so where the answer is shown.
 Place = Literal["modal", "home", "chat", "command", "nowhere"]
@@ -54,6 +60,13 @@ class Asked:
     action_ts: str = ""
     over: bool = False
     start: int = 0
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """People who were picked in a form, each once."""
+        values = self.event.values if isinstance(self.event, Submit) else {}
+        each = (one for value in values.values() for one in ((value,) if isinstance(value, str) else value))
+        return tuple(dict.fromkeys(one for one in each if PERSON.fullmatch(one)))
 
     @property
     def typing(self) -> bool:
@@ -141,15 +154,15 @@ def tapped(payload: Payload, tap: Tapped, at: datetime) -> Asked | None:
         ts=container.message_ts if container and not view else "",
         action=act.verb,
         action_ts=tap.action_ts,
-        over=act.verb == "so-far",
+        over=act.verb == "so-far" or (act.verb == "command" and act.argument in CARDS),
         start=_start(tap) if act.verb == "open" else 0,
     )
     surface: Surface = "message" if place == "chat" else "private"
     prompt = ids.prompt_of(tap.block_id)
-    event = meant(act, tap, at, surface, prompt, view.state if view else payload.state)
+    event = meant(act, tap, at, surface, prompt, view.standing if view else payload.state)
     if event is None:
         return None
-    draft = None if view is None or act.verb in ("write", "tick") else unsent(view.state, at)
+    draft = None if view is None or act.verb in ("write", "tick") else unsent(view.standing, at)
     return replace(asked, event=event, draft=draft)
 
 
@@ -223,7 +236,7 @@ def sent(payload: Payload, view: View, at: datetime) -> Asked | None:
     """Next, or a form as a whole. The key knows what was written: sent again after a lost answer it is the same, but
     words that were changed in between are new."""
     asked = Asked(
-        key=f"sent:{view.id}:{view.hash}:{_digest(view.state)}",
+        key=f"sent:{view.id}:{view.hash}:{_digest(view.standing)}",
         user=payload.person,
         place="modal",
         event=Open(at=at, page="talk"),
@@ -233,9 +246,11 @@ def sent(payload: Payload, view: View, at: datetime) -> Asked | None:
     )
     if view.callback_id.startswith(ids.FORM):
         form = view.callback_id.removeprefix(ids.FORM)
-        return replace(asked, event=Submit(at=at, form=form, values=_fields(view.state)))
-    answer = unsent(view.state, at, done=True) if view.callback_id == ids.TALK else None
-    return replace(asked, event=answer) if answer is not None else None
+        return replace(asked, event=Submit(at=at, form=form, values=_fields(view.standing)))
+    if view.callback_id != ids.TALK:
+        return None
+    answer = unsent(view.standing, at, done=True)
+    return replace(asked, event=answer) if answer is not None else asked
 
 
 def closed(payload: Payload, view: View, at: datetime) -> Asked | None:
@@ -243,7 +258,7 @@ def closed(payload: Payload, view: View, at: datetime) -> Asked | None:
     if view.callback_id != ids.TALK or not view.private_metadata:
         return None
     pause = Command(at=at, name="pause", prompt=view.private_metadata)
-    draft = unsent(view.state, at)
+    draft = unsent(view.standing, at)
     return Asked(f"closed:{view.id}:{view.hash}", payload.person, "nowhere", pause, draft, view=view.id)
 
 
@@ -270,7 +285,10 @@ def _fields(state: State) -> Mapping[str, str | tuple[str, ...]]:
 
 
 def _field(value: Value) -> str | tuple[str, ...]:
-    several = value.selected_users is not None or value.selected_options is not None
+    """People by ids that can be somebody's; a program of the workspace that was picked is nobody."""
+    if value.selected_users is not None:
+        return tuple(user for user in value.selected_users if PERSON.fullmatch(user) and user not in NOBODY)
+    several = value.selected_options is not None
     chosen = value.chosen()
     return chosen if several else chosen[0] if chosen else (value.value or "")
 

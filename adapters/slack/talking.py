@@ -3,6 +3,7 @@ and nothing of it waits anywhere: where it cannot be shown, the place is kept an
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from adapters.slack.promptly import Promptly, deadline
 from adapters.slack.reading import Asked, read
 from bot import logs
 from bot.conversation import Reply
-from bot.events import Choose, Event, Inbound, Submit, Who
+from bot.events import Choose, Command, Event, Inbound, Met, Submit, Who
 from bot.ports import Installation, Refusal
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
@@ -62,6 +63,8 @@ class Talking:
         async with self.lanes.lane(who):
             if asked.typing and not self.lanes.newest(asked.view or asked.ts, asked.action_ts):
                 return NOTHING
+            if self.lanes.answered(f"{who.tenant}:{asked.key}"):
+                return NOTHING
             return await self._answered(moment)
 
     async def _answered(self, moment: Moment) -> Body:
@@ -70,6 +73,7 @@ class Talking:
             if asked.draft is not None:
                 await self._handle(asked.draft, f"{asked.key}:draft", moment)
             reply = await self._handle(event, asked.key, moment)
+            await self._meet(moment)
         except Refusal as refusal:
             if asked.place == "chat" and not asked.trigger:
                 raise  # a line in the chat comes again
@@ -86,6 +90,29 @@ class Talking:
         profile = await self.profiles.of(moment.who, moment.at)
         inbound = Inbound(key=key, who=moment.who, event=event, locale=profile.locale, zone=profile.zone)
         return await self.shell.handle(inbound)
+
+    async def _meet(self, moment: Moment) -> None:
+        """Whoever was just named in a form is told of it in a moment, in the language of their own profile."""
+        named = moment.asked.named
+        if not named:
+            return
+
+        async def meet(user: str) -> None:
+            who = moment.who.model_copy(update={"user": user})
+            profile = await self.profiles.of(who, moment.at)
+            known = await self.shell.on_store(lambda: self.shell.store.known(who))
+            if known and profile.locale:
+                event = Met(at=self.shell.clock.now())
+                key = f"{moment.asked.key}:met"
+                await self.shell.handle(
+                    Inbound(key=key, who=who, event=event, locale=profile.locale, zone=profile.zone)
+                )
+
+        async def all_of_them() -> bool:
+            await asyncio.gather(*(meet(user) for user in named), return_exceptions=True)
+            return True
+
+        await self.promptly.show(moment.by, all_of_them())
 
     # Showing
 
@@ -114,9 +141,9 @@ class Talking:
     async def _in_modal(self, reply: Reply, moment: Moment) -> None:
         asked = moment.asked
         if asked.over:
-            view = self.drawing.so_far(reply)
-            await self._called(moment, "views.push", trigger_id=asked.trigger, view=view)
-            return
+            over = self.drawing.card(reply) if isinstance(asked.event, Command) else self.drawing.so_far(reply)
+            if await self._called(moment, "views.push", trigger_id=asked.trigger, view=over):
+                return
         view = self._view(reply, asked)
 
         async def update() -> None:
@@ -140,9 +167,10 @@ class Talking:
 
     async def _said(self, reply: Reply, moment: Moment) -> None:
         """In the chat: the line that was tapped becomes the next one; a typed one gets an answer below it."""
+        asked, channel = moment.asked, moment.asked.channel
+        self.lanes.note_answer(f"{moment.who.tenant}:{asked.key}")
         if reply.message is None:
             return
-        asked, channel = moment.asked, moment.asked.channel
         message = self.drawing.message(reply.message, reply.locale)
         line = {name: value for name, value in message.items() if not name.startswith("unfurl")}
         await self.messenger.met(moment.who, channel)
@@ -162,7 +190,8 @@ class Talking:
         asked = moment.asked
         profile = await self.profiles.of(moment.who, moment.at)
         locale = profile.locale if profile.locale in self.shell.library.locales else SOURCE_LOCALE
-        view = self.drawing.refusal(refusal.words, locale)
+        words = self.drawing.word(locale, "busy") if refusal.code == "busy" else refusal.words
+        view = self.drawing.refusal(words, locale)
         if asked.typing or asked.place == "nowhere":
             return NOTHING
         if asked.action == "sent":

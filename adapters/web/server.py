@@ -21,6 +21,8 @@ log = logging.getLogger("afterword")
 
 #: Seconds for a body to arrive, and for a database to answer.
 READ_SECONDS = 10.0
+#: Slack sends what stands in a modal twice, and a letter that is not English in up to nine bytes.
+MAX_BODY = 2 * 1024 * 1024
 READY_SECONDS = 3.0
 
 HEADERS = listening.HEADERS | {
@@ -46,7 +48,7 @@ def build_server(
 ) -> web.Application:
     """The platforms' `routes` and what operators ask. `ready` raises a Refusal whose code says what is missing."""
     counted = [] if counts is None else [_counted(counts)]
-    app = web.Application(middlewares=[*counted, _plainly, _whole], client_max_size=listening.MAX_BODY)
+    app = web.Application(middlewares=[*counted, _plainly, _whole], client_max_size=MAX_BODY)
     app.on_response_prepare.append(_add_headers)
     app.add_routes([web.get("/healthz", listening.healthy), web.get("/readyz", _readiness(ready))])
     if counts is not None:
@@ -125,8 +127,8 @@ def _sentence(status: int, words: str = "", allow: str | None = None) -> web.Res
 async def _whole(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The body is here, whole and not too large, before anybody looks at it."""
     if request.match_info.http_exception is None and request.can_read_body:
-        if (request.content_length or 0) > listening.MAX_BODY:
-            raise web.HTTPRequestEntityTooLarge(listening.MAX_BODY)
+        if (request.content_length or 0) > MAX_BODY:
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY)
         try:
             async with asyncio.timeout(READ_SECONDS):
                 await request.read()
