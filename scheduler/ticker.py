@@ -75,6 +75,7 @@ def start(shell: Shell, clock: Clock, seconds: float = 1.0, tick: Tick = tick) -
         except Exception as error:  # the next tick tries again; the text of an error may hold what it failed on
             log.error("tick failed", extra={"event": "tick-failed", "kind": type(error).__name__})
 
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a round took longer than its second is no news
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     clockwork = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
     clockwork.add_job(call, "interval", seconds=seconds)

@@ -142,6 +142,34 @@ async def test_nothing_of_another_workspace_is_taken(files: Pair, ring: Keyring)
         assert not home.slack.called("views.open")
 
 
+@in_a_loop
+async def test_nobody_of_another_company_is_taken_in_a_shared_channel(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        tap = {
+            "type": "block_actions", "team": {"id": TEAM}, "user": {"id": "UOUT", "team_id": "T9"}, "trigger_id": "1.2",
+            "container": {"type": "message", "channel_id": "C1", "message_ts": "1.1"},
+            "actions": [{"action_id": "choose:private", "block_id": "greeting#answer", "action_ts": "1.3"}],
+        }  # fmt: skip
+        assert (await home.slack.send("interactive", tap)).status == 200
+        assert people(home) == 0
+        await home.slack.send("interactive", {**tap, "user": {"id": "UOUT", "team_id": TEAM}})
+        assert people(home) == 1
+
+
+@in_a_loop
+async def test_who_has_erased_everything_is_made_known_by_no_old_modal(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        phone, desk = home.phone(device="phone"), home.phone(device="desk")
+        await desk.command("/reflect", "quick-visit")
+        await Hands(desk).answer()
+        await phone.command("/reflect", "my data")
+        await phone.tap("form:erase/confirm", in_="modal")
+        assert people(home) == 0
+        await desk.type("A letter, marker")
+        await desk.close()
+        assert people(home) == 0
+
+
 NOISE: tuple[Any, ...] = (None, True, 0, -1, 1e308, "", "x" * 5000, "\u0000", "🜂", [], {}, [[]], {"id": {}}, ["a", 1])
 
 

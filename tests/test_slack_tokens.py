@@ -537,7 +537,7 @@ async def test_bolt_learns_who_acts_without_asking_slack(sqlite_pair: Pair, ring
             }  # fmt: skip
             response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
             assert response.status == 200
-        assert heard == [(installation.bot_user, installation.token, "T1")]
+        assert heard == [(installation.bot_user, installation.token, "T1"), (None, None, "T3")]
         assert len(here.slack.calls) == calls
 
 

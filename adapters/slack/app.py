@@ -29,7 +29,7 @@ from adapters.slack.talking import NOTHING, Talking
 from adapters.slack.tokens import Tokens
 from adapters.slack.workspaces import Workspaces
 from bot.config import Slack
-from bot.ports import Installations, Later, References, Refusal
+from bot.ports import Installation, Installations, Later, References, Refusal
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 
@@ -70,8 +70,8 @@ class SlackApp:
         many = settings.many
         self._installing = Installing(settings, public_url, self._tokens, shell, outgoing, asked) if many else None
         self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles, self._promptly)
-        sorry = drawing.word(SOURCE_LOCALE, "slack-not-installed")
-        self._bolt = bolt_app(self._take, self._tokens.authorize, sorry)
+        self._drawing = drawing
+        self._bolt = bolt_app(self._take, self._tokens.authorize)
         self._socket: Socket | None = None
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -112,9 +112,26 @@ class SlackApp:
     async def _take(self, payload: Payload, context: AsyncBoltContext) -> Mapping[str, Any]:
         """One payload, verified; gives what the acknowledgement carries."""
         found = await self._tokens.find(context.enterprise_id, context.team_id, bool(context.is_enterprise_install))
-        if await self._workspaces.changed(payload, found) or found is None:
+        if await self._workspaces.changed(payload, found):
+            return NOTHING
+        if found is None:
+            return self._not_installed(payload)
+        if _of_elsewhere(payload, found):
             return NOTHING
         return await self._talking.take(payload, found)
+
+    def _not_installed(self, payload: Payload) -> Mapping[str, Any]:
+        """Somebody who typed the command hears so; nothing of them is stored."""
+        if not payload.command:
+            return NOTHING
+        words = self._drawing.word(SOURCE_LOCALE, "slack-not-installed")
+        return {"response_type": "ephemeral", **self._drawing.ephemeral(words, SOURCE_LOCALE)}
+
+
+def _of_elsewhere(payload: Payload, found: Installation) -> bool:
+    """Whether somebody of another company taps in a shared channel: Slack names their own workspace (unverified)."""
+    home = payload.user.team_id if payload.user else None
+    return bool(home) and not (found.organization or payload.enterprise) and home != found.tenant
 
 
 def connect(

@@ -60,8 +60,8 @@ class Everything(AsyncMiddleware):
             return BoltResponse(status=500, body="")
 
 
-def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
-    """Bolt's app around `take`. `sorry`: said where no installation is known.
+def bolt_app(take: Take, authorize: Authorize) -> AsyncApp:
+    """Bolt's app around `take`.
 
     The signature is checked at the door, before anything is parsed, so Bolt does not check it again.
     """
@@ -70,7 +70,6 @@ def bolt_app(take: Take, authorize: Authorize, sorry: str) -> AsyncApp:
         name="afterword.bolt",  # Bolt silences a logger of this name when it is told ours
         process_before_response=True,
         authorize=authorize,
-        user_facing_authorize_error_message=sorry,
         request_verification_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,

@@ -32,6 +32,10 @@ Body = Mapping[str, Any]
 NOTHING: Body = {}
 
 
+#: Refusals that are about what the person did; all others are about our machines.
+SAYS_WHY = frozenset({"key-missing", "not-lead", "name", "settings", "no-detector"})
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One thing that was asked: by whom, in which workspace, and until when it is to be acknowledged."""
@@ -63,9 +67,16 @@ class Talking:
         async with self.lanes.lane(who):
             if asked.typing and not self.lanes.newest(asked.view or asked.ts, asked.action_ts):
                 return NOTHING
-            if self.lanes.answered(f"{who.tenant}:{asked.key}"):
+            if self.lanes.answered(f"{who.tenant}:{asked.key}") or await self._forgotten(moment):
                 return NOTHING
             return await self._answered(moment)
+
+    async def _forgotten(self, moment: Moment) -> bool:
+        """Whether somebody who has erased everything types into an old modal, or closes it: that makes nobody known."""
+        if not (moment.asked.typing or moment.asked.place == "nowhere"):
+            return False
+        known = await self.shell.on_store(lambda: self.shell.store.known(moment.who))
+        return not known
 
     async def _answered(self, moment: Moment) -> Body:
         asked, event = moment.asked, moment.asked.event
@@ -190,7 +201,7 @@ class Talking:
         asked = moment.asked
         profile = await self.profiles.of(moment.who, moment.at)
         locale = profile.locale if profile.locale in self.shell.library.locales else SOURCE_LOCALE
-        words = self.drawing.word(locale, "busy") if refusal.code == "busy" else refusal.words
+        words = refusal.words if refusal.code in SAYS_WHY else self.drawing.word(locale, "busy")
         view = self.drawing.refusal(words, locale)
         if asked.typing or asked.place == "nowhere":
             return NOTHING

@@ -326,7 +326,10 @@ def places(enterprise: str, team: str, whole: bool) -> tuple[tuple[str, bool], .
 
 
 class Authorize(AsyncAuthorize):
-    """What Bolt asks for every request; it takes functions, but not methods. No network."""
+    """What Bolt asks for every request; it takes functions, but not methods. No network.
+
+    Nobody where the app is not installed: Bolt would say so itself, by a client of its own and on its own time.
+    """
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -341,14 +344,12 @@ class Authorize(AsyncAuthorize):
         actor_enterprise_id: str | None = None,
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
-    ) -> AuthorizeResult | None:
+    ) -> AuthorizeResult:
         found = await self._tokens.find(enterprise_id, team_id, bool(context.is_enterprise_install))
-        if found is None:
-            return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_user_id=found.bot_user,
-            bot_token=found.token,
+            bot_user_id=found.bot_user if found else None,
+            bot_token=found.token if found else None,
             user_id=user_id,
         )

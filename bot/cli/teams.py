@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,10 @@ from bot.ports import Refusal, Setup
 
 if TYPE_CHECKING:
     from storage.store import SqlStore
+
+
+_SLACK_TENANT = re.compile(r"[TE][A-Z0-9]{2,20}")
+_SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 
 @click.group()
@@ -89,6 +94,9 @@ def role_lead(person: str, platform: str, db: str) -> None:
     tenant, _, user = person.partition("/")
     if not tenant or not user or "/" in user:
         raise click.BadParameter("it is tenant/user, such as T0123456/U0456789.", param_hint="PERSON")
+    if platform == "slack" and not (_SLACK_TENANT.fullmatch(tenant) and _SLACK_USER.fullmatch(user)):
+        why = "ids of Slack look like T0123456 (E… for an organization) and U0456789; in a profile: ⋮, Copy member ID."
+        raise click.BadParameter(why, param_hint="PERSON")
     with parts.store(db, new=True) as store:
         store.set_lead(Who(platform=platform, tenant=tenant, user=user), SystemClock().now())
     click.echo(f"{person} leads the program now, and finds the set-up in the app's Home.")
