@@ -23,6 +23,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/turn.py
 	$(BIN)/python benchmarks/statements.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/slack.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak
