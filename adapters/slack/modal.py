@@ -293,7 +293,8 @@ def ways(message: Message) -> list[Json]:
     """Pause is the modal's own Close, so it is no button here."""
     there = [option for option in message.controls if option.id != "pause"]
     near = there if len(there) <= FEW else [option for name in NEAR for option in there if option.id == name]
-    far = [option for option in there if option not in near]
+    seen = {option.id for option in near}
+    far = [option for option in there if option.id not in seen]
     menu, rest = far[: limits.OVERFLOW], far[limits.OVERFLOW :]
     buttons = [blocks.button(option.label, ids.action_id("command", option.id)) for option in (*near, *rest)]
     options = [blocks.option(option.id, option.label) for option in menu]
