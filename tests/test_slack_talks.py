@@ -115,6 +115,7 @@ async def test_what_is_typed_into_the_chat_waits_in_the_private_box(files: Pair,
         await ada.command("/reflect", "quick-visit")
         await hands.answer()
         await ada.close()
+        await home.settled()
         await ada.say("Her grandmother laughed at last, marker, and so did I")
         assert library().word("en", "typed-aside") in ada.dm()[-1]
         await ada.tap("choose:private", in_="message")
@@ -231,6 +232,7 @@ async def test_an_event_that_comes_three_times_changes_nothing_more(files: Pair,
         await ada.command("/reflect", "quick-visit")
         await hands.answer()
         await ada.close()
+        await home.settled()
         await ada.say("She held my finger all the while, marker")
         lines = ada.dm()
         for again in (1, 2):
