@@ -100,10 +100,11 @@ async def test_closing_is_a_pause_and_nothing_typed_is_lost(files: Pair, ring: K
         assert library().word("en", "home-open") in ada.screen("home")
         await ada.tap(library().word("en", "resume-button"), in_="home")
         assert ada.value() == "A small hand, marker"
+        await ada.type("A small hand, marker, and then a bigger one")
         await ada.close()
         await home.settled()
         await ada.tap("choose:private", in_="message")
-        assert ada.value() == "A small hand, marker"
+        assert ada.value() == "A small hand, marker, and then a bigger one"
         nothing_of_it(home, hands)
 
 

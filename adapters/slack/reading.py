@@ -254,11 +254,11 @@ def sent(payload: Payload, view: View, at: datetime) -> Asked | None:
 
 
 def closed(payload: Payload, view: View, at: datetime) -> Asked | None:
-    """Closing the talk is a pause; what stood in the box is kept."""
+    """Closing the talk is a pause; what stood in the box is kept, where Slack says it: what was drawn is older."""
     if view.callback_id != ids.TALK or not view.private_metadata:
         return None
     pause = Command(at=at, name="pause", prompt=view.private_metadata)
-    draft = unsent(view.standing, at)
+    draft = unsent(view.state, at)
     return Asked(f"closed:{view.id}:{view.hash}", payload.person, "nowhere", pause, draft, view=view.id)
 
 
