@@ -66,7 +66,9 @@ def moved(session: Session, at: datetime, **changes: object) -> Session:
 
 
 def overtaken(session: Session, prompt: str, text: str, at: datetime) -> Session:
-    """Keeps what stands now in the box of a question that has gone on; nothing where it is empty."""
+    """Keeps what stands now in the box of a question that has gone on; nothing where it is empty, or was answered so."""
+    if any(text in answer.text for answer in session.answers.values()):
+        text = ""
     drafts = {key: draft for key, draft in session.drafts.items() if key != f"{OVERTAKEN}{prompt}"}
     after = {**drafts, f"{OVERTAKEN}{prompt}": text} if text else drafts
     return session.model_copy(update={"drafts": after, "touched": at})

@@ -446,6 +446,7 @@ def test_what_is_typed_into_a_box_whose_question_has_gone_on_waits_for_the_next_
     for text in ("s", "still", "still typing elsewhere"):
         talk.take(Write(at=talk.at, text=text, prompt=old, done=False))
     assert talk.message.prompt == here
+    talk.take(Write(at=talk.at, text="first words", prompt="another", done=False))  # a copy that was answered with
     while talk.message.input != "text":
         talk.take(Command(at=talk.at, name="skip"))
     assert talk.message.draft == "still typing elsewhere"
