@@ -66,7 +66,7 @@ def moved(session: Session, at: datetime, **changes: object) -> Session:
 
 
 def overtaken(session: Session, prompt: str, text: str, at: datetime) -> Session:
-    """Keeps what stands now in the box of a question that has gone on; nothing where it is empty, or was answered so."""
+    """Keeps what stands now in the box of a question that has gone on; nothing where it is empty or an answer."""
     if any(text in answer.text for answer in session.answers.values()):
         text = ""
     drafts = {key: draft for key, draft in session.drafts.items() if key != f"{OVERTAKEN}{prompt}"}
