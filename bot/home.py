@@ -59,6 +59,7 @@ def ways(case: Case) -> tuple[Option, ...]:
         ("data", "data-title", True),
         ("consent", "consent-page-title", True),
         ("report", "report-title", facts.supervises),
+        ("packet", "packet-title", facts.supervises),
         ("setup", "setup-title", facts.leads),
         ("lead", "lead-title", facts.names_lead),
     )

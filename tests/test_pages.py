@@ -74,7 +74,7 @@ def illegal(talk: Talk) -> str:
 
 def test_home_leads_everybody_to_their_own_pages_and_nobody_to_others() -> None:
     assert ways(opened(at_home(), "home")) == ["data", "consent"]
-    assert ways(opened(at_home(supervises=True), "home")) == ["data", "consent", "report"]
+    assert ways(opened(at_home(supervises=True), "home")) == ["data", "consent", "report", "packet"]
     assert ways(opened(at_home(leads=True), "home")) == ["data", "consent", "setup"]
     assert ways(opened(at_home(names_lead=True), "home")) == ["data", "consent", "lead"]
 

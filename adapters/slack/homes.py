@@ -1,6 +1,7 @@
 """People's App Home: drawn from the page `home` when they look, and soon after something of it has changed.
 
-Law: what stands there stays with Slack, so it holds nothing of a reflection but whether one is open.
+Law: what stands there stays with Slack, so it holds nothing of a reflection but whether one is open,
+and when the next check-in is.
 """
 
 from __future__ import annotations
