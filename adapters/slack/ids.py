@@ -21,7 +21,6 @@ Verb = Literal[
     "form",  # one field or the button of a form; the argument is "<form>/<field>", the value what was chosen
     "field",  # a field of a form that is sent as a whole; the argument is its id
     "so-far",  # the whole talk so far, over the question
-    "away",  # a link or a picture: nothing is asked of us
 ]
 VERBS: Final = frozenset(get_args(Verb))
 

@@ -71,7 +71,6 @@ class View(_Loose):
     private_metadata: str = ""
     state: State = State()
     blocks: list[Any] = Field(default_factory=list)
-    app_installed_team_id: str | None = None
 
     @field_validator("state", mode="before")
     @classmethod
@@ -128,7 +127,6 @@ class Member(_Loose):
     id: str = ""
     team_id: str | None = None
     deleted: bool = False
-    is_bot: bool = False
     tz: str | None = None
     locale: str | None = None
 
@@ -146,14 +144,12 @@ class Happened(_Loose):
     tab: str | None = None
     tokens: Tokens | None = None
     team_ids: list[str] | None = None
-    files: list[Any] | None = None
 
 
 class Payload(_Loose):
     """Any payload: an event, a command, a shortcut, a tap, a modal that was sent or closed."""
 
     type: str = ""
-    api_app_id: str | None = None
     team: Named | None = None
     team_id: str | None = None
     enterprise: Named | None = None

@@ -1,5 +1,5 @@
 """From a payload to a turn, and from its reply to what the person sees. Law: a private reply is shown in a modal only,
-and nothing of it waits anywhere: where it cannot be shown, the place is kept and one tap leads back to it."""
+and what Slack would not take waits in memory alone, for minutes: the place is kept, and one tap leads back to it."""
 
 from __future__ import annotations
 
@@ -135,8 +135,6 @@ class Talking:
                 return {"response_action": "update", "view": self._view(reply, asked)}
             case "modal":
                 await self._in_modal(reply, moment)
-            case "home" if isinstance(asked.event, Submit):
-                await self.promptly.show(moment.by, self.homes.show(moment.who, moment.at))
             case "home" | "command":
                 return await self._opened(self._view(reply, asked), reply.locale, moment)
             case "chat" if private:
