@@ -88,6 +88,7 @@ class House:
     of: Library
     settings: Slack
     clock: Wristwatch = field(default_factory=Wristwatch)
+    hurry: Hurry = field(default_factory=Hurry)
     public_url: str = ""
     strict: bool = False
     shell: Shell = field(init=False)
@@ -99,7 +100,7 @@ class House:
         self.store = open_store(self.pair.main, self.pair.keys, self.ring, scripts=self.of.scripts.values())
         held = Held()
         self.shell = Shell(self.of, self.store, held, 1 if self.store.database.sqlite else 4, self.clock)
-        hurry, store = Hurry(), self.store
+        hurry, store = self.hurry, self.store
         given = (self.settings, self.shell, store.installations, store.references, self.public_url)
         self.app = connect(*given, strict=self.strict, clock=hurry.now, sleep=hurry.sleep)
         held.messenger = self.app.messenger
