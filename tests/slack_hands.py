@@ -116,6 +116,14 @@ class Hands:
         return True
 
 
+async def begun(phone: Phone, script: str = "quick-visit") -> Hands:
+    """A talk in the modal, with the question about keeping answered."""
+    hands = Hands(phone)
+    await phone.command("/reflect", script)
+    await hands.answer()
+    return hands
+
+
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import AT, Pair
-from slack_hands import Hands, offered, stored
+from slack_hands import Hands, begun, offered, stored
 from slack_house import TEAM, TOKEN, House, house, in_a_loop
 from talks import library
 
@@ -88,10 +88,8 @@ async def test_a_whole_reflection_that_goes_on_in_messages(
 @in_a_loop
 async def test_closing_is_a_pause_and_nothing_typed_is_lost(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
-        await hands.answer()
+        hands = await begun(home.phone())
+        ada = hands.phone
         await ada.type("A small hand, marker")
         await ada.close()
         await home.settled()
@@ -112,10 +110,8 @@ async def test_closing_is_a_pause_and_nothing_typed_is_lost(files: Pair, ring: K
 @in_a_loop
 async def test_what_is_typed_into_the_chat_waits_in_the_private_box(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
-        await hands.answer()
+        hands = await begun(home.phone())
+        ada = hands.phone
         await ada.close()
         await home.settled()
         await ada.say("Her grandmother laughed at last, marker, and so did I")
@@ -144,9 +140,7 @@ async def test_what_is_typed_on_a_device_that_was_overtaken_comes_back(files: Pa
 async def test_a_long_draft_in_any_script_can_be_sent_back(files: Pair, ring: Keyring) -> None:
     """Slack sends what stands in the boxes twice, in up to nine bytes a letter."""
     async with house(files, ring) as home:
-        ada = home.phone()
-        await ada.command("/reflect", "quick-visit")
-        await Hands(ada).answer()
+        ada = (await begun(home.phone())).phone
         await ada.close()
         await home.settled()
         for number in range(6):
@@ -163,9 +157,7 @@ async def test_a_long_draft_in_any_script_can_be_sent_back(files: Pair, ring: Ke
 async def test_boxes_that_slack_does_not_send_back_lose_nothing(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
         home.slack.forgets_initial = True
-        ada = home.phone()
-        await ada.command("/reflect", "quick-visit")
-        await Hands(ada).answer()
+        ada = (await begun(home.phone())).phone
         await ada.close()
         await home.settled()
         for word in ("first", "second", "third"):
@@ -186,9 +178,7 @@ def kept_or_open(home: House) -> str:
 @in_a_loop
 async def test_safety_opens_over_the_question_and_leaves_it_as_it_is(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        await ada.command("/reflect", "quick-visit")
-        await Hands(ada).answer()
+        ada = (await begun(home.phone())).phone
         await ada.type("Half a sentence, marker")
         await ada.tap("command:safety", in_="modal")
         assert "911" in ada.screen("modal")
@@ -200,9 +190,7 @@ async def test_safety_opens_over_the_question_and_leaves_it_as_it_is(files: Pair
 @in_a_loop
 async def test_putting_the_talk_down_again_and_again_is_said_once(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        await ada.command("/reflect", "quick-visit")
-        await Hands(ada).answer()
+        ada = (await begun(home.phone())).phone
         for _ in range(3):
             await ada.close()
             await home.settled()
@@ -213,10 +201,8 @@ async def test_putting_the_talk_down_again_and_again_is_said_once(files: Pair, r
 @in_a_loop
 async def test_a_double_tap_answers_once(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "between-sites")
-        await hands.answer()
+        hands = await begun(home.phone(), "between-sites")
+        ada = hands.phone
         before = ada.modal
         assert before is not None
         tap = next(one for one in offered(before.spec, "choose"))
@@ -229,10 +215,8 @@ async def test_a_double_tap_answers_once(files: Pair, ring: Keyring) -> None:
 @in_a_loop
 async def test_an_event_that_comes_three_times_changes_nothing_more(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
-        await hands.answer()
+        hands = await begun(home.phone())
+        ada = hands.phone
         await ada.close()
         await home.settled()
         await ada.say("She held my finger all the while, marker")
@@ -248,10 +232,8 @@ async def test_an_event_that_comes_three_times_changes_nothing_more(files: Pair,
 @in_a_loop
 async def test_a_button_of_last_week_does_no_harm_and_leads_to_where_the_person_is(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "everything")
-        await hands.answer()
+        hands = await begun(home.phone(), "everything")
+        ada = hands.phone
         await ada.close()
         await home.settled()
         await ada.say("continue")
@@ -312,10 +294,8 @@ async def test_a_trigger_that_has_expired_leaves_one_tap_to_the_place(files: Pai
 @in_a_loop
 async def test_in_a_storm_of_refusals_every_tap_is_kept(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
-        await hands.answer()
+        hands = await begun(home.phone())
+        ada = hands.phone
         home.slack.limit("*", retry_after=30, times=None)
         await ada.type("In the storm, marker")
         await ada.submit()  # the answer to this is no call of ours
@@ -338,10 +318,8 @@ async def test_in_a_storm_of_refusals_every_tap_is_kept(files: Pair, ring: Keyri
 @in_a_loop
 async def test_uninstalling_in_the_middle_stops_everything_at_once(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
-        await hands.answer()
+        hands = await begun(home.phone())
+        ada = hands.phone
         answer = await home.slack.uninstalled(TEAM)
         assert answer.status == 200
         calls = len(home.slack.calls)
@@ -353,10 +331,8 @@ async def test_uninstalling_in_the_middle_stops_everything_at_once(files: Pair, 
 @in_a_loop
 async def test_the_app_dies_in_the_middle_of_a_sentence(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
-        ada = home.phone()
-        hands = Hands(ada)
-        await ada.command("/reflect", "quick-visit")
-        await hands.answer()
+        hands = await begun(home.phone())
+        ada = hands.phone
         await ada.type("She reached for the keys and, marker")
         ada.put_away()
         await home.again()
