@@ -46,8 +46,7 @@ _PEOPLE = Prepared(
 
 
 class SqlStore:
-    """`Store` over SQLite or PostgreSQL. `database`, `keys` and `program` (its own settings, under
-    every tenant's) are there for what reads beside the conversation.
+    """`Store` over SQLite or PostgreSQL. `database` and `keys` are there for what reads beside the conversation.
 
     Safe on several threads and beside other processes on the same databases.
     """
@@ -55,7 +54,6 @@ class SqlStore:
     def __init__(self, database: Database, keys: KeyStore, program: Program, scripts: Iterable[Script]) -> None:
         self.database = database
         self.keys = keys
-        self.program = program
         self._programs = Programs(program)
         self._shelf = Shelf(scripts)
         self._thread = threading.local()
@@ -66,6 +64,11 @@ class SqlStore:
         self.references = SqlReferences(database, keys)
         _pair(database, keys)
         replay(database, keys)
+
+    @property
+    def program(self) -> Program:
+        """The program's own settings, under every tenant's."""
+        return self._programs.own
 
     # Turns -----------------------------------------------------------------------------------------------------------
 
