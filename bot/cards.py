@@ -3,14 +3,20 @@ does."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 #: What a sentence ends with, whatever stands around it.
 _ENDS = (".", "?", "!", "…", "”", ":", ")")
 
 #: A title is short.
 LONGEST_TITLE = 60
+
+#: Telephone numbers as our lines write them, the short ones for emergencies too; no part of a longer number or word.
+#: A surface makes links of them, so that a phone calls with one tap.
+NUMBER: Final = re.compile(r"(?<![\w-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\w-])|(?<![\w-])(?:911|988)(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)

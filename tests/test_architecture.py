@@ -20,15 +20,16 @@ ALLOWED = {
     "storage": ("storage", "bot", "prompts", "scheduler.recurrence"),
     "scheduler.ticker": ("bot", "prompts", "scheduler.recurrence"),
     "adapters.slack": ("adapters.slack", "bot", "prompts", "scheduler.recurrence"),
+    "adapters.teams": ("adapters.teams", "bot", "prompts", "scheduler.recurrence"),
     "adapters.terminal": ("adapters.terminal", "bot", "prompts", "scheduler.recurrence"),
     "adapters.web": ("adapters.web", "bot", "prompts", "scheduler.recurrence"),
 }
 EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
     "bot.answering", "bot.anytime", "bot.asking", "bot.cards", "bot.case", "bot.commands", "bot.consent",
-    "bot.conversation", "bot.effects", "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.hearing",
-    "bot.home", "bot.notices", "bot.outcome", "bot.pages", "bot.position", "bot.reminders", "bot.screens",
-    "bot.setup", "bot.typed", "prompts.route", "prompts.script", "scheduler.recurrence",
+    "bot.conversation", "bot.effects", "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.gallery",
+    "bot.hearing", "bot.home", "bot.notices", "bot.outcome", "bot.pages", "bot.position", "bot.reminders",
+    "bot.screens", "bot.setup", "bot.shapes", "bot.typed", "prompts.route", "prompts.script", "scheduler.recurrence",
 )  # fmt: skip
 IMPURE_IMPORTS = {"time", "random", "secrets", "os", "asyncio", "sqlalchemy", "pathlib", "socket", "logging"}
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "uuid1", "open"}
@@ -85,10 +86,11 @@ def test_the_pure_parts_touch_no_clock_no_chance_and_no_outside(name: str) -> No
 
 
 SDKS = {
-    "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "botbuilder": "adapters.teams",
-    "botframework": "adapters.teams", "msrest": "adapters.teams", "aiohttp": "adapters", "sqlalchemy": "storage",
-    "alembic": "storage", "cryptography": "storage", "psycopg": "storage", "apscheduler": "scheduler",
-    "prompt_toolkit": "adapters.terminal", "prometheus_client": "bot.metrics",
+    "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "botbuilder": "adapters.teams.sdk",
+    "botframework": "adapters.teams.sdk", "msrest": "adapters.teams.sdk", "jwt": "adapters.teams",
+    "aiohttp": "adapters", "sqlalchemy": "storage", "alembic": "storage", "cryptography": "storage",
+    "psycopg": "storage", "apscheduler": "scheduler", "prompt_toolkit": "adapters.terminal",
+    "prometheus_client": "bot.metrics",
 }  # fmt: skip
 
 

@@ -319,7 +319,7 @@ def test_a_talk_beyond_slack_s_room_loses_its_beginning_and_says_so() -> None:
     reply = Reply(surface="private", talk=tuple(exchange(number) for number in range(200)))
     view = DRAWING.so_far(reply)
     assert sound(view, "modal")
-    assert words(view)[2] == library().word("en", "slack-earlier")
+    assert words(view)[2] == library().word("en", "window-earlier")
     assert "Question 199?" in words(view)
     assert "Question 0?" not in words(view)
     assert sound(DRAWING.so_far(reply.model_copy(update={"talk": (exchange(1, "é" * 60_000),) * 3})), "modal")
@@ -371,7 +371,7 @@ def test_a_question_in_the_chat_keeps_the_way_to_the_private_box_apart() -> None
     assert [option["value"] for option in elements(multi)["tick"]["options"]] == list("12345")
     assert {"next", "choose:private"} <= set(elements(multi))
     text = DRAWING.message(Message(text="What?", input="text", choices=(private,), prompt="p"), "en")
-    assert library().word("en", "slack-type") in words(text)
+    assert library().word("en", "window-type") in words(text)
 
 
 def test_a_person_is_mentioned_on_purpose_and_nobody_else_can_be() -> None:
@@ -498,7 +498,7 @@ def test_one_reflection_too_long_for_a_modal_says_that_its_end_is_missing() -> N
     huge = Section(title="A day", exchanges=(exchange(1, "A word. " * 40_000),), forms=kept(1).forms)
     view = DRAWING.page(Page(name="data", title="My data", sections=(huge, kept(2))), "en")
     assert sound(view, "modal")
-    assert library().word("en", "slack-too-much") in words(view)
+    assert library().word("en", "window-too-much") in words(view)
     assert {"form:delete-reflection/reflection", "open:data"} <= set(elements(view))
 
 
@@ -573,7 +573,7 @@ def test_a_question_is_the_label_of_its_own_box() -> None:
     assert box["optional"] is False
     long = talk.message.model_copy(update={"text": "A long question. " * 20})
     view = DRAWING.modal(talk.reply.model_copy(update={"message": long}))
-    assert block(view, "write")["label"]["text"] == library().word("en", "slack-box")
+    assert block(view, "write")["label"]["text"] == library().word("en", "window-box")
     assert long.text.strip() in words(view)
 
 
@@ -641,14 +641,23 @@ def test_every_step_of_every_script_can_be_drawn(locale: str) -> None:
 
 
 def test_what_the_bot_says_itself_can_be_drawn() -> None:
-    assert list(of_the_bot(library())) == []
+    assert [words for locale in library().locales for words in of_the_bot(library(), locale)] == []
+
+
+def code(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
 
 
 def test_the_words_for_slack_are_all_used() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
     ours = [name for name in library().app if name.startswith("slack-") and not name.startswith("slack-install")]
-    unused = [name for name in ours if f'"{name}"' not in code]
-    assert unused == []
+    used = code(FOLDER)
+    assert [name for name in ours if f'"{name}"' not in used] == []
+
+
+def test_the_words_for_a_private_window_are_all_used_by_a_chat_platform() -> None:
+    ours = [name for name in library().app if name.startswith(("window-", "chat-notice"))]
+    used = code(FOLDER.parent)
+    assert [name for name in ours if f'"{name}"' not in used] == []
 
 
 def test_only_what_is_not_sensitive_is_drawn_for_the_chat() -> None:

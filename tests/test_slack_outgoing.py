@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack import outgoing as module
-from adapters.slack import soon
 from adapters.slack.outcomes import LONGEST, UNSAID, Answer, fault, seconds, understood
 from adapters.slack.outgoing import (
     HashConflict,
@@ -456,118 +455,26 @@ def test_arguments_are_written_whatever_stands_in_them() -> None:
     assert kind.startswith("application/json")
 
 
-# Immediate answers that have to wait
+# Immediate answers that have to wait (bot/soon.py)
 
 
-def test_the_newest_answer_for_a_place_replaces_the_older() -> None:
+def test_an_answer_waits_its_turn_and_is_dropped_where_slack_gives_up_on_it(caplog: pytest.LogCaptureFixture) -> None:
     async def talk() -> None:
-        shown: list[str] = []
-        refused = [Later(3.0), Later(3.0)]
-        waiting = asyncio.Event()
-
-        async def sleep(_: float) -> None:
-            await waiting.wait()
-
-        out = Outgoing(sleep=sleep)
-
-        def show(words: str) -> Callable[[], Awaitable[None]]:
-            async def work() -> None:
-                if refused:
-                    raise refused.pop()
-                shown.append(words)
-
-            return work
-
-        assert not await out.answer("view:V1", show("older"))
-        assert not await out.answer("view:V1", show("newer"))
-        assert await out.answer("view:V2", show("other"))
-        waiting.set()
-        for _ in range(10):
-            await asyncio.sleep(0)
-        assert shown == ["other", "newer"]
-        await out.close()
-
-    asyncio.run(talk())
-
-
-def test_an_answer_that_is_shown_at_once_ends_an_older_one_that_waits() -> None:
-    async def talk() -> None:
-        shown: list[str] = []
-        waiting = asyncio.Event()
-
-        async def sleep(_: float) -> None:
-            await waiting.wait()
-
-        refused = [Later()]
-
-        async def older() -> None:
-            if refused:
-                raise refused.pop()
-            shown.append("older")
-
-        async def newer() -> None:
-            shown.append("newer")
-
-        out = Outgoing(sleep=sleep)
-        assert not await out.answer("home:U1", older)
-        assert await out.answer("home:U1", newer)
-        waiting.set()
-        for _ in range(10):
-            await asyncio.sleep(0)
-        assert shown == ["newer"]
-        await out.close()
-
-    asyncio.run(talk())
-
-
-def test_an_older_answer_that_comes_back_late_does_not_wait_behind_a_newer_one() -> None:
-    async def talk() -> None:
-        refuse, shown = asyncio.Event(), list[str]()
-
-        async def older() -> None:
-            await refuse.wait()
-            raise Later
-
-        async def newer() -> None:
-            shown.append("newer")
-
-        out = Outgoing(sleep=Watch().sleep)
-        first = asyncio.create_task(out.answer("view:V1", older))
-        await asyncio.sleep(0)
-        assert await out.answer("view:V1", newer)
-        refuse.set()
-        assert not await first
-        await asyncio.sleep(0)
-        assert shown == ["newer"]
-        assert not out._soon._newest
-        await out.close()
-
-    asyncio.run(talk())
-
-
-@pytest.mark.parametrize("error", [Later(1.0), Later(10_000.0), HashConflict(), RuntimeError(WORDS)])
-def test_an_answer_that_is_never_taken_is_dropped_and_said_so(
-    error: Exception, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def talk() -> None:
-        watch, tries = Watch(), 0
+        refused: list[Exception] = [ViewGone(), Later()]
 
         async def work() -> None:
-            nonlocal tries
-            tries += 1
-            raise error if tries > 1 else Later
+            raise refused.pop()
 
-        out = Outgoing(clock=watch.now, sleep=watch.sleep)
+        out = Outgoing(sleep=Watch().sleep)
         assert not await out.answer("view:V1", work)
-        while out._soon._newest:
+        while refused:
             await asyncio.sleep(0)
-        assert tries <= 1 + soon.TRIES
-        assert watch.time <= 100.0 + soon.WITHIN
         await out.close()
 
     asyncio.run(talk())
-    assert [record.__dict__["event"] for record in caplog.records] == ["slack-answer-dropped"]
-    assert WORDS not in caplog.text
+    (record,) = caplog.records
+    said = {name: record.__dict__[name] for name in ("event", "platform", "kind")}
+    assert said == {"event": "slack-answer-dropped", "platform": "slack", "kind": "ViewGone"}
 
 
 def test_the_first_try_tells_its_caller_what_no_waiting_mends() -> None:
@@ -578,29 +485,7 @@ def test_the_first_try_tells_its_caller_what_no_waiting_mends() -> None:
         out = Outgoing()
         with pytest.raises(ViewGone):
             await out.answer("view:V1", work)
-        assert not out._soon._newest
         await out.close()
-
-    asyncio.run(talk())
-
-
-def test_what_waits_is_bounded_and_ends_with_the_process() -> None:
-    async def talk() -> None:
-        never = asyncio.Event()
-
-        async def sleep(_: float) -> None:
-            await never.wait()
-
-        async def work() -> None:
-            raise Later
-
-        out = Outgoing(sleep=sleep)
-        out._soon.most = 20
-        for n in range(100):
-            assert not await out.answer(f"view:{n}", work)
-        assert list(out._soon._newest) == [f"view:{n}" for n in range(80, 100)]
-        await out.close()
-        assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(talk())
 

@@ -40,7 +40,7 @@ async def test_a_modal_that_does_not_open_in_time_leaves_one_line_that_leads_to_
         home.slack.delay("views.open", SLOW)
         answer = await ada.command("/reflect", "quick-visit", in_dm=True)
         assert answer.ms < 1000 * SLOW
-        assert word("slack-open-again") in str(home.slack.ephemeral("UADA"))
+        assert word("window-open-again") in str(home.slack.ephemeral("UADA"))
         await until(lambda: Hands(ada).asked)  # and the modal comes all the same
 
 

@@ -284,7 +284,7 @@ async def test_a_trigger_that_has_expired_leaves_one_tap_to_the_place(files: Pai
         home.slack.fail("views.open", "expired_trigger_id")
         await ada.command("/reflect", "quick-visit", in_dm=True)
         assert ada.modal is None
-        assert library().word("en", "slack-open-again") in ada.screen("message")
+        assert library().word("en", "window-open-again") in ada.screen("message")
         await ada.tap("choose:private", in_="message")
         await hands.finish()
         assert hands.said[0] in kept(home, "UADA")

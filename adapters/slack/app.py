@@ -24,12 +24,12 @@ from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
 from adapters.slack.promptly import Promptly
 from adapters.slack.socket_mode import Socket
-from adapters.slack.soon import Sleep
 from adapters.slack.talking import NOTHING, Talking
 from adapters.slack.tokens import Tokens
 from adapters.slack.workspaces import Workspaces
 from bot.config import Slack
 from bot.ports import Installation, Installations, Later, References, Refusal
+from bot.soon import Sleep
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from adapters.slack import limits
+from bot.cards import NUMBER
 
 Json = dict[str, Any]
 
@@ -30,7 +31,6 @@ _EMOJI: Final = re.compile(r":(?=[\w+'-])(?!(?<=\d:)\d[^\s:]*(?:\s|$))")
 _JOINER: Final = "\u200d"
 #: Shades of a skin.
 _SHADES: Final = range(0x1F3FB, 0x1F400)
-_NUMBER: Final = re.compile(r"(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])|(?<![\d-])(?:911|988)(?![\d-])")
 
 
 # Words
@@ -61,7 +61,7 @@ def strong(text: str) -> str:
 
 def dialable(text: str) -> str:
     """A line of ours with its telephone numbers as links: a phone then calls with one tap."""
-    return _NUMBER.sub(lambda found: f"<tel:{found[0]}|{found[0]}>", mrkdwn(text))
+    return NUMBER.sub(lambda found: f"<tel:{found[0]}|{found[0]}>", mrkdwn(text))
 
 
 def cut(text: str, limit: int) -> str:
@@ -154,7 +154,7 @@ def heading(text: str) -> list[Json]:
 def spoken(lines: Sequence[str], room: int = limits.VIEW_BLOCKS) -> list[Json]:
     """What the bot says; with telephone numbers that can be tapped."""
     found: list[Json] = []
-    for dials, some in groupby(paragraphs(lines), key=lambda line: bool(_NUMBER.search(line))):
+    for dials, some in groupby(paragraphs(lines), key=lambda line: bool(NUMBER.search(line))):
         if dials:
             found += [section(formatted(dialable(part))) for line in some for part in pieces(line, ESCAPED)]
         else:

@@ -54,7 +54,7 @@ class Drawing:
     def refusal(self, words: str, locale: str) -> Json:
         """One kind sentence."""
         word = self._words(locale)
-        return blocks.modal(word("name-of-app"), blocks.spoken([words]), ids.PAGE, close=word("slack-close"))
+        return blocks.modal(word("name-of-app"), blocks.spoken([words]), ids.PAGE, close=word("window-close"))
 
     # Kept by Slack
 

@@ -53,7 +53,7 @@ def choice(word: Words, form: Form, field: FormField) -> list[Json]:
     if len(options) <= IN_SIGHT:
         element = blocks.menu("radio_buttons", action, options, field.value)
         return [*blocks.heading(field.label), *hint, *blocks.actions([element])]
-    placeholder = blocks.plain(word("slack-choose"), limits.PLACEHOLDER)
+    placeholder = blocks.plain(word("window-choose"), limits.PLACEHOLDER)
     element = blocks.menu("static_select", action, options, field.value, placeholder=placeholder)
     label = blocks.strong(blocks.cut(field.label, blocks.ESCAPED))
     text = blocks.formatted(label) if label.strip() else blocks.plain("")
@@ -63,7 +63,7 @@ def choice(word: Words, form: Form, field: FormField) -> list[Json]:
 def hidden(word: Words, form: Form, field: FormField, about: str) -> list[Json]:
     """A button that says in its value what it is about, and to a person when it asks, or when it is read aloud."""
     what = blocks.cut(about, limits.CONFIRM_TEXT // 2)
-    text = "\n".join(filter(None, (what, word("slack-sure"))))
+    text = "\n".join(filter(None, (what, word("window-sure"))))
     sure = blocks.sure(form.submit, text, word("yes-delete"), word("no-delete"))
     return _grave(form, field, "".join(field.value), sure, f"{form.submit}: {about}" if about else "")
 
@@ -72,8 +72,8 @@ def confirmation(word: Words, form: Form, field: FormField) -> list[Json]:
     """A button; what the box would say is asked before it acts."""
     option = field.options[0]
     long = limits.length(field.label) > limits.CONFIRM_TEXT
-    yes = option.label if limits.length(option.label) <= limits.CONFIRM_BUTTON else word("slack-yes")
-    sure = blocks.sure(form.title or form.submit, word("slack-sure") if long else field.label, yes, word("slack-no"))
+    yes = option.label if limits.length(option.label) <= limits.CONFIRM_BUTTON else word("window-yes")
+    sure = blocks.sure(form.title or form.submit, word("window-sure") if long else field.label, yes, word("window-no"))
     return [*blocks.sections([field.label] if long else []), *_grave(form, field, option.id, sure)]
 
 

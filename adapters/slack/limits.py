@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.shapes import length as length  # Slack's clients count so too
+
 MESSAGE_BLOCKS: Final = 50
 VIEW_BLOCKS: Final = 100
 VIEW_BYTES: Final = 250_000
@@ -37,11 +39,6 @@ CONFIRM_BUTTON: Final = 30
 
 #: Of a message's top-level text. Slack takes more and cuts it; ours is one line.
 NOTICE: Final = 4000
-
-
-def length(text: str) -> int:
-    """In UTF-16 units, which is how clients count; never less than the number of characters."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fitting(text: str, limit: int) -> str:

@@ -21,7 +21,7 @@ PLACE: Final = "{person}"
 PRIVATE: Final = "private"
 
 #: Of an answer that is typed into the chat nothing can be said here, but how it is given can.
-HOW: Final = {"text": "slack-type", "multi": "multi-hint", "scale": "scale-hint"}
+HOW: Final = {"text": "window-type", "multi": "multi-hint", "scale": "scale-hint"}
 
 
 #: What is asked for with more than a tap; the question stands out from the lines before it.
@@ -58,7 +58,7 @@ def message(word: Words, given: Message, *, private: bool = False) -> Json:
     """The arguments of `chat.postMessage`; those for links do no harm in `chat.update`. `private`: with the way to the
     private box, whatever the message has."""
     return {
-        "text": blocks.escape(word("slack-notice")),
+        "text": blocks.escape(word("chat-notice")),
         "blocks": drawn(word, Said.of(given), private=private),
         "parse": "none",
         "link_names": False,
@@ -70,7 +70,7 @@ def message(word: Words, given: Message, *, private: bool = False) -> Json:
 def ephemeral(word: Words, given: Message | str, *, private: bool = False) -> Json:
     """The same for one person's eyes, which Slack does not keep: the answer to a slash command."""
     shown = Message(text=given) if isinstance(given, str) else given
-    return {"text": blocks.escape(word("slack-notice")), "blocks": drawn(word, Said.of(shown), private=private)}
+    return {"text": blocks.escape(word("chat-notice")), "blocks": drawn(word, Said.of(shown), private=private)}
 
 
 def drawn(word: Words, said: Said, *, private: bool) -> list[Json]:
@@ -91,7 +91,7 @@ def lines(word: Words, said: Said, room: int) -> list[Json]:
         return [*spoken, *title, *blocks.heading(said.text)]
     if PLACE not in said.text:
         return [*spoken, *title, *blocks.sections(blocks.paragraphs([said.text]), room // 2 - len(title))]
-    name = f"<@{said.person}>" if PERSON.fullmatch(said.person) else word("slack-someone")
+    name = f"<@{said.person}>" if PERSON.fullmatch(said.person) else word("window-someone")
     texts = [
         blocks.mrkdwn(text).replace(PLACE, name) for text in blocks.paragraphs(blocks.pieces(said.text, blocks.ESCAPED))
     ]
@@ -118,5 +118,5 @@ def ticks(word: Words, asked: Message) -> list[Json]:
     go_on = blocks.button(word("next"), ids.action_id("next"))
     if element["type"] == "checkboxes":
         return blocks.actions([element, go_on], block_id)
-    listed = blocks.section(blocks.plain(word("slack-choose")), block_id, element)
+    listed = blocks.section(blocks.plain(word("window-choose")), block_id, element)
     return [listed, *blocks.actions([go_on], ids.block_id(asked.prompt, "next"))]

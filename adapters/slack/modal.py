@@ -57,7 +57,7 @@ def talk(word: Words, reply: Reply) -> Json:
         _title(word, message),
         shown,
         ids.TALK,
-        close=word("pause-button") if message.script else word("slack-close"),
+        close=word("pause-button") if message.script else word("window-close"),
         submit=word("next") if _sends(message) else "",
         notify_on_close=not reply.closed or None,
         private_metadata=blocks.cut(message.prompt, limits.METADATA),
@@ -99,7 +99,7 @@ def so_far(word: Words, message: Message, exchanges: Sequence[Exchange]) -> list
     shown = exchanges[-2:] if sum(map(_size, exchanges[-2:])) <= SHORT_TALK else exchanges[-1:]
     short = [blocks.cut(one.answered, SHORT_ANSWER) for one in shown]
     whole = len(shown) == len(exchanges) and short == [one.answered for one in shown]
-    more = None if whole else blocks.button(word("slack-earlier-answers"), ids.action_id("so-far"))
+    more = None if whole else blocks.button(word("window-earlier-answers"), ids.action_id("so-far"))
     found: list[Json] = []
     for one, words in zip(shown, short, strict=True):
         block_id = ids.block_id(message.prompt, "so-far") if more else ""
@@ -131,9 +131,9 @@ def whole_talk(word: Words, reply: Reply) -> Json:
         if len(drawn) > room - len(found) or size < 0:
             break
         found, kept = [*drawn, *found], kept + 1
-    left_out = [] if kept == len(reply.talk) else blocks.sections([word("slack-earlier")])
+    left_out = [] if kept == len(reply.talk) else blocks.sections([word("window-earlier")])
     shown = [*left_out, *found] or blocks.nothing()
-    return blocks.modal(word("slack-so-far"), shown, ids.SO_FAR, close=word("back-button"))
+    return blocks.modal(word("window-so-far"), shown, ids.SO_FAR, close=word("back-button"))
 
 
 def exchange(one: Exchange) -> list[Json]:
@@ -192,7 +192,7 @@ def answer(word: Words, message: Message, reply: Reply) -> list[Json]:
 def before(word: Words, message: Message) -> list[Json]:
     """What was answered here before, in words: a colour alone would not tell everybody."""
     chosen = "; ".join(option.label for option in message.choices if option.id in message.chosen)
-    return blocks.context(word("slack-before", label=chosen)) if chosen else []
+    return blocks.context(word("window-before", label=chosen)) if chosen else []
 
 
 def choices(word: Words, message: Message) -> list[Json]:
@@ -206,8 +206,8 @@ def choices(word: Words, message: Message) -> list[Json]:
 def choice(word: Words, message: Message, option: Option) -> Json:
     verb: ids.Verb = "begin" if message.prompt == START else "choose"
     if option.id == LET_GO:
-        sure = blocks.sure(word("slack-let-go-sure"), word("slack-sure"), word("yes-delete"), word("no-delete"))
-        return blocks.button(word("slack-let-go"), ids.action_id(verb, option.id), sure=sure)
+        sure = blocks.sure(word("window-let-go-sure"), word("window-sure"), word("yes-delete"), word("no-delete"))
+        return blocks.button(word("window-let-go"), ids.action_id(verb, option.id), sure=sure)
     style = "primary" if option.id in ("done", "private") else "danger" if option.id in GRAVE else ""
     return blocks.button(option.label, ids.action_id(verb, option.id), style=style)
 
@@ -221,7 +221,7 @@ def scale(word: Words, message: Message) -> list[Json]:
             ids.action_id("rate", option.id),
             said=f"{option.label}, {ends[option.id]}"
             if ends.get(option.id)
-            else word("slack-of", number=option.label, total=HIGHEST),
+            else word("window-of", number=option.label, total=HIGHEST),
         )
         for option in message.choices
     ]
@@ -243,7 +243,7 @@ def several(word: Words, action: str, options: Sequence[Option], chosen: Sequenc
     drawn = [blocks.option(option.id, option.label) for option in options]
     if len(drawn) <= limits.BOXES_TO_TICK:
         return blocks.menu("checkboxes", action, drawn, chosen)
-    placeholder = blocks.plain(word("slack-choose"), limits.PLACEHOLDER)
+    placeholder = blocks.plain(word("window-choose"), limits.PLACEHOLDER)
     return blocks.menu("multi_static_select", action, drawn[: limits.SELECT], chosen, placeholder=placeholder)
 
 
@@ -252,11 +252,11 @@ def own_words(word: Words, message: Message, *, focus: bool) -> list[Json]:
     it, and Skip is a button."""
     found = boxes(message.draft)
     if found is None:
-        return blocks.sections([word("slack-too-long")])
-    label, hint = (message.text, message.hint) if labels(message) else (word("slack-box"), "")
+        return blocks.sections([word("window-too-long")])
+    label, hint = (message.text, message.hint) if labels(message) else (word("window-box"), "")
     return [
         blocks.entry(
-            word("slack-box-more") if number else label,
+            word("window-box-more") if number else label,
             _box(word, words, focus=focus and number == 0),
             ids.block_id(message.prompt, part),
             hint="" if number else hint,
@@ -274,7 +274,7 @@ def _box(word: Words, words: str, *, focus: bool) -> Json:
         multiline=True,
         max_length=limits.BOX,
         initial_value=words,
-        placeholder=blocks.plain(word("slack-box-hint"), limits.PLACEHOLDER),
+        placeholder=blocks.plain(word("window-box-hint"), limits.PLACEHOLDER),
         dispatch_action_config={"trigger_actions_on": ["on_character_entered"]},
         focus_on_load=focus or None,
     )

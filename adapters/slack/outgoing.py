@@ -31,8 +31,8 @@ from adapters.slack.outcomes import (
     understood,
 )
 from adapters.slack.pace import Pace
-from adapters.slack.soon import Sleep, Soon, Work
 from bot.ports import ConversationGone, Installation, InstallationGone, Later, OurBug
+from bot.soon import Sleep, Soon, Work
 
 log = logging.getLogger("afterword")
 
@@ -77,7 +77,7 @@ class Outgoing:
         self._closed = False
         self._renew: Renew | None = None
         self._sleep = sleep
-        self._soon = Soon(clock, sleep)
+        self._soon = Soon("slack", clock, sleep)
         self.pace = Pace(clock)
 
     async def call(

@@ -72,7 +72,7 @@ def modal(word: Words, page: Page, start: int = 0) -> Json:
         title,
         drawn[: limits.VIEW_BLOCKS],
         f"{ids.FORM}{whole.id}" if whole else f"{ids.PAGE}:{page.name}",
-        close=word("slack-close"),
+        close=word("window-close"),
         submit=forms.submit(word, whole) if whole else "",
         private_metadata=page.name,
     )
@@ -152,8 +152,8 @@ def around(word: Words, page: Page, kept: Sequence[Section], start: int, room: i
     """So much of what is kept as there is room for, newest first, and the ways to the rest of it."""
     start = start if 0 < start < len(kept) else 0
     shown, end = whole_ones(word, kept, start, room - 2)
-    newer = _more(word("slack-newest"), page, 0) if start else []
-    older = _more(word("slack-older", count=len(kept) - end), page, end) if end < len(kept) else []
+    newer = _more(word("window-newest"), page, 0) if start else []
+    older = _more(word("window-older", count=len(kept) - end), page, end) if end < len(kept) else []
     return [*newer, *shown, *older]
 
 
@@ -181,7 +181,7 @@ def _end(word: Words, section: Section) -> list[Json]:
 
 
 def beginning(word: Words, section: Section, room: int, size: int) -> list[Json]:
-    end = [*blocks.sections([word("slack-too-much")]), *_end(word, section)]
+    end = [*blocks.sections([word("window-too-much")]), *_end(word, section)]
     found: list[Json] = []
     for part in reflection(word, section):
         size -= blocks.weight([part])

@@ -167,7 +167,7 @@ class Talking:
         asked = moment.asked
         if await self._called(moment, "views.open", trigger_id=asked.trigger, view=view):
             return NOTHING
-        line = self.drawing.ephemeral(self.drawing.word(locale, "slack-open-again"), locale, private=True)
+        line = self.drawing.ephemeral(self.drawing.word(locale, "window-open-again"), locale, private=True)
         if asked.place == "command":
             return {"response_type": "ephemeral", **line}
         if asked.place == "chat":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from markupsafe import Markup, escape
 
 from adapters.web.chat_log import Kept
 from adapters.web.tour import SCRIPT, Tour, words_for
-from bot.cards import blocks
+from bot.cards import NUMBER, blocks
 from bot.conversation import Message, Option, Page, Program, Reply
 from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
@@ -26,8 +25,6 @@ PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("c
 
 #: Ways out of a question that are always in sight, in this order; the others are one tap further.
 NEAR = ("back", "skip", "pause", "safety")
-
-_NUMBER = re.compile(r"\b(?:1-)?\d{3}-\d{3}-\d{4}\b|\b(?:911|988)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +180,4 @@ def paragraphs(text: str) -> list[str]:
 
 def dialable(text: str) -> Markup:
     """A line of the bot's own with its telephone numbers as links: a phone then calls with one tap."""
-    return Markup(_NUMBER.sub(lambda found: f'<a href="tel:{found[0]}">{found[0]}</a>', str(escape(text))))
+    return Markup(NUMBER.sub(lambda found: f'<a href="tel:{found[0]}">{found[0]}</a>', str(escape(text))))

@@ -1,4 +1,4 @@
-"""Immediate answers that Slack would not take just now. Law: only the newest for a place is ever sent, and none lasts.
+"""Immediate answers that a platform would not take just now. Law: only the newest for a place is ever sent, none lasts.
 
 They are drawn from what is committed, so one that is lost here comes back with the next tap.
 """
@@ -19,7 +19,7 @@ log = logging.getLogger("afterword")
 TRIES = 5
 WITHIN = 180.0
 MOST = 1000
-#: Seconds before a further try where Slack gave no number; doubled each time.
+#: Seconds before a further try where the platform gave no number; doubled each time.
 PAUSE = 1.0
 
 Work = Callable[[], Awaitable[object]]
@@ -35,6 +35,9 @@ class _Answer:
 
 @dataclass
 class Soon:
+    """Of one process. `platform`: the name, for the log, of the one that would not take them."""
+
+    platform: str = ""
     clock: Callable[[], float] = time.monotonic
     sleep: Sleep = asyncio.sleep
     most: int = MOST
@@ -70,7 +73,7 @@ class Soon:
         self._newest[key] = answer
         while len(self._newest) > self.most:
             self._take_out(next(iter(self._newest)))
-            _drop("too-many")
+            self._drop("too-many")
         return answer
 
     def _take_out(self, key: Hashable) -> None:
@@ -96,12 +99,13 @@ class Soon:
                 after = later.after
             except Exception as error:
                 self._over(key, answer)
-                return _drop(type(error).__name__)
+                return self._drop(type(error).__name__)
             else:
                 return self._over(key, answer)
         self._over(key, answer)
-        return _drop("Later")
+        return self._drop("Later")
 
-
-def _drop(kind: str) -> None:
-    log.warning("answer dropped", extra={"event": "slack-answer-dropped", "platform": "slack", "kind": kind})
+    def _drop(self, kind: str) -> None:
+        event = f"{self.platform}-answer-dropped".removeprefix("-")
+        named = {"platform": self.platform} if self.platform else {}
+        log.warning("answer dropped", extra={"event": event, "kind": kind, **named})

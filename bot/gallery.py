@@ -1,0 +1,225 @@
+"""Everything that can be shown, of a script's steps and of the bot itself, at its fullest. Law: no platform and no I/O.
+
+A platform draws all of it before anybody sees it, and tells the linter what it would refuse or cut (`check`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from itertools import product
+from typing import Final
+from uuid import UUID
+
+from bot import screens
+from bot.case import Case
+from bot.conversation import (
+    Consents,
+    Conversation,
+    Exchange,
+    Facts,
+    Memory,
+    Message,
+    Option,
+    Program,
+    Reflection,
+    Reply,
+    Session,
+    TeamFacts,
+)
+from bot.effects import Turn
+from bot.engine import step as turned
+from bot.events import Event, Open, Say
+from bot.typed import LIMIT_BYTES
+from prompts.library import HOME, Library
+from prompts.lint import Check
+from prompts.script import EndStep, InfoStep, Script, Step
+from prompts.source import Fault, ScriptError
+
+#: Every page, as `Open` names it.
+PAGES: Final = ("home", "data", "consent", "report", "packet", "setup", "setup:+", "lead")
+#: Words of the bot that stand in the chat on their own.
+IN_THE_CHAT: Final = ("greeting", "masked", "goodbye", "pause", "safety-chat", "typed-notice")
+
+#: What would be refused or cut of one step, and of what the bot itself says, in one language: ends of sentences.
+OfStep = Callable[[Library, Script, Step, str], Iterable[str]]
+OfBot = Callable[[Library, str], Iterable[str]]
+
+_AT: Final = datetime(2026, 11, 2, 16, 40, tzinfo=UTC)
+_ID: Final = UUID(int=0)
+_END: Final = EndStep(type="end", id="gallery-end", text="…")
+_LONG: Final = "A long answer, as somebody dictates it. " * 120
+_BRACED: Final = re.compile(r"\{([a-z0-9-]+)\}")
+_LOOKS: Final = Open(at=_AT, page="talk")
+
+
+# A script
+
+
+def script_locales(script: Script) -> tuple[str, ...]:
+    """The languages that a script speaks."""
+    return tuple(locale for locale, lines in script.strings.items() if lines)
+
+
+def of_step(library: Library, script: Script, step: Step, locale: str) -> Iterator[Reply]:
+    """What a private surface can show at a step: as it is asked, after it was answered, with much said before."""
+    case = _place(library, script, step, locale)
+    session = case.conversation.session
+    asked = screens.show(case)
+    assert session is not None
+    assert asked.message is not None
+    yield asked
+    yield screens.show(case.now(session=session.model_copy(update={"more": True})))
+    number = len(script.steps)
+    full = {
+        "draft": _LONG if asked.message.input == "text" else "",
+        "chosen": tuple(option.id for option in asked.message.choices),
+        "progress": case.word("progress", n=number, total=number) if asked.message.minutes_left else "",
+    }
+    answered = Exchange(asked=asked.message.text or "…", answered=_LONG, reply="…")
+    message = asked.message.model_copy(update=full)
+    for choice in getattr(step, "choices", ()):
+        reply = case.say(session, f"{step.id}.{choice.id}.reply")
+        card = getattr(choice, "card", None)
+        said = (*filter(None, (reply,)), *(screens.step_card(case, session, card) if card else ()))
+        yield asked.model_copy(update={"message": message.model_copy(update={"preface": said})})
+    yield asked.model_copy(update={"message": message, "talk": (answered,) * number})
+
+
+def in_chat(library: Library, script: Script, step: Step, locale: str) -> Message | None:
+    """The step as a message in the chat, where it may stand there."""
+    if step.sensitive or isinstance(step, EndStep | InfoStep):
+        return None
+    return screens.show(_place(library, script, step, locale, Say(at=_AT, text=""))).message
+
+
+def behind_more(library: Library, script: Script, step: Step, locale: str) -> Iterator[Option]:
+    """What the last screen makes of a step's choices: a setting to change, a theme to leave out."""
+    for choice in getattr(step, "choices", ()):
+        if getattr(step, "remember", False):
+            words = script.say(locale, f"{step.id}.{choice.id}.label")
+            yield Option(id=choice.id, label=library.word(locale, "change-setting", label=words))
+        for code in choice.codes:
+            yield Option(id=code, label=library.word(locale, "leave-out", theme=library.theme(locale, code)))
+
+
+def _place(library: Library, script: Script, step: Step, locale: str, event: Event = _LOOKS) -> Case:
+    """Somebody who stands at this step, whatever leads there: in a script that has nothing else."""
+    free = step.model_copy(update={"when": {}, "next": None if isinstance(step, EndStep) else _END.id})
+    alone = script.model_copy(update={"steps": (free, _END)})
+    session = Session(
+        id=_ID, script=script.slug, revision=alone.revision, started=_AT, touched=_AT, here=event.surface == "message"
+    )
+    conversation = Conversation(id=_ID, locale=locale, consents=Consents(words="keep", counting="ask"), session=session)
+    facts = Facts(circle=True, program=Program(resources=_unknown(library, script, locale)))
+    return Case(library.with_pinned(alone), conversation, facts, event)
+
+
+def _unknown(library: Library, script: Script, locale: str) -> dict[str, str]:
+    """Names in braces that stand for nothing, which is for another rule to say."""
+    named = (name for line in script.strings[locale].values() for name in _BRACED.findall(line))
+    return {name: name for name in named if name not in library.resources.resources}
+
+
+# What the bot itself says, beside all scripts
+
+
+def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Iterator[Reply]:
+    """The places that are no step of a script, and every page as it looks at its fullest.
+
+    `people`: ids as the platform writes them; each is a member and a supervisor of every team.
+    """
+    codes = tuple(theme.code for theme in library.codebook.themes)[:12]
+    script = next(iter(library.scripts.values()))
+    session = Session(id=_ID, script=script.slug, revision=script.revision, started=_AT, touched=_AT)
+    new = Conversation(id=_ID, locale=locale)
+    known = new.model_copy(update={"consents": Consents(words="keep", counting="ask")})
+    asked = Memory(ask_counting=codes, last_reflection=_ID)
+    for conversation in (
+        new,
+        new.model_copy(update={"session": session}),
+        known.model_copy(update={"session": session.model_copy(update={"confirming": "delete"})}),
+        known.model_copy(update={"session": session.model_copy(update={"confirming": "restart"})}),
+        known.model_copy(update={"memory": asked}),
+    ):
+        yield screens.show(Case(library, conversation, Facts(circle=True), _LOOKS))
+    for name in PAGES:
+        turn = turned(library, known, _facts(tuple(people)), Open(at=_AT, page=name))
+        assert isinstance(turn, Turn)
+        yield turn.reply
+
+
+def lines(library: Library, locale: str) -> Iterator[Message]:
+    """What stands in the chat on its own, whatever the script."""
+    for name in IN_THE_CHAT:
+        yield Message(text=library.word(locale, name))
+
+
+def _facts(people: tuple[str, ...]) -> Facts:
+    answers = (("What moment stays with you?", "x" * LIMIT_BYTES), *((("A question?", _LONG),) * 12))
+    kept = Reflection(
+        id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers
+    )
+    teams = tuple(
+        TeamFacts(name=name, members=people, supervisors=people, earliest=date(2026, 12, 1))
+        for name in ("North", "South", "West")
+    )
+    return Facts(
+        fresh=(_ID,) * 4,
+        circle=True,
+        supervises=True,
+        leads=True,
+        names_lead=True,
+        reflections=(kept,) * 5,
+        teams=teams,
+        program=Program(resources={"crisis": "988"}),
+        next_check_in=_AT,
+    )
+
+
+def options(reply: Reply) -> Iterator[Option]:
+    """Everything with a label that can be tapped or ticked in a reply, of its question and of its page."""
+    if reply.message is not None:
+        yield from (*reply.message.choices, *reply.message.controls)
+    for section in reply.page.sections if reply.page else ():
+        yield from (*section.scripts, *section.pages)
+        yield from (option for form in section.forms for field in form.fields for option in field.options)
+
+
+# As a check for the linter
+
+
+def check(rule: str, read: Callable[[], Library], of_step: OfStep, of_bot: OfBot) -> Check:
+    """A platform's limits, as the rule of that name: each script in all its languages, and the bot itself once.
+
+    `read`: gives what the bot itself says; where that cannot be read, the linter says so elsewhere.
+    """
+
+    @cache
+    def known() -> tuple[Library, tuple[Fault, ...]] | None:
+        try:
+            library = read()
+        except ScriptError:
+            return None
+        return library, tuple(_faults_of_bot(rule, library, of_bot))
+
+    def checked(script: Script) -> Iterator[Fault]:
+        if found := known():
+            yield from _faults_of_script(rule, found[0], script, of_step)
+            yield from found[1]
+
+    return checked
+
+
+def _faults_of_script(rule: str, library: Library, script: Script, told: OfStep) -> Iterator[Fault]:
+    for locale, step in product(script_locales(script), script.steps):
+        for words in sorted(set(told(library.with_script(script), script, step, locale))):
+            yield Fault(rule, f"in {locale}, {words}.", "", step=step.id)
+
+
+def _faults_of_bot(rule: str, library: Library, told: OfBot) -> Iterator[Fault]:
+    for locale in library.locales:
+        for words in sorted(set(told(library, locale))):
+            yield Fault(rule, f"in {locale}, {words}.", str(HOME / "app.toml"))
