@@ -60,8 +60,9 @@ def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
         after = position.moved(after, case.at)
         case = case.now(session=after)
         return Turn(case.conversation, screens.show(case, case.word("too-long"), again=True))
-    shown = isinstance(case.event, Write) and case.event.prompt is not None
-    sent = position.emptied(session, step.id, text, shown=shown, boxed=isinstance(case.event, Write))
+    boxed = isinstance(case.event, Write) and case.surface == "private"  # a box in the chat never holds a draft
+    shown = boxed and isinstance(case.event, Write) and case.event.prompt is not None
+    sent = position.emptied(session, step.id, text, shown=shown, boxed=boxed)
     return answered(case, sent, step, Answer(text=session.held + text))
 
 
@@ -126,8 +127,8 @@ def answered(case: Case, session: Session, step: Question, answer: Answer) -> Tu
 
 
 def said_after(case: Case, session: Session, step: Question, choice: Choice | None) -> tuple[str, ...]:
-    """A choice's reply and its card; never in the chat when the step is sensitive."""
-    if choice is None or (case.surface != "private" and step.sensitive):
+    """A choice's reply and its card; in the chat, which keeps them, only that one is asked again later."""
+    if choice is None or (case.surface != "private" and (step.sensitive or not choice.remind)):
         return ()
     reply = said_to(case, session, step, choice)
     return (reply, *(screens.step_card(case, session, choice.card) if choice.card else ()))

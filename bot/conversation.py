@@ -72,6 +72,7 @@ class Memory(Frozen):
     last_reflection: UUID | None = None
     ask_counting: tuple[str, ...] = ()  # codes of the reflection after which counting is being asked about
     put_away: bool = False  # a reflection was put away since the person was last here
+    welcomed: bool = False  # they put the app there themselves, and were told what it is
     quiet: tuple[str, str] | None = None  # nothing is sent from the first "HH:MM" to the second, where the person lives
 
 

@@ -61,7 +61,7 @@ def unasked(case: Case, event: Event) -> Turn:
         case Met():
             return Turn(case.conversation, quiet(case))
         case Joined():
-            return Turn(case.conversation, quiet(case), (screens.neutral(case, "greeting", "private"),))
+            return notices.welcomed(case)
         case Notice():
             return notices.told(case, event)
         case Idled():
@@ -69,6 +69,7 @@ def unasked(case: Case, event: Event) -> Turn:
             return Turn(after.conversation, quiet(case), effects)
         case Left():
             after, effects = ending.put_away(case, everything=True)
+            after = after.remember(welcomed=False)
             return Turn(after.conversation, quiet(case), (*effects, Leave()))
         case _:
             return Turn(case.conversation, quiet(case), illegal="nothing-asked")

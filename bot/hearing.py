@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot import answering, asking, pages, position, screens
+from bot import answering, asking, notices, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
 from bot.commands import MAY_BE_WORDS, Said, pick, understand
 from bot.conversation import Session
 from bot.effects import Turn
 from bot.events import Command, Open, Say, Write
-from bot.outcome import again, illegal, quiet, refused, settled, stale
+from bot.outcome import illegal, quiet, refused, settled, stale
 from bot.typed import LIMIT_BYTES, clean, plain, size
 
 
@@ -32,8 +32,8 @@ def typed(case: Case, event: Say | Write) -> Turn:
 def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
     """A whole message that is a command, or asks for a page; pages open in private only."""
     case = without_draft(case, event, text) if isinstance(event, Write) else case
-    if said.page and isinstance(event, Say):
-        return again(case, case.word("not-private-page"))
+    if said.page and event.surface != "private":
+        return notices.way_to(case, said.page)
     if said.page:
         return pages.opened(case.at_event(Open(at=event.at, page=said.page)), said.page)
     name = said.name or "help"

@@ -1,10 +1,11 @@
-"""What a person is told that others did. Law: fixed neutral words, the same for everybody; no talk is touched."""
+"""What a person is told unasked, and the ways that lead on from it. Law: fixed neutral words, the same for everybody;
+no talk is touched."""
 
 from __future__ import annotations
 
 from bot import screens
 from bot.case import Case
-from bot.conversation import Message, Option
+from bot.conversation import Message, Option, Reply
 from bot.effects import Deliver, Turn
 from bot.events import Notice
 from bot.outcome import quiet
@@ -13,6 +14,10 @@ from bot.outcome import quiet
 PAGE = "page:"
 #: Where those who are told something go on from there; everybody else to the private box.
 GOES_TO = {"installed": "lead", "lead": "setup", "supervisor": "report"}
+#: What the button to a page says, where that is not its title.
+CALLED = {"home": "home-button", "consent": "consent-page-title"}
+#: Lines of the welcome; the last one says how to begin.
+WELCOME = ("welcome-1", "welcome-2", "welcome-3", "welcome-4")
 
 
 def told(case: Case, event: Notice) -> Turn:
@@ -25,6 +30,25 @@ def told(case: Case, event: Notice) -> Turn:
     page = GOES_TO.get(event.notice)
     if page is None:
         return Turn(case.conversation, quiet(case), (screens.neutral(case, f"notice-{event.notice}", "private"),))
-    way = Option(id=f"{PAGE}{page}", label=case.word(f"{page}-title"))
-    message = Message(text=case.word(f"notice-{event.notice}"), input="choice", choices=(way,), prompt="greeting")
-    return Turn(case.conversation, quiet(case), (Deliver(message),))
+    return Turn(case.conversation, quiet(case), (Deliver(leading(case, case.word(f"notice-{event.notice}"), page)),))
+
+
+def welcomed(case: Case) -> Turn:
+    """Said once to whoever puts the app there, however often the platform says so; again to who comes back."""
+    if case.memory.welcomed:
+        return Turn(case.conversation, quiet(case))
+    *before, last = (case.word(name) for name in WELCOME)
+    way = Option(id="private", label=case.word("continue-private"))
+    message = Message(preface=tuple(before), text=last, input="choice", choices=(way,), prompt="greeting")
+    return Turn(case.remember(welcomed=True).conversation, quiet(case), (Deliver(message),))
+
+
+def way_to(case: Case, page: str) -> Turn:
+    """A page that was asked for in the chat: it opens in private only, and there is the way."""
+    message = leading(case, case.word("not-private-page"), page)
+    return Turn(case.conversation, Reply(surface=case.surface, locale=case.locale, message=message))
+
+
+def leading(case: Case, words: str, page: str) -> Message:
+    way = Option(id=f"{PAGE}{page}", label=case.word(CALLED.get(page, f"{page}-title")))
+    return Message(text=words, input="choice", choices=(way,), prompt="greeting")

@@ -475,7 +475,9 @@ def test_a_page_asked_for_in_the_chat_opens_only_in_private() -> None:
     talk = begun()
     message = talk.say("my data")
     assert talk.reply.page is None
-    assert message.choices[0].id == "private"
+    assert [choice.id for choice in message.choices] == ["page:data"]
+    talk.take(Choose(at=talk.at, values=("page:data",), surface="message"))
+    assert talk.reply.page is not None
     talk.take(Write(at=talk.at, text="my data"))
     assert talk.reply.page is not None
 
