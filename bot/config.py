@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,11 @@ from bot.ports import Refusal
 DEFAULT_DATABASE = "sqlite:///afterword.db"
 DEFAULT_PORT = 3978
 SLACK_API = "https://slack.com/api/"
+MICROSOFT_LOGIN = "https://login.microsoftonline.com"
+BOTFRAMEWORK_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+
+#: How Microsoft names registrations and tenants.
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,27 @@ class Slack:
 
 
 @dataclass(frozen=True, slots=True)
+class Teams:
+    """The bot's registration, and the tenants that may install it: the registration's own where none are named.
+
+    `anonymous`: no tokens are asked for or sent, on loopback only. `service_urls`: exact addresses of connectors beside
+    Microsoft's own.
+    """
+
+    app_id: str = ""
+    password: str = field(default="", repr=False)
+    tenant: str = ""
+    tenants: tuple[str, ...] = ()
+    anonymous: bool = False
+    login_url: str = MICROSOFT_LOGIN
+    openid_url: str = BOTFRAMEWORK_OPENID
+    service_urls: tuple[str, ...] = ()
+
+    def may_install(self, tenant: str) -> bool:
+        return self.anonymous or tenant in (self.tenants or (self.tenant,))
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """What `serve` needs beside the databases. A platform is on when its settings are there, None when they are not.
 
@@ -61,6 +88,7 @@ class Server:
     port: int = DEFAULT_PORT
     public_url: str = ""
     slack: Slack | None = None
+    teams: Teams | None = None
 
 
 def settings(env: Mapping[str, str], database_url: str = "") -> Settings:
@@ -121,11 +149,13 @@ def program(path: str) -> Program:
 def server(env: Mapping[str, str], *, host: str = "", port: int = 0) -> Server:
     """From the environment; what a command was given goes before it. Raises Refusal."""
     public = public_url(_set(env, "AFTERWORD_PUBLIC_URL"))
+    host = host or _set(env, "AFTERWORD_HOST") or "127.0.0.1"
     return Server(
-        host=host or _set(env, "AFTERWORD_HOST") or "127.0.0.1",
+        host=host,
         port=port or _port(_set(env, "AFTERWORD_PORT")),
         public_url=public,
         slack=slack(env, public),
+        teams=teams(env, host),
     )
 
 
@@ -181,6 +211,57 @@ def _slack_faults(given: Slack, public: str) -> tuple[tuple[bool, str], ...]:
     )
 
 
+def teams(env: Mapping[str, str], host: str) -> Teams | None:
+    """None where nothing of Teams is set. Raises Refusal for what cannot work together."""
+    given = Teams(
+        app_id=_set(env, "MICROSOFT_APP_ID").lower(),
+        password=_set(env, "MICROSOFT_APP_PASSWORD"),
+        tenant=_set(env, "MICROSOFT_APP_TENANT_ID").lower(),
+        tenants=tuple(part.lower() for part in _parts(env, "AFTERWORD_TEAMS_TENANTS")),
+        anonymous=_switch(env, "AFTERWORD_TEAMS_ANONYMOUS"),
+        login_url=_set(env, "MICROSOFT_LOGIN_URL").rstrip("/") or MICROSOFT_LOGIN,
+        openid_url=_set(env, "BOTFRAMEWORK_OPENID_URL") or BOTFRAMEWORK_OPENID,
+        service_urls=_parts(env, "AFTERWORD_TEAMS_SERVICE_URLS"),
+    )
+    if not any((given.app_id, given.password, given.anonymous)):
+        return None
+    for impossible, words in _teams_faults(given, host):
+        if impossible:
+            raise Refusal("teams-settings", words)
+    return given
+
+
+def _teams_faults(given: Teams, host: str) -> tuple[tuple[bool, str], ...]:
+    guids = (given.app_id, given.tenant, *given.tenants)
+    urls = (given.login_url, given.openid_url, *given.service_urls)
+    return (
+        (
+            given.anonymous and not is_loopback(host),
+            "AFTERWORD_TEAMS_ANONYMOUS asks nobody who they are, so it works only while the server answers this "
+            "computer alone: leave AFTERWORD_HOST at 127.0.0.1.",
+        ),
+        (
+            given.anonymous and bool(given.app_id or given.password),
+            "AFTERWORD_TEAMS_ANONYMOUS is for trying the bot without a registration: leave it out, or MICROSOFT_APP_ID "
+            "and MICROSOFT_APP_PASSWORD.",
+        ),
+        (
+            not given.anonymous and not (given.app_id and given.password and given.tenant),
+            "Teams is set up in part: set MICROSOFT_APP_ID, MICROSOFT_APP_PASSWORD and MICROSOFT_APP_TENANT_ID.",
+        ),
+        (
+            any(guid and not _GUID.fullmatch(guid) for guid in guids),
+            "MICROSOFT_APP_ID, MICROSOFT_APP_TENANT_ID and AFTERWORD_TEAMS_TENANTS hold ids such as "
+            "0f8fad5b-d9cb-469f-a165-70867728950e, with commas between several.",
+        ),
+        (
+            not all(map(_safe, urls)),
+            "MICROSOFT_LOGIN_URL, BOTFRAMEWORK_OPENID_URL and AFTERWORD_TEAMS_SERVICE_URLS must be https addresses; "
+            "http only for this computer.",
+        ),
+    )
+
+
 def public_url(url: str) -> str:
     """An address of ours that others use, with no slash at its end. Raises Refusal."""
     if url and not _safe(url):
@@ -228,3 +309,15 @@ def _port(value: str) -> int:
 
 def _set(env: Mapping[str, str], name: str) -> str:
     return env.get(name, "").strip()
+
+
+def _parts(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(_set(env, name).replace(",", " ").split())
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    """Raises Refusal for what is neither on nor off: whoever mistypes "off" must not have it on."""
+    value = _set(env, name)
+    if value not in ("", "0", "1"):
+        raise Refusal("switch", f"{name} is 1 or left out.")
+    return value == "1"

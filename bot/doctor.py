@@ -10,7 +10,7 @@ from typing import Any
 
 import tzdata  # type: ignore[import-untyped]
 
-from bot.config import Server, Settings, Slack
+from bot.config import Server, Settings, Slack, Teams
 from bot.ports import Refusal
 from prompts.library import HOME, read_resources
 from prompts.lint import checked_library
@@ -91,7 +91,7 @@ def _database(given: Settings, open_store: Callable[[Settings], Any]) -> Finding
 
 
 def platforms(
-    read: Callable[[], Server], ask: Callable[[Slack], Iterable[tuple[str, Finding]]] | None
+    read: Callable[[], Server], ask: Callable[[Server], Iterable[tuple[str, Finding]]] | None
 ) -> Iterator[tuple[str, Finding]]:
     """The chat platforms that are set up; `ask` asks them whether their tokens work."""
     try:
@@ -99,19 +99,33 @@ def platforms(
     except Refusal as refusal:
         yield "platforms", Finding(False, refusal.words)
         return
-    if given.slack is None:
-        yield "Slack", Finding(True, "not set up; docs/slack.md says how")
-        return
-    yield "Slack", Finding(True, _slack(given.slack, given.public_url))
-    if ask is None:
-        yield "Slack tokens", Finding(True, "not tried; afterword doctor --online asks Slack")
-    else:
-        yield from ask(given.slack)
+    said = {"Slack": _slack(given.slack, given.public_url), "Teams": _teams(given.teams, given.public_url)}
+    for name, words in said.items():
+        yield name, Finding(True, words or f"not set up; docs/{name.lower()}.md says how")
+    if ask is not None:
+        yield from ask(given)
+    elif any(said.values()):
+        yield "tokens", Finding(True, "not tried; afterword doctor --online asks each platform")
 
 
-def _slack(slack: Slack, public: str) -> str:
+def _slack(slack: Slack | None, public: str) -> str:
+    """How it is set up; an empty string where it is not."""
+    if slack is None:
+        return ""
     if slack.many:
         return f"many workspaces, installed at {public}/slack/install"
     if slack.socket:
         return "one workspace by Socket Mode"
     return f"one workspace at {public or 'an https address that AFTERWORD_PUBLIC_URL does not name'}/slack/events"
+
+
+def _teams(teams: Teams | None, public: str) -> str:
+    if teams is None:
+        return ""
+    if teams.anonymous:
+        return "without a registration, for the Agents Playground on this computer"
+    at = f"{public or 'an https address that AFTERWORD_PUBLIC_URL does not name'}/api/messages"
+    others = len(teams.tenants)
+    return (
+        f"one registration at {at}, for {others} tenants" if others else f"one registration at {at}, for its own tenant"
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli import parts
-from bot.config import Server, Slack, existing, public_url, server, settings
+from bot.config import Server, existing, public_url, server, settings
 from bot.ports import Refusal
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 #: What `serve` says where no platform is set up.
 BEGIN = (
-    "No chat platform is set up. The shortest way to one: make a Slack app from what "
-    "`afterword manifest slack --socket` prints, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again "
-    "(docs/slack.md). To look around without any: afterword demo."
+    "No chat platform is set up. The shortest way to Slack: make an app from what `afterword manifest slack --socket` "
+    "prints, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again (docs/slack.md). The shortest way to Teams, with "
+    "no account: AFTERWORD_TEAMS_ANONYMOUS=1 and the Agents Playground (docs/teams.md). To look around without any: "
+    "afterword demo."
 )
 
 
@@ -48,7 +49,7 @@ def serve(port: int | None, host: str, db: str) -> None:
 
 
 def _on(chosen: Server) -> bool:
-    return chosen.slack is not None
+    return chosen.slack is not None or chosen.teams is not None
 
 
 @click.group()
@@ -88,6 +89,57 @@ def manifest_slack(socket: bool, url: str, one: bool, strict: bool, lang: str, o
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Refusal("out", f"{out} cannot be written: {error.strerror}.") from None
+
+
+@manifest.command("teams")
+@click.option("--app-id", default="", metavar="ID", help="The bot's registration; MICROSOFT_APP_ID unless given.")
+@click.option(
+    "--url",
+    default="",
+    help="An https page of whoever runs it, to which Teams links as the app's website, privacy and terms; "
+    "AFTERWORD_PUBLIC_URL unless given.",
+)
+@click.option("--name", default="", help="Who runs it, as Teams shows that: at most 32 characters.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Nobody can type to the bot: Teams shows no box for it and no menu of commands; its cards can be tapped.",
+)
+@click.option("--version", default="", metavar="X.Y.Z", help="A higher one, where Teams has this version already.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default="afterword-teams.zip",
+    show_default=True,
+    help="The file.",
+)
+def manifest_teams(app_id: str, url: str, name: str, strict: bool, version: str, out: Path) -> None:
+    """A Teams app's package (zip), to be uploaded as a custom app.
+
+    With --strict set refuse_typed = true in afterword.toml as well: a quick reply to a notification on the desktop may
+    still come through.
+
+    Example: afterword manifest teams --url https://afterword.example.org --name "First Steps"
+    """
+    from importlib.metadata import version as installed
+
+    from adapters.teams.manifest import checked, package, three_numbers
+
+    app = checked(
+        app_id.strip() or os.environ.get("MICROSOFT_APP_ID", "").strip(),
+        url.strip(),
+        os.environ.get("AFTERWORD_PUBLIC_URL", "").strip(),
+        name.strip(),
+        version.strip() or three_numbers(installed("afterword")),
+        strict=strict,
+    )
+    library = parts.library()
+    made = package({lang: partial(library.word, lang) for lang in library.locales}, app)
+    try:
+        out.write_bytes(made)
+    except OSError as error:
+        raise Refusal("out", f"{out} cannot be written: {error.strerror}.") from None
+    click.echo(f"{out} is written. Now upload it in Teams as a custom app (docs/teams.md).")
 
 
 @click.command()
@@ -164,10 +216,16 @@ def doctor(online: bool, db: str) -> None:
         sys.exit(1)
 
 
-def _asker() -> Callable[[Slack], Iterable[tuple[str, Finding]]]:
-    from adapters.slack.checking import check
+def _asker() -> Callable[[Server], Iterable[tuple[str, Finding]]]:
+    """Asks each platform that is set up."""
+    from adapters.slack import checking as of_slack
+    from adapters.teams import checking as of_teams
 
-    return check
+    def ask(given: Server) -> Iterable[tuple[str, Finding]]:
+        slack = of_slack.check(given.slack) if given.slack else ()
+        return (*slack, *(of_teams.check(given.teams) if given.teams else ()))
+
+    return ask
 
 
 COMMANDS = (serve, manifest, migrate, keys, doctor)

@@ -23,7 +23,8 @@ def lint(paths: tuple[Path, ...], form: str, coverage: bool) -> None:
 
     Example: afterword lint prompts/scripts/quick-visit.toml
     """
-    from adapters.slack.proof import within_limits
+    from adapters.slack import proof as of_slack
+    from adapters.teams import proof as of_teams
     from prompts import coverage as covering
     from prompts.library import build, read_sources
     from prompts.lint import checked_library, lint_paths
@@ -33,7 +34,8 @@ def lint(paths: tuple[Path, ...], form: str, coverage: bool) -> None:
         as_json = json.dumps(covering.as_json(library), ensure_ascii=False, indent=2)
         click.echo(as_json if form == "json" else covering.as_text(library))
         return
-    faults = lint_paths(paths, (within_limits(lambda: build(read_sources())),))
+    checks = tuple(proof.within_limits(lambda: build(read_sources())) for proof in (of_slack, of_teams))
+    faults = lint_paths(paths, checks)
     if form == "json":
         click.echo(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2))
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from adapters.web.listening import listen
 from adapters.web.server import build_server
 from bot.cli import parts
-from bot.config import Server, Slack
+from bot.config import Server, Slack, Teams
 from bot.metrics import CountedMessenger, CountedShell, Counts, Tick
 from bot.ports import Delivery, Later, Messenger
 from bot.turn import Shell, SystemClock
@@ -90,6 +90,10 @@ def connected(given: Server, shell: Shell, store: SqlStore) -> dict[str, Platfor
             given.public_url,
             strict=store.program.refuse_typed,
         )
+    if given.teams is not None:
+        from adapters.teams.app import connect as to_teams
+
+        found["teams"] = to_teams(given.teams, shell, store.installations, store.references, store.rooms)
     return found
 
 
@@ -156,6 +160,8 @@ def welcome(given: Server) -> Iterator[str]:
     here = f"http://[{given.host}]:{given.port}" if ":" in given.host else f"http://{given.host}:{given.port}"
     if given.slack is not None:
         yield f"Slack: {_slack(given.slack, given.public_url, here)}"
+    if given.teams is not None:
+        yield f"Teams: {_teams(given.teams, given.public_url, here)}"
     yield f"Afterword answers at {here}. Stop it with Ctrl-C."
 
 
@@ -167,3 +173,11 @@ def _slack(slack: Slack, public: str, here: str) -> str:
     if public:
         return f"its Request URLs are {public}/slack/events."
     return f"its Request URLs are {here}/slack/events, behind an https address (AFTERWORD_PUBLIC_URL)."
+
+
+def _teams(teams: Teams, public: str, here: str) -> str:
+    if teams.anonymous:
+        return f"for the Agents Playground on this computer, at {here}/api/messages (docs/teams.md)."
+    if public:
+        return f"its messaging endpoint is {public}/api/messages."
+    return f"its messaging endpoint is {here}/api/messages, behind an https address (AFTERWORD_PUBLIC_URL)."

@@ -1,0 +1,149 @@
+"""The shape of what Teams sends, as far as it is read here. Law: what does not have that shape is refused, not guessed.
+
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#activity-object
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
+
+
+class _Loose(BaseModel):
+    """Teams adds fields at any time; the others have to be what they are said to be. Errors quote nothing."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        strict=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+    )
+
+
+class Account(_Loose):
+    """A person, or the bot. `aad_object_id`: of the person in the organization's directory."""
+
+    id: str = ""
+    aad_object_id: str | None = None
+
+
+class Conversation(_Loose):
+    """`conversation_type`: personal, groupChat or channel; the Playground leaves it out in a personal chat."""
+
+    id: str = ""
+    conversation_type: str | None = None
+    tenant_id: str | None = None
+
+
+class Named(_Loose):
+    id: str = ""
+    name: str | None = None
+
+
+class ChannelData(_Loose):
+    tenant: Named | None = None
+    team: Named | None = None
+    channel: Named | None = None
+    event_type: str | None = None
+
+
+class ClientInfo(_Loose):
+    """What a client says of itself: https://learn.microsoft.com/microsoftteams/platform/bots/bot-basics"""
+
+    type: str = ""
+    locale: str | None = None
+    timezone: str | None = None
+
+
+class Action(_Loose):
+    """Of an Action.Execute."""
+
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Value(_Loose):
+    """Of an invoke: an Execute's action, or a dialog's data."""
+
+    action: Action | None = None
+    data: dict[str, Any] | None = None
+
+
+class Activity(_Loose):
+    type: str
+    id: str = ""
+    name: str | None = None
+    action: str | None = None
+    channel_id: str = ""
+    service_url: str = ""
+    from_: Account = Field(default=Account(), alias="from")
+    recipient: Account = Account()
+    conversation: Conversation = Conversation()
+    channel_data: ChannelData = ChannelData()
+    text: str | None = None
+    locale: str | None = None
+    local_timezone: str | None = None
+    reply_to_id: str | None = None
+    entities: list[Any] = Field(default_factory=list)
+    value: Any = None
+    members_added: list[Account] = Field(default_factory=list)
+    members_removed: list[Account] = Field(default_factory=list)
+
+    @field_validator("from_", "recipient", "conversation", "channel_data", mode="before")
+    @classmethod
+    def _nobody(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @field_validator("entities", "members_added", "members_removed", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return [] if value is None else value
+
+    @property
+    def tenant(self) -> str:
+        said = self.channel_data.tenant.id if self.channel_data.tenant else ""
+        return (said or self.conversation.tenant_id or "").lower()
+
+    @property
+    def person(self) -> str:
+        """An empty string for the bot, and for a guest of a meeting whom no directory knows."""
+        return (self.from_.aad_object_id or "").lower()
+
+    @property
+    def personal(self) -> bool:
+        return self.conversation.conversation_type in ("personal", None)
+
+    @property
+    def client(self) -> ClientInfo:
+        for entity in self.entities:
+            if isinstance(entity, dict) and entity.get("type") == "clientInfo":
+                return ClientInfo.model_validate(entity)
+        return ClientInfo()
+
+    @property
+    def language(self) -> str:
+        """ "es" of "es-MX"."""
+        return (self.locale or self.client.locale or "").partition("-")[0].lower()
+
+    @property
+    def zone(self) -> str:
+        return self.local_timezone or self.client.timezone or ""
+
+    @property
+    def tapped(self) -> dict[str, Any]:
+        """The data of the button that was tapped, with what stood in the inputs; empty where nothing was."""
+        if self.type == "message":
+            return self.value if isinstance(self.value, dict) else {}
+        if self.type != "invoke" or not isinstance(self.value, dict):
+            return {}
+        value = Value.model_validate(self.value)
+        return (value.action.data if value.action else value.data) or {}
+
+
+def read(data: Mapping[str, Any]) -> Activity:
+    """Raises pydantic's ValidationError, which quotes nothing of what came in."""
+    return Activity.model_validate(data)

@@ -1,0 +1,77 @@
+"""What may stand in a chat, where Teams keeps it. Law: nothing of a reflection is read here: no draft, no tick, no
+exchange, not even how far somebody is; and what a locked phone shows is one line, always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.teams import elements, ids, talk
+from adapters.teams.elements import Json
+from adapters.teams.pen import Pen
+from bot.conversation import Input, Message, Option
+from bot.notices import PAGE
+
+#: Where a person's name goes in a text of ours.
+PLACE: Final = "{person}"
+#: The way to the private surface; it answers nothing itself.
+PRIVATE: Final = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All of a message that goes out into a chat."""
+
+    preface: tuple[str, ...]
+    title: str
+    text: str
+    hint: str
+    input: Input
+    choices: tuple[Option, ...]
+    low: str
+    high: str
+    prompt: str
+
+    @classmethod
+    def of(cls, message: Message) -> Said:
+        return cls(*(getattr(message, name) for name in cls.__slots__))
+
+    def question(self, choices: Sequence[Option]) -> Message:
+        """What the private talk's own parts draw of it."""
+        return Message(
+            text=self.text, input=self.input, choices=tuple(choices), low=self.low, high=self.high, prompt=self.prompt
+        )
+
+
+def body(pen: Pen, message: Message, name: str = "") -> list[Json]:
+    """`name`: of the person whom the message is about, where it is known."""
+    said = Said.of(message)
+    words = [line.replace(PLACE, name or pen.word("window-someone")) for line in (*said.preface, said.text)]
+    text = elements.question(words[-1]) if said.input in talk_inputs(said) else elements.spoken(words[-1:])
+    before = [*elements.spoken(words[:-1]), *elements.heading(said.title)]
+    return [*before, *text, *elements.subtle(said.hint), *answer(pen, said)]
+
+
+def talk_inputs(said: Said) -> tuple[Input, ...]:
+    """A question stands out from the lines before it; a greeting with its buttons does not."""
+    leads = all(leads_away(option) for option in said.choices)
+    return ("text", "multi", "scale") if leads else ("text", "multi", "scale", "choice")
+
+
+def leads_away(option: Option) -> bool:
+    """To the private surface, or to another way of going on, rather than to an answer."""
+    return option.id in (PRIVATE, "here") or option.id.startswith(PAGE)
+
+
+def answer(pen: Pen, said: Said) -> list[Json]:
+    """What can be answered here, then the way to the private surface."""
+    away = [option for option in said.choices if option.id == PRIVATE or option.id.startswith(PAGE)]
+    rest = [option for option in said.choices if option not in away]
+    asked = talk.answer(pen, said.question(rest)) if rest or said.input == "text" else []
+    ways = elements.column(opener(pen, option) for option in away)
+    return [*ways, *asked] if said.input == "choice" and all(map(leads_away, rest)) else [*asked, *ways]
+
+
+def opener(pen: Pen, option: Option) -> Json:
+    return pen.opener(option.label, ids.do("choose", option.id), style="positive" if option.id == PRIVATE else "")
