@@ -286,7 +286,8 @@ def _safe(url: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    if not host or parts.username is not None or parts.query or parts.fragment or any(map(str.isspace, url)):
+    odd = "\\" in url or not url.isascii() or not url.isprintable() or " " in url
+    if not host or odd or parts.username is not None or parts.query or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 

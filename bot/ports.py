@@ -145,6 +145,65 @@ class References(Protocol):
         """Does nothing for a person who is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel in which the bot is a guest. `external`: its id on the platform; `reference`: where it is, in the
+    adapter's own words. Being a guest is the switch: once a week a question is posted there."""
+
+    platform: str
+    tenant: str
+    external: str = field(repr=False)
+    reference: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class DueRoom:
+    """A room whose weekly moment has come, leased to this process until `until`. `week`: how many questions it was
+    asked before; `due`: which weekly moment this one is for."""
+
+    id: UUID
+    room: Room
+    week: int
+    due: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPost:
+    """A question as it goes to a room. `id` is the same however often it has to be tried."""
+
+    id: UUID
+    room: Room
+    locale: str
+    message: Message
+
+
+class Rooms(Protocol):
+    """Synchronous, like the store, and safe on its threads."""
+
+    def save(self, room: Room, at: datetime) -> None:
+        """New, renamed or moved. A new one is asked at the next weekly moment; any other keeps its own."""
+
+    def remove(self, platform: str, tenant: str, external: str, at: datetime) -> None:
+        """The bot is no guest there any more; does nothing where it was none."""
+
+    def all(self, platform: str, tenant: str) -> tuple[Room, ...]:
+        """By name."""
+
+    def due(self, platform: str, now: datetime, limit: int) -> tuple[DueRoom, ...]:
+        """Leases rooms whose weekly moment has come and that nobody holds. One that could not be asked on that day
+        waits for the next week: nobody is asked at night, or twice to make up for a week without."""
+
+    def asked(self, due: DueRoom, now: datetime) -> None:
+        """It was posted: the next one is due in a week. Does nothing where that is noted already."""
+
+    def put_back(self, due: DueRoom, error: Exception, now: datetime) -> None:
+        """Later: tried again after a while, on the same day; ConversationGone: the bot is no guest there any more;
+        the other errors: the same question next week."""
+
+
 class Transaction(Protocol):
     """One transaction on the main database. Leaving the block commits; an exception undoes everything."""
 
@@ -199,6 +258,9 @@ class Store(Protocol):
     @property
     def references(self) -> References: ...
 
+    @property
+    def rooms(self) -> Rooms: ...
+
     def ready(self) -> None:
         """Raises Refusal while a database cannot be reached."""
 
@@ -244,6 +306,11 @@ class Store(Protocol):
 class Messenger(Protocol):
     async def send(self, delivery: Delivery) -> None:
         """Sends one message. Raises Later, ConversationGone, InstallationGone or OurBug, nothing else."""
+
+
+class RoomMessenger(Protocol):
+    async def post(self, post: RoomPost) -> None:
+        """Posts one question in a room. Raises as `Messenger.send` does. It may be cancelled while it waits."""
 
 
 class Clock(Protocol):

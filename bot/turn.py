@@ -33,6 +33,7 @@ from bot.ports import (
     Messenger,
     OurBug,
     Refusal,
+    RoomMessenger,
     Store,
     Transaction,
 )
@@ -116,13 +117,15 @@ class _Leaving(Exception):
 
 @dataclass
 class Shell:
-    """Runs turns. `workers`: 1 for SQLite, whose writer is one thread; a few for PostgreSQL."""
+    """Runs turns. `workers`: 1 for SQLite, whose writer is one thread; a few for PostgreSQL. `rooms`: who posts in the
+    rooms of a platform; those of any other are left to another process."""
 
     library: Library
     store: Store
     messenger: Messenger
     workers: int = 1
     clock: Clock = field(default_factory=SystemClock)
+    rooms: dict[str, RoomMessenger] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(init=False)
     _sending: set[asyncio.Task[None]] = field(init=False, default_factory=set)
     _lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
@@ -281,7 +284,11 @@ class Shell:
         tenants: dict[tuple[str, str], list[Delivery]] = {}
         for delivery in deliveries:
             tenants.setdefault((delivery.who.platform, delivery.who.tenant), []).append(delivery)
-        tasks = [self._begun(self._in_lane(name, each, leased + SENDING)) for name, each in tenants.items()]
+        await self.for_a_moment([self._in_lane(name, each, leased + SENDING) for name, each in tenants.items()], leased)
+
+    async def for_a_moment(self, work: Iterable[Coroutine[None, None, None]], leased: float) -> None:
+        """Waits a moment for all of it, counted from `leased`; what is slow goes on by itself."""
+        tasks = [self._begun(each) for each in work]
         if tasks:
             wait = leased + PATIENCE - asyncio.get_running_loop().time()
             done, _ = await asyncio.wait(tasks, timeout=max(0.0, wait))
@@ -317,13 +324,13 @@ class Shell:
                 log.warning("delivery failed", extra={"event": "delivery-failed", "kind": type(error).__name__})
             now = self.clock.now()
             failure = error if isinstance(error, KNOWN) else Later()
-            await self._note(lambda: self.store.failed(delivery.id, failure, now))
+            await self.note(lambda: self.store.failed(delivery.id, failure, now))
             return not isinstance(failure, Later)
-        await self._note(lambda: self.store.sent(delivery.id))
+        await self.note(lambda: self.store.sent(delivery.id))
         return True
 
-    async def _note(self, work: Callable[[], None]) -> None:
-        """What became of a delivery. Where that cannot be written down its lease runs out, and it is sent again."""
+    async def note(self, work: Callable[[], None]) -> None:
+        """What became of what was sent. Where that cannot be written down its lease runs out, and it is sent again."""
         try:
             await self.on_store(work)
         except (LostRace, Refusal) as error:

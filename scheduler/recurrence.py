@@ -49,6 +49,17 @@ def after_quiet(at: datetime, zone: str, quiet: tuple[str, str] | None) -> datet
     return after_quiet(next(one for one in ends if one > at), zone, quiet)
 
 
+def weekly_after(at: datetime, zone: str, weekday: int, wall: str) -> datetime:
+    """The first moment after `at`, in UTC, that is `wall` ("HH:MM") on that day of the week (0: Monday) in `zone`.
+
+    One that a clock change leaves out comes later by as much; of one that comes twice it is the first.
+    """
+    local = at.astimezone(zone_named(zone))
+    last = local.date() - timedelta(days=(local.weekday() - weekday) % 7)
+    days = (datetime.combine(last + timedelta(weeks=n), time.fromisoformat(wall), local.tzinfo) for n in (0, 1))
+    return next(moment for moment in (day.astimezone(UTC) for day in days) if moment > at)
+
+
 #: Themes are published by windows of four weeks, each after three days of grace.
 WINDOW = timedelta(weeks=4)
 PUBLISHED_AFTER = WINDOW + timedelta(days=3)

@@ -10,8 +10,9 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
-from bot.ports import Clock
-from bot.turn import Shell
+from bot import rooms
+from bot.ports import Clock, DueRoom, Later
+from bot.turn import KNOWN, SENDING, Shell
 
 log = logging.getLogger("afterword")
 
@@ -24,13 +25,14 @@ BATCHES = 500
 
 
 async def tick(shell: Shell, now: datetime) -> None:
-    """Everything that time has made due: what is owed, check-ins, reflections left alone, and what must go.
+    """Everything that time has made due: what is owed, check-ins, rooms, reflections left alone, and what must go.
 
     Each part is done whatever became of the others; then the first failure is raised.
     """
     failures: list[Exception] = []
     since = asyncio.get_running_loop().time()
-    for part in (partial(send_owed, since=since), partial(check_in, since=since), put_away, sweep):
+    sending = (partial(send_owed, since=since), partial(check_in, since=since), partial(ask_rooms, since=since))
+    for part in (*sending, put_away, sweep):
         try:
             await part(shell, now)
         except Exception as error:
@@ -54,6 +56,28 @@ async def check_in(shell: Shell, now: datetime, since: float) -> None:
         await shell.send_all(owed, since)
         if claimed < BATCH:
             return
+
+
+async def ask_rooms(shell: Shell, now: datetime, since: float) -> None:
+    """The question of the week, where this process can post it; a batch a platform, as the next round comes soon."""
+    for platform in shell.rooms:
+        due = await shell.on_store(partial(shell.store.rooms.due, platform, now, BATCH))
+        await shell.for_a_moment([ask(shell, room, since + SENDING) for room in due], since)
+
+
+async def ask(shell: Shell, due: DueRoom, until: float) -> None:
+    """Posts one question that this process holds `until` then, by the loop's clock."""
+    try:
+        async with asyncio.timeout_at(until):
+            await shell.rooms[due.room.platform].post(rooms.post(shell.library, due))
+    except Exception as error:
+        if not isinstance(error, Later):
+            log.warning("room not asked", extra={"event": "room-failed", "kind": type(error).__name__})
+        at, failure = shell.clock.now(), error if isinstance(error, KNOWN) else Later()
+        await shell.note(lambda: shell.store.rooms.put_back(due, failure, at))
+        return
+    at = shell.clock.now()
+    await shell.note(lambda: shell.store.rooms.asked(due, at))
 
 
 async def put_away(shell: Shell, now: datetime) -> None:

@@ -27,6 +27,7 @@ from storage.place import PERSON, Programs, look, named, person_key, read_reflec
 from storage.prepared import Prepared
 from storage.references import SqlReferences
 from storage.restored import replay
+from storage.rooms import SqlRooms
 from storage.setup import leave_team
 from storage.shelf import Shelf
 from storage.turns import SqlTransaction, opened
@@ -62,6 +63,7 @@ class SqlStore:
         self._unclean = False
         self.installations = SqlInstallations(database, keys, self.transaction)
         self.references = SqlReferences(database, keys)
+        self.rooms = SqlRooms(database, keys, self.transaction)
         _pair(database, keys)
         replay(database, keys)
 

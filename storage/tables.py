@@ -97,6 +97,23 @@ installations = Table(
     UniqueConstraint("platform", "external"),
 )
 
+#: Channels in which the bot is a guest. Which one, where and how often it was asked is in `body`, sealed under a key of
+#: the installation; `room_index`: a keyed hash of its id; `held_until`: leased, or not to be tried before.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), nullable=False),
+    Column("room_index", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("held_until", Moment),
+    Column("attempts", Integer, nullable=False),
+    UniqueConstraint("room_index"),
+    Index("ix_rooms_due_at", "due_at"),
+    Index("ix_rooms_tenant_id", "tenant_id"),
+)
+
 circles = Table(
     "circles",
     metadata,

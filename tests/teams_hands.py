@@ -62,7 +62,9 @@ class Hands:
         client = self.client
         if client.dialog is not None:
             return client.dialog
-        return client.view or next((card for post in reversed(client.posts()) for card in post.cards if post.by_bot), {})
+        return client.view or next(
+            (card for post in reversed(client.posts()) for card in post.cards if post.by_bot), {}
+        )
 
     @property
     def asked(self) -> bool:
@@ -133,9 +135,12 @@ async def begun(client: Client, script: str = "quick-visit") -> Hands:
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
-def stored(teams: FakeTeams) -> str:
-    """All versions of all messages that Teams ever kept, with random ids and times made comparable."""
+def stored(teams: FakeTeams, *names: str) -> str:
+    """All versions of all messages that Teams ever kept, with random ids and times made comparable, and what names the
+    person."""
     text = json.dumps(teams.everything_stored(TENANT), ensure_ascii=False, sort_keys=True)
+    for name in names:
+        text = text.replace(name, "NAME")
     seen: dict[str, str] = {}
     text = _IDS.sub(lambda found: seen.setdefault(found[0], f"id-{len(seen)}"), text)
-    return re.sub(r'"(\d{13}|\d{4}-\d\d-\d\dT[^"]*)"', '"-"', text)
+    return re.sub(r'"(\d{13}|\d{4}-\d\d-\d\dT[^"]*|a:[^"]*)"', '"-"', text)

@@ -28,6 +28,7 @@ ADA, BEN = who("ada"), who("ben")
 SHARED = {
     "installation",
     "installations",
+    "rooms",
     "tenants",
     "circles",
     "teams",

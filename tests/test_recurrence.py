@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.recurrence import after_quiet, first_themes, zone_named
+from scheduler.recurrence import after_quiet, first_themes, weekly_after, zone_named
 from storage.windows import earliest_themes, monday_after
 
 #: Clock changes at night, at midnight, by half an hour, a day that was left out, and places with none.
@@ -106,6 +106,52 @@ def test_it_is_never_quiet_then_and_nothing_waits_longer_than_it_must(
 def test_what_comes_later_waits_at_least_as_long(at: datetime, zone: str, start: str, end: str) -> None:
     later = at + timedelta(minutes=20)
     assert after_quiet(at, zone, (start, end)) <= max(after_quiet(later, zone, (start, end)), later)
+
+
+@pytest.mark.parametrize(
+    ("at", "comes"),
+    [
+        ("2026-11-05T16:40", "2026-11-09T09:00"),
+        ("2026-11-09T08:59", "2026-11-09T09:00"),
+        ("2026-11-09T09:00", "2026-11-16T09:00"),
+        ("2026-11-08T23:59", "2026-11-09T09:00"),
+        ("2026-10-26T09:00", "2026-11-02T09:00"),  # a week and an hour: the clocks go back
+        ("2027-03-08T09:00", "2027-03-15T09:00"),  # a week less an hour: they go forward
+        ("2026-12-31T12:00", "2027-01-04T09:00"),
+    ],
+)
+def test_a_week_later_the_clock_on_the_wall_says_the_same(at: str, comes: str) -> None:
+    assert weekly_after(local(NEW_YORK, at), NEW_YORK, 0, "09:00") == local(NEW_YORK, comes)
+
+
+def test_a_weekly_moment_that_the_clocks_leave_out_comes_later_by_as_much() -> None:
+    saturday = local(NEW_YORK, "2027-03-13T12:00")
+    assert weekly_after(saturday, NEW_YORK, 6, "02:30") == local(NEW_YORK, "2027-03-14T03:30")
+    left_out = weekly_after(local("Pacific/Apia", "2011-12-31T08:00"), "Pacific/Apia", 4, "09:00")
+    assert left_out == local("Pacific/Apia", "2011-12-31T09:00"), "there was no Friday"
+
+
+def test_a_weekly_moment_that_comes_twice_is_the_first() -> None:
+    first, second = (local(NEW_YORK, "2026-11-01T01:30", fold) for fold in (0, 1))
+    assert weekly_after(local(NEW_YORK, "2026-10-31T12:00"), NEW_YORK, 6, "01:30") == first
+    assert weekly_after(first, NEW_YORK, 6, "01:30") == local(NEW_YORK, "2026-11-08T01:30")
+    assert weekly_after(second, NEW_YORK, 6, "01:30") == local(NEW_YORK, "2026-11-08T01:30")
+
+
+@settings(max_examples=500, deadline=None)
+@given(MOMENTS, st.sampled_from(ZONES), st.integers(0, 6), WALLS)
+def test_a_weekly_moment_comes_every_week_and_never_twice_in_one(
+    at: datetime, zone: str, weekday: int, wall: str
+) -> None:
+    first = weekly_after(at, zone, weekday, wall)
+    second = weekly_after(first, zone, weekday, wall)
+    assert at < first <= at + timedelta(days=8, hours=1)
+    assert timedelta(days=6) <= second - first <= timedelta(days=8, hours=1)
+    assert weekly_after(first - timedelta(minutes=1), zone, weekday, wall) <= first
+    there = first.astimezone(zone_named(zone))
+    left_out = there.strftime("%H:%M") != wall or there.weekday() != weekday
+    before = local(zone, (there - timedelta(days=1)).replace(tzinfo=None).isoformat())
+    assert not left_out or before.astimezone(zone_named(zone)).utcoffset() != there.utcoffset()
 
 
 DAYS = st.dates(date(2026, 1, 1), date(2028, 1, 1))

@@ -23,7 +23,7 @@ ADMITTED = [
     "https://smba.trafficmanager.net/teams/",
     "https://smba.trafficmanager.net/amer/0f0f0f0f-0000-4000-8000-000000000000/",
     "https://smba.trafficmanager.net:443/emea/",
-    "https://emea.smba.trafficmanager.net/",
+    "https://smba.infra.gcc.teams.microsoft.com/teams",
     "https://SMBA.TrafficManager.NET/teams/",
     "HTTPS://smba.trafficmanager.net/teams/",
     "https://webchat.botframework.com/",

@@ -25,7 +25,7 @@ from adapters.teams.talking import Talking
 from adapters.teams.tenants import Tenants
 from adapters.teams.tokens import Tokens
 from bot.config import Teams
-from bot.ports import Installations, References, Rooms
+from bot.ports import Installations, References, Refusal, Rooms
 from bot.soon import Sleep, Soon
 from bot.turn import Shell
 
@@ -52,7 +52,7 @@ class TeamsApp:
         known, dialogs = not settings.anonymous, not settings.anonymous
         where = (settings.login_url, settings.tenant, settings.app_id, settings.password)
         self._login = Login(*where, clock=clock, sleep=sleep) if known else None
-        self._keys = Keys(settings.openid_url, clock=clock, sleep=sleep) if known else None
+        self._keys = _keys(settings.openid_url, clock, sleep) if known else None
         token = self._login.token if self._login else str
         self._sdk = Sdk(settings.app_id, token, urls.admits, anonymous=settings.anonymous)
         self._outgoing = outgoing = Outgoing(self._sdk, self._login, clock=clock, sleep=sleep)
@@ -93,6 +93,13 @@ class TeamsApp:
         if await self._comings.took(activity):
             return None
         return await self._talking.take(activity)
+
+
+def _keys(openid_url: str, clock: Callable[[], float], sleep: Sleep) -> Keys:
+    try:
+        return Keys(openid_url, clock=clock, sleep=sleep)
+    except ValueError:
+        raise Refusal("teams-settings", "BOTFRAMEWORK_OPENID_URL is no address that can be used.") from None
 
 
 def connect(

@@ -39,8 +39,8 @@ class Comings:
     # Somebody's own chat with the bot
 
     async def _of_person(self, activity: Activity) -> None:
-        """By installationUpdate alone: conversationUpdate says the same before it or after it, but not in which language
-        the person reads."""
+        """By installationUpdate alone: conversationUpdate says the same before it or after it, but not in which
+        language the person reads."""
         who = who_of(activity)
         if activity.action in ADDED:
             await self._handle(activity, Joined(at=self.shell.clock.now()))

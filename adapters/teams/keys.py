@@ -131,8 +131,7 @@ class Keys:
         if self._idle() and self._clock() >= self._next:
             self._next = self._clock() + (PAUSE if self._keys else SOON)
             self._begin()
-        if not self._idle():
-            await self._over()
+        await self._over()
 
     def _idle(self) -> bool:
         return self._fetch is None or self._fetch.done()
@@ -143,7 +142,7 @@ class Keys:
             self._fetch = asyncio.create_task(self._refresh())
 
     async def _over(self) -> None:
-        if self._fetch is not None:
+        if self._fetch is not None and not self._fetch.done():
             await asyncio.wait({self._fetch})
 
     async def _stay_fresh(self) -> None:

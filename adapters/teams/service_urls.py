@@ -16,9 +16,11 @@ _LABEL = r"(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PATH = r"(?:/[a-z0-9._~!$&'()*+,;=:%/-]*)?"
 
-#: Not the rest of trafficmanager.net: there anybody may register a name.
+#: Teams, Teams in the cloud of US state and local government, and other channels. Not the rest of trafficmanager.net,
+#: nor what stands before this one name of it: there anybody may register.
+_HOSTS = rf"smba\.trafficmanager\.net|smba\.infra\.gcc\.teams\.microsoft\.com|(?:{_LABEL}\.)+botframework\.com"
 _MICROSOFT = re.compile(
-    rf"https://(?:(?:{_LABEL}\.)*smba\.trafficmanager\.net|(?:{_LABEL}\.)+botframework\.com)(?::443)?{_PATH}",
+    rf"https://(?:{_HOSTS})(?::443)?{_PATH}",
     re.ASCII | re.IGNORECASE,
 )
 _LOOPBACK = re.compile(
