@@ -6,35 +6,27 @@ Example: python benchmarks/slack.py --quick
 from __future__ import annotations
 
 import argparse
-import asyncio
 import hashlib
 import hmac
 import json
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import aiohttp
-from start import environment, free_port
+from serving import PEOPLE, RATE, Load, Post, Row, compared, running, table
+from start import free_port
 
 from storage.keyring import new_key
 
 SECRET = "a signing secret"
 TEAM, BOT = "T0BENCH", "U0BOT"
-PEOPLE, RATE = 16, 100
 AIM_RATIO, AIM_P99 = 3.0, 50.0
-PATIENCE = 30.0
-TICKS = os.sysconf("SC_CLK_TCK")
 
 #: A listener that does nothing but acknowledge, with what Bolt needs for it; the signature is verified. Told to, it
 #: draws the modal anew with Bolt's own client, as every tap in ours has to.
@@ -78,42 +70,15 @@ web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log
 """
 
 
-@contextmanager
-def running(*command: str, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of its own, until it answers and then until the block ends."""
-    child = subprocess.Popen([sys.executable, *command], env={**environment(), **settings}, stdout=subprocess.DEVNULL)
-    try:
-        asyncio.run(_there(port))
-        yield child
-    finally:
-        child.terminate()
-        child.wait(PATIENCE)
-
-
-async def _there(port: int) -> None:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                async with session.get(f"http://127.0.0.1:{port}/healthz"):
-                    return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.02)
-
-
-def cpu(child: subprocess.Popen[bytes]) -> float:
-    """Seconds of the processors that the process has used."""
-    fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def signed(body: str) -> dict[str, str]:
+def signed(body: str) -> Post:
     moment = str(int(time.time()))
     digest = hmac.new(SECRET.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256).hexdigest()
-    return {
+    headers = {
         "X-Slack-Request-Timestamp": moment,
         "X-Slack-Signature": f"v0={digest}",
         "Content-Type": "application/x-www-form-urlencoded",
     }
+    return Post(body, headers)
 
 
 @dataclass
@@ -123,11 +88,11 @@ class Tapping:
     user: str
     number: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def command(self) -> str:
+    def command(self) -> Post:
         fields = {"command": "/reflect", "text": "between-sites", "team_id": TEAM, "user_id": self.user}
-        return urlencode({**fields, "trigger_id": f"{self.user}.{next(self.number)}"})
+        return signed(urlencode({**fields, "trigger_id": f"{self.user}.{next(self.number)}"}))
 
-    def tap(self, action: str) -> str:
+    def tap(self, action: str) -> Post:
         number = next(self.number)
         view = {
             "id": f"V{self.user}", "hash": f"{number}.h", "type": "modal", "callback_id": "talk",
@@ -139,79 +104,24 @@ class Tapping:
             "container": {"type": "view", "view_id": view["id"]},
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "action_ts": f"{number}.5"}],
         }  # fmt: skip
-        return urlencode({"payload": json.dumps(payload)})
+        return signed(urlencode({"payload": json.dumps(payload)}))
 
-    def taps(self) -> Iterator[str]:
+    def taps(self) -> Iterator[Post]:
         while True:
             yield self.tap("choose:sunny")
             yield self.tap("command:back")
 
 
-@dataclass
-class Load:
-    """One server under load. `sent` holds each person's endless taps."""
-
-    port: int
-    session: aiohttp.ClientSession
-    sent: list[Iterator[str]]
-
-    async def post(self, body: str) -> float:
-        began = time.perf_counter()
-        url = f"http://127.0.0.1:{self.port}/slack/events"
-        async with self.session.post(url, data=body, headers=signed(body)) as answer:
-            if answer.status != 200:
-                raise RuntimeError(f"the server answered {answer.status}")
-            await answer.read()
-        return time.perf_counter() - began
-
-    async def all_at_once(self, each: int) -> None:
-        """Everybody taps as fast as they are answered."""
-
-        async def one(taps: Iterator[str]) -> None:
-            for _ in range(each):
-                await self.post(next(taps))
-
-        await asyncio.gather(*(one(taps) for taps in self.sent))
-
-    async def steadily(self, seconds: float) -> list[float]:
-        """So many a second, answered or not; the seconds that each took."""
-        began, going = time.perf_counter(), []
-        for number in range(int(seconds * RATE)):
-            await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
-            going.append(asyncio.create_task(self.post(next(self.sent[number % len(self.sent)]))))
-        return list(await asyncio.gather(*going))
-
-
-@asynccontextmanager
-async def load(port: int) -> AsyncIterator[Load]:
+async def begin(load: Load) -> list[Iterator[Post]]:
     people = [Tapping(f"U{number:04d}") for number in range(PEOPLE)]
-    async with aiohttp.ClientSession() as session:
-        one = Load(port, session, [person.taps() for person in people])
-        for person in people:
-            for body in (person.command(), person.tap("choose:keep")):
-                await one.post(body)
-        yield one
-
-
-async def measured(port: int, child: subprocess.Popen[bytes], each: int) -> tuple[float, float]:
-    """Milliseconds of CPU a request, and requests a second, at 16 concurrent."""
-    async with load(port) as one:
-        await one.all_at_once(each // 5)
-        before, began = cpu(child), time.perf_counter()
-        await one.all_at_once(each)
-        took, used = time.perf_counter() - began, cpu(child) - before
-    requests = each * PEOPLE
-    return used / requests * 1000, requests / took
-
-
-async def steady(port: int, seconds: float) -> list[float]:
-    async with load(port) as one:
-        await one.steadily(seconds / 5)
-        return await one.steadily(seconds)
+    for person in people:
+        for one in (person.command(), person.tap("choose:keep")):
+            await load.post(one)
+    return [person.taps() for person in people]
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[dict[str, tuple[int, subprocess.Popen[bytes]]]]:
+def servers(folder: Path) -> Iterator[list[Row]]:
     ours, bare, drawing, slack = (free_port() for _ in range(4))
     api = f"http://127.0.0.1:{slack}/api/"
     settings = {
@@ -225,31 +135,17 @@ def servers(folder: Path) -> Iterator[dict[str, tuple[int, subprocess.Popen[byte
         running("-c", BARE, str(bare), SECRET, port=bare) as echo,
         running("-c", BARE, str(drawing), SECRET, api, port=drawing) as drawn,
     ):
-        yield {
-            "a bare Bolt echo": (bare, echo),
-            "Bolt that draws a modal": (drawing, drawn),
-            "afterword serve": (ours, serving),
-        }
+        each = (("a bare Bolt echo", bare, echo), ("Bolt that draws a modal", drawing, drawn))
+        mine = ("afterword serve", ours, serving)
+        yield [Row(name, f"http://127.0.0.1:{port}/slack/events", child, begin) for name, port, child in (*each, mine)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="three short rounds")
-    quick = parser.parse_args().quick
-    rounds, each, seconds = (3, 60, 3.0) if quick else (9, 200, 10.0)
-    with tempfile.TemporaryDirectory(prefix="afterword-bench-") as folder, servers(Path(folder)) as both:
-        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in both}
-        for _ in range(rounds):
-            for name, (port, child) in both.items():
-                taken[name].append(asyncio.run(measured(port, child, each)))
-        took = {name: sorted(asyncio.run(steady(port, seconds))) for name, (port, _) in both.items()}
-    print(f"{'':24}{'CPU ms':>10}{'ratio':>8}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}")
-    bare = [used for used, _ in taken["a bare Bolt echo"]]
-    for name, figures in taken.items():
-        ratio = statistics.median(used / other for (used, _), other in zip(figures, bare, strict=True))
-        used, rate = (statistics.median(column) for column in zip(*figures, strict=True))
-        p50, p99 = (took[name][int(len(took[name]) * part)] * 1000 for part in (0.5, 0.99))
-        print(f"{name:24}{used:10.3f}{ratio:8.1f}{rate:10.0f}{p50:9.1f}{p99:9.1f}")
+    rounds, each, seconds = (3, 60, 3.0) if parser.parse_args().quick else (9, 200, 10.0)
+    with tempfile.TemporaryDirectory(prefix="afterword-bench-") as folder, servers(Path(folder)) as rows:
+        table(compared(rows, rounds, each, seconds))
     print(f"aims: {AIM_RATIO:.0f}x the CPU a request at {PEOPLE} concurrent; p99 {AIM_P99:.0f} ms at {RATE} a second")
 
 

@@ -8,7 +8,8 @@ from slack_hands import Hands
 from slack_house import TOKEN, house, in_a_loop, until
 from talks import library
 
-from adapters.slack import profiles, promptly
+from adapters.slack import profiles
+from bot import promptly
 from bot.config import Slack
 from bot.ports import Refusal
 from storage.keyring import Keyring

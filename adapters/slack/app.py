@@ -22,13 +22,13 @@ from adapters.slack.one_workspace import UNREACHED, OneWorkspace
 from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
-from adapters.slack.promptly import Promptly
 from adapters.slack.socket_mode import Socket
 from adapters.slack.talking import NOTHING, Talking
-from adapters.slack.tokens import Tokens
+from adapters.slack.tokens import PLATFORM, Tokens
 from adapters.slack.workspaces import Workspaces
 from bot.config import Slack
 from bot.ports import Installation, Installations, Later, References, Refusal
+from bot.promptly import Promptly
 from bot.soon import Sleep
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
@@ -64,7 +64,7 @@ class SlackApp:
         self._tokens = Tokens(installations, shell, outgoing, *client, sleep=sleep)
         self._homes = Homes(shell, drawing, outgoing, profiles)
         self.messenger = SlackMessenger(shell, drawing, outgoing, self._tokens, references)
-        self._promptly = Promptly()
+        self._promptly = Promptly(PLATFORM)
         self._talking = Talking(shell, drawing, outgoing, profiles, self._homes, self.messenger, self._promptly)
         asked = scopes(strict=strict)
         many = settings.many

@@ -17,12 +17,12 @@ from adapters.slack.messenger import SlackMessenger
 from adapters.slack.outgoing import REFUSALS, HashConflict, Outgoing, ViewGone
 from adapters.slack.payload import Payload
 from adapters.slack.profiles import Profiles
-from adapters.slack.promptly import Promptly, deadline
 from adapters.slack.reading import Asked, read
 from bot import logs
 from bot.conversation import Reply
 from bot.events import Choose, Command, Event, Inbound, Met, Submit, Who
 from bot.ports import Installation, Refusal
+from bot.promptly import Promptly, deadline
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 

@@ -7,10 +7,10 @@ from adapters.slack.homes import Homes
 from adapters.slack.leaving import left
 from adapters.slack.payload import Member, Payload
 from adapters.slack.profiles import Profiles
-from adapters.slack.promptly import Promptly, deadline
 from adapters.slack.tokens import Tokens
 from bot.events import Inbound, Left, Who
 from bot.ports import Installation
+from bot.promptly import Promptly, deadline
 from bot.turn import Shell
 
 

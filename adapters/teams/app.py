@@ -26,6 +26,7 @@ from adapters.teams.tenants import Tenants
 from adapters.teams.tokens import Tokens
 from bot.config import Teams
 from bot.ports import Installations, References, Refusal, Rooms
+from bot.promptly import Promptly
 from bot.soon import Sleep, Soon
 from bot.turn import Shell
 
@@ -61,7 +62,9 @@ class TeamsApp:
         rosters = Rosters(shell, rooms, outgoing, clock)
         self.messenger = TeamsMessenger(shell, drawing, outgoing, references, rosters)
         self._comings = Comings(shell, rooms, self.messenger, rosters)
-        self._talking = Talking(shell, drawing, outgoing, self.messenger, rosters, self._soon, dialogs)
+        self._promptly = Promptly("teams")
+        given = (shell, drawing, outgoing, self.messenger, rosters, self._soon, self._promptly, dialogs)
+        self._talking = Talking(*given)
         tokens = Tokens(settings.app_id, self._keys, now=now) if self._keys else None
         tenants = Tenants(settings, shell, installations)
         self._door = Door(self._sdk, tokens, urls, tenants, self._take)
@@ -82,6 +85,7 @@ class TeamsApp:
         with suppress(TimeoutError):
             async with asyncio.timeout(SENDING):
                 await self._shell.drained()
+        await self._promptly.close()
         await self._soon.close()
         if self._keys is not None:
             await self._keys.close()

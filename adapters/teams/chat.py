@@ -69,7 +69,7 @@ def answer(pen: Pen, said: Said) -> list[Json]:
     away = [option for option in said.choices if option.id == PRIVATE or option.id.startswith(PAGE)]
     rest = [option for option in said.choices if option not in away]
     asked = talk.answer(pen, said.question(rest)) if rest or said.input == "text" else []
-    ways = elements.column(opener(pen, option) for option in away)
+    ways = elements.answers([opener(pen, option) for option in away])
     return [*ways, *asked] if said.input == "choice" and all(map(leads_away, rest)) else [*asked, *ways]
 
 

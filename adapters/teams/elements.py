@@ -195,6 +195,19 @@ def column(buttons: Iterable[Json]) -> list[Json]:
     return [{"type": "ActionSet", "spacing": "Small", "actions": [button]} for button in buttons]
 
 
+def tappable(button: Json) -> Json:
+    """A line across the card that is tapped like a button; its words wrap."""
+    words = line(button["title"], weight="Bolder")
+    return {"type": "Container", "style": "emphasis", "spacing": "Small", "items": [words], "selectAction": button}
+
+
+def answers(buttons: Sequence[Json]) -> list[Json]:
+    """One tap each: buttons, or lines where a phone would cut one of them."""
+    if all(len(button["title"]) <= limits.SHOWN for button in buttons):
+        return column(buttons)
+    return [tappable(button) for button in buttons]
+
+
 def toggle(title: str, *names: str) -> Json:
     """Shows what is hidden, or hides it; nothing is sent, so nothing that was typed is lost."""
     return {"type": "Action.ToggleVisibility", "title": title, "targetElements": list(names)}

@@ -19,12 +19,14 @@ CARD: Final = 92 * 1024
 KEPT: Final = 60 * 1024
 #: Buttons in one row; further ones are put into a menu by some clients, and left out by others.
 ROW: Final = 6
-#: Of a button. Clients cut longer titles on a phone, where they do not wrap.
+#: Of a label that is tapped; what is longer is no label.
 TITLE: Final = 75
 #: Pixels that a phone has for a row of buttons, and that a button takes beside its letters and by each of them.
 PHONE: Final = 312
 AROUND: Final = 34
 LETTER: Final = 8
+#: Letters of a button's title that a phone shows; a longer one is cut, without a sign that it is.
+SHOWN: Final = 28
 #: Of the bar over a dialog.
 BAR: Final = 64
 

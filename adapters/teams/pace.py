@@ -49,15 +49,13 @@ class _Place:
 
 @dataclass(slots=True)
 class _Conversation(_Place):
-    """Its turns keep their order."""
+    """It has an hour too."""
 
     begun: int = 0  # turns of the block that is not full yet
     ends: list[float] = field(default_factory=list)  # of the last full blocks
 
     def free(self) -> float:
-        before = self.turns[-1] if self.turns else 0.0
-        hour = self.ends[0] + HOUR if len(self.ends) == BLOCKS else 0.0
-        return max(_Place.free(self), before, hour)
+        return max(_Place.free(self), self.ends[0] + HOUR if len(self.ends) == BLOCKS else 0.0)
 
     def take(self, moment: float) -> None:
         _Place.take(self, moment)

@@ -45,7 +45,7 @@ def one(pen: Pen, page: Page, section: Section, roster: tuple[Option, ...]) -> l
 
 
 def begins(pen: Pen, scripts: Sequence[Option]) -> list[Json]:
-    return elements.column(pen.button(option.label, ids.do("begin", option.id)) for option in scripts)
+    return elements.answers([pen.button(option.label, ids.do("begin", option.id)) for option in scripts])
 
 
 def leads_home(pen: Pen, page: Page) -> list[Json]:

@@ -133,10 +133,9 @@ def chosen_before(pen: Pen, message: Message) -> list[Json]:
 def choices(pen: Pen, message: Message) -> list[Json]:
     """One tap each."""
     ordered = sorted(message.choices, key=lambda option: option.id in GRAVE)
-    found: list[Json] = []
-    for option in ordered:
-        found += letting_go(pen) if option.id == LET_GO else elements.column([choice(pen, message, option)])
-    return found
+    buttons = [choice(pen, message, option) for option in ordered if option.id != LET_GO]
+    lets_go = letting_go(pen) if len(buttons) < len(ordered) else []
+    return [*elements.answers(buttons), *lets_go]
 
 
 def choice(pen: Pen, message: Message, option: Option) -> Json:
@@ -180,7 +179,8 @@ def own_words(pen: Pen, message: Message) -> list[Json]:
         return elements.spoken([pen.word("window-too-long")])
     hint = pen.word("window-box-hint")
     entry = elements.box(ids.WRITE, pen.word("window-box"), value=message.draft, placeholder=hint)
-    leaving = [] if pen.place == "chat" else elements.subtle(pen.word("teams-leaving"))
+    name = {"dialog": "teams-leaving", "view": "teams-leaving-card"}.get(pen.place)
+    leaving = elements.subtle(pen.word(name)) if name else []
     return [entry, *elements.row([pen.button(pen.word("next"), ids.do("write"), style="positive")]), *leaving]
 
 

@@ -24,7 +24,8 @@ from bot import logs
 from bot.conversation import Message, Page, Reply
 from bot.events import Command, Event, Inbound, Submit, Who
 from bot.ports import Refusal
-from bot.soon import Soon
+from bot.promptly import Promptly, deadline
+from bot.soon import Soon, Work
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 
@@ -38,13 +39,14 @@ NOTHING = Answer(200, None)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that was asked: by whom, and where the chat is in which it was."""
+    """One thing that was asked: by whom, where the chat is in which it was, and until when it is to be answered."""
 
     asked: Asked
     who: Who
     at: Reference
     locale: str
     zone: str
+    by: float
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Talking:
     messenger: TeamsMessenger
     rosters: Rosters
     soon: Soon
+    promptly: Promptly
     dialogs: bool = True
 
     async def take(self, activity: Activity) -> Answer | None:
@@ -68,7 +71,7 @@ class Talking:
         if asked.closes:
             return NOTHING
         who = who_of(activity)
-        moment = Moment(asked, who, reference(activity), activity.language, activity.zone)
+        moment = Moment(asked, who, reference(activity), activity.language, activity.zone, deadline())
         try:
             reply = await self._turn(moment, personal=activity.personal)
         except Refusal as refusal:
@@ -147,26 +150,28 @@ class Talking:
         async def say() -> None:
             await self.outgoing.send(moment.at, activity)
 
-        await self._tried(f"line:{moment.asked.key}", say)
+        await self.promptly.show(moment.by, self._tried(f"line:{moment.asked.key}", say))
 
     async def _changed(self, message: Message, locale: str, moment: Moment) -> None:
-        """What the chat keeps of the card that was tapped. Of two changes that wait for one card the newer counts."""
+        """What the chat keeps of the card that was tapped, before the answer that turns it: a change that came after it
+        would take away what somebody has typed there by then. Of two that wait for one card the newer counts."""
         activity, card = self.drawing.activity(message, locale), moment.asked.card
 
         async def change() -> None:
             await self.outgoing.update(moment.at, card, activity)
 
         if card:
-            await self._tried(f"card:{moment.at.conversation}:{card}", change)
+            await self.promptly.show(moment.by, self._tried(f"card:{moment.at.conversation}:{card}", change))
 
-    async def _tried(self, key: str, work: Any) -> None:
+    async def _tried(self, key: str, work: Work) -> bool:
         """At once, or when Teams lets us; a card that is gone needs nothing."""
         try:
-            await self.soon.now(key, work)
+            return await self.soon.now(key, work)
         except MessageGone:
-            return
+            return True
         except REFUSALS as error:
             log.warning("answer not shown", extra={"event": "teams-not-shown", **logs.fault(error)})
+            return False
 
     def _refused(self, refusal: Refusal, moment: Moment) -> Answer:
         """One kind sentence instead of an answer. Where our machines are at fault Teams says so itself, and leaves what

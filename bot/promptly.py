@@ -1,6 +1,6 @@
-"""Answers that are shown before Slack has waited too long, and finished after it where they take longer.
+"""Answers that are shown before a platform has waited too long, and finished after it where they take longer.
 
-Slack waits three seconds for an acknowledgement. What was begun is not broken off then: whether it arrived would not be
+A platform waits seconds for our own answer. What was begun is not broken off then: whether it arrived would not be
 known, and doing it again would say it twice.
 """
 
@@ -15,17 +15,21 @@ from bot import logs
 
 log = logging.getLogger("afterword")
 
-#: Seconds from the arrival of a payload within which it is acknowledged, whatever Slack's own address does.
+#: Seconds from the arrival of something within which it is answered, whatever the platform's own address does: Slack
+#: waits three, and nobody less.
 BUDGET = 2.2
 
 
 def deadline() -> float:
-    """By the loop's clock, for a payload that has just come."""
+    """By the loop's clock, for something that has just come."""
     return asyncio.get_running_loop().time() + BUDGET
 
 
 class Promptly:
-    def __init__(self) -> None:
+    """Of one process. `platform`: its name, for the log."""
+
+    def __init__(self, platform: str) -> None:
+        self._platform = platform
         self._going: set[asyncio.Task[Any]] = set()
 
     async def show(self, by: float, work: Coroutine[Any, Any, bool]) -> bool:
@@ -40,7 +44,8 @@ class Promptly:
         self._going.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:  # whoever waited has it too
-            log.warning("answer not shown", extra={"event": "slack-not-shown", **logs.fault(error)})
+            extra = {"event": f"{self._platform}-not-shown", "platform": self._platform, **logs.fault(error)}
+            log.warning("answer not shown", extra=extra)
 
     async def close(self) -> None:
         for task in self._going:
