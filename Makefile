@@ -24,6 +24,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/statements.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/slack.py
+	$(BIN)/python benchmarks/teams.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak
