@@ -96,6 +96,8 @@ def ticked(case: Case, event: Choose) -> Turn:
     if not step.keep:
         return Turn(case.conversation, quiet(case))
     values = tuple(choice.id for choice in step.choices if choice.id in event.values)
+    if step.id not in session.ticks and values == position.ticked(session, step.id):
+        return Turn(case.conversation, quiet(case))  # drawn with the answer that stands, and handed over with a tap
     after = session.model_copy(update={"ticks": {**session.ticks, step.id: values}, "touched": case.at})
     return Turn(case.now(session=after).conversation, quiet(case))
 

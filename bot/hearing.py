@@ -86,6 +86,8 @@ def drafted(case: Case, event: Write, text: str) -> Turn:
     if not screens.is_words(case, session):
         return Turn((put_aside(case, session, text) if text else case).conversation, quiet(case))
     step_id, waits = case.route(session).current.id, session.drafts.get("", "")
+    if not waits and position.unchanged(session, step_id, text):
+        return Turn(case.conversation, quiet(case))
     shown = {step_id, ""} if event.prompt is not None or waits in text else {step_id}
     drafts = {key: value for key, value in session.drafts.items() if key not in shown}
     after = session.model_copy(update={"drafts": {**drafts, step_id: text} if text else drafts, "touched": case.at})

@@ -133,6 +133,11 @@ def in_the_box(session: Session, step_id: str) -> str:
     return f"{own}\n{aside}" if own and aside else own or aside
 
 
+def unchanged(session: Session, step_id: str, text: str) -> bool:
+    """Whether the box of a question holds what it was drawn with, the answer that stands: that is no draft."""
+    return step_id not in session.drafts and text == session.answers.get(step_id, Answer()).text
+
+
 def ticked(session: Session, step_id: str) -> tuple[str, ...]:
     """What is chosen at a question already: ticks that were not sent, or the answer that is being changed."""
     own = session.ticks.get(step_id, session.answers.get(step_id, Answer()).values)

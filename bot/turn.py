@@ -107,12 +107,16 @@ class Done:
     deliveries: tuple[Delivery, ...] = ()
 
 
-class _Leaving(Exception):
-    """Undoes the turn of somebody who wants everything gone: erasing is a transaction of its own."""
+class _Undone(Exception):
+    """Takes a turn back that came before: not even that the person is known stays of it."""
 
     def __init__(self, reply: Reply) -> None:
-        super().__init__("leaving")
+        super().__init__("undone")
         self.reply = reply
+
+
+class _Leaving(_Undone):
+    """The same, of somebody who wants everything gone: erasing is a transaction of its own."""
 
 
 @dataclass
@@ -159,9 +163,10 @@ class Shell:
         try:
             with self.store.transaction() as tx:
                 done = self._turn(tx, inbound)
-        except _Leaving as leaving:
-            self._erase(inbound)
-            done = Done(leaving.reply)
+        except _Undone as undone:
+            if isinstance(undone, _Leaving):
+                self._erase(inbound)
+            done = Done(undone.reply)
         self.store.after_commit()
         return done
 
@@ -179,9 +184,10 @@ class Shell:
         turn = self._step(loaded, event)
         if isinstance(event, Submit) and turn.illegal:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
+        erases = any(isinstance(effect, EraseMe) for effect in turn.effects)
         if tx.seen(who, inbound.key, event.at):
-            return Done(self._again(loaded, event))
-        if any(isinstance(effect, EraseMe) for effect in turn.effects):
+            raise _Undone(turn.reply if erases else self._again(loaded, event))
+        if erases:
             raise _Leaving(turn.reply)
         turn = replace(turn, effects=(*news, *turn.effects)) if news else turn
         loaded = replace(loaded, conversation=stored.conversation)

@@ -1,4 +1,5 @@
-"""Who goes and who comes back. Law: from that moment nothing is sent; what was written waits for the grace to end."""
+"""Who goes and who comes back. Law: from that moment nothing is sent, and nothing says where their chat was; what was
+written waits for the grace to end."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from storage import tables as t
 from storage.deliveries import EMPTIED
@@ -17,6 +18,7 @@ _LEFT = Prepared(
     .where(t.participants.c.id == bindparam("person"))
     .values(left_day=func.coalesce(t.participants.c.left_day, bindparam("day")))
 )
+_NOWHERE = Prepared(delete(t.chat_references).where(t.chat_references.c.participant_id == bindparam("person")))
 _BACK = Prepared(update(t.participants).where(t.participants.c.id == bindparam("person")).values(left_day=None))
 _which = (t.tenants.c.platform == bindparam("of_platform"), t.tenants.c.external == bindparam("named"))
 _GONE = Prepared(
@@ -43,6 +45,7 @@ _ALL = _silence(
 
 def leave(wire: Wire, person: UUID, day: date) -> None:
     wire.run(_LEFT, person=person, day=day)
+    wire.run(_NOWHERE, person=person)
     for statement in _ONE:
         wire.run(statement, person=person)
 

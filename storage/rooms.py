@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -109,7 +110,9 @@ class SqlRooms:
         with self._database.reading() as wire:
             row = wire.one(_FIND, index=self._index(room.platform, room.tenant, room.external))
         known = row and self._read(_Row._make(row))
-        if not known or known[0] != room:  # mostly it is what it was, and nobody has to wait for the writer
+        if not known or known[0] != _with_what_is_known(
+            room, known[0]
+        ):  # mostly it is what it was, and nobody has to wait for the writer
             insisted(lambda: self._save(room, at))
 
     def _save(self, room: Room, at: datetime) -> None:
@@ -120,8 +123,9 @@ class SqlRooms:
                 self._add(turn.wire, index, room, at)
                 return
             found = _Row._make(row)
-            _, week = self._read(found) or (room, 0)
-            turn.wire.run(_CHANGE, room=found.id, new_body=self._sealed(found.tenant, found.id, room, week))
+            known, week = self._read(found) or (room, 0)
+            body = self._sealed(found.tenant, found.id, _with_what_is_known(room, known), week)
+            turn.wire.run(_CHANGE, room=found.id, new_body=body)
 
     def _add(self, wire: Wire, index: bytes, room: Room, at: datetime) -> None:
         which, home = uuid4(), tenant(wire, room.platform, room.tenant, at.astimezone(UTC).date())
@@ -209,6 +213,11 @@ class SqlRooms:
             return None
         external, reference, name, locale, week = json.loads(opened)
         return Room(row.platform, row.external, external, reference, name, locale), week
+
+
+def _with_what_is_known(room: Room, known: Room) -> Room:
+    """Not everything that tells of a room says its name, and its language."""
+    return replace(room, name=room.name or known.name, locale=room.locale or known.locale)
 
 
 def _where(home: UUID, which: UUID) -> bytes:

@@ -335,8 +335,11 @@ async def test_two_talks_in_teams_that_differ_in_one_sensitive_answer_leave_the_
     for handle, prefer in (("ada", ()), ("ben", ("yes", "5", "stormy", "fix"))):
         async with house(files, ring, anonymous=anonymous) as home:
             ada = home.client(handle, no_dialogs=anonymous)
-            hands = await opened(ada, script)
-            hands.prefer = prefer
+            await ada.install()
+            await home.settled()
+            await ada.say(f"reflect {script}")
+            await ada.tap("choose:private")
+            hands = Hands(ada, prefer)
             await hands.answer()
             await ada.tap("command:pause")
             await home.settled()

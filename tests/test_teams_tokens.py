@@ -625,7 +625,7 @@ async def no_document(_: web.Request) -> web.StreamResponse:
     return web.Response(status=503)
 
 
-def body(text: str | bytes, status: int = 200, **headers: str) -> Respond:
+def body(text: str | bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Respond:
     async def respond(_: web.Request) -> web.StreamResponse:
         raw = text if isinstance(text, bytes) else text.encode()
         return web.Response(status=status, body=raw, headers=headers, content_type="application/json")
@@ -675,11 +675,11 @@ RUBBISH: dict[str, Respond] = {
     "an even exponent": body(json.dumps({"keys": [jwk("two", e="Ag")]})),
     "a huge modulus": body(json.dumps({"keys": [jwk("two", n="x" * 5000)]})),
     "a huge exponent": body(json.dumps({"keys": [jwk("two", e="x" * 300)]})),
-    "a redirect": body(GOOD, 302, Location="/elsewhere"),
-    "a permanent redirect": body(GOOD, 308, Location="/elsewhere"),
+    "a redirect": body(GOOD, 302, {"Location": "/elsewhere"}),
+    "a permanent redirect": body(GOOD, 308, {"Location": "/elsewhere"}),
     "a huge answer": body(GOOD + " " * MAX_ANSWER),
     "an answer without end": without_end,
-    "a packed answer": body(gzip.compress(GOOD.encode()), **{"Content-Encoding": "gzip"}),
+    "a packed answer": body(gzip.compress(GOOD.encode()), headers={"Content-Encoding": "gzip"}),
     "half an answer": broken_off,
 }
 
@@ -762,7 +762,7 @@ async def test_nothing_is_told_to_the_key_server_and_no_proxy_stands_between(mon
     async with place() as here:
         by_name = here.server.url.replace("127.0.0.1", "localhost")  # who has only a number is never given cookies back
         document = json.dumps({"jwks_uri": f"{by_name}/keys"})
-        here.server.as_metadata = body(document, **{"Set-Cookie": "who=afterword; Path=/"})
+        here.server.as_metadata = body(document, headers={"Set-Cookie": "who=afterword; Path=/"})
         keys = Keys(f"{by_name}/openid", clock=here.watch.now, sleep=here.watch.sleep)
         assert await keys.of("one") is not None
         await keys.close()

@@ -47,10 +47,10 @@ def talk(word: Words, reply: Reply) -> Json:
     """`reply.message` as a modal that goes on."""
     message = reply.message or Message(text=word("greeting"))
     asked = [*question(word, message, first=not reply.talk), *answer(word, message, reply), *apart(message)]
-    before, lines = so_far(word, message, reply.talk), spoken_here(word, reply)
+    before, lines = so_far(word, message, reply.talk), spoken_here(word, reply.unsaid)
     below: list[Json] = []
-    if any(block.title for block in cards.blocks(lines)):
-        before, below = [], [blocks.divider()]  # a card is read first, and alone
+    if any(block.title for block in cards.blocks(lines)):  # a card is read first, without the talk so far
+        before, lines, below = [], spoken_here(word, message.preface), [blocks.divider()]
     room = limits.VIEW_BLOCKS - len(before) - len(below) - len(asked)
     shown = [*before, *said(lines, room), *below, *asked] or blocks.nothing()
     return blocks.modal(
@@ -87,9 +87,9 @@ def card(word: Words, reply: Reply, title: str) -> Json:
 # What was said
 
 
-def spoken_here(word: Words, reply: Reply) -> tuple[str, ...]:
-    """The lines before the question. The help of a window names its buttons, not words to say."""
-    return tuple(word("slack-help") if line == word("help") else line for line in reply.unsaid)
+def spoken_here(word: Words, lines: Sequence[str]) -> tuple[str, ...]:
+    """The help of a window names its buttons, not words to say."""
+    return tuple(word("slack-help") if line == word("help") else line for line in lines)
 
 
 def so_far(word: Words, message: Message, exchanges: Sequence[Exchange]) -> list[Json]:

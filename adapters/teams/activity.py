@@ -6,9 +6,9 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -73,6 +73,17 @@ class Value(_Loose):
     data: dict[str, Any] | None = None
 
 
+L = TypeVar("L", bound=_Loose)
+
+
+def _validated(model: type[L], value: Any) -> L:
+    """Nothing, where it has another shape: nobody meant anything by it."""
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return model()
+
+
 class Activity(_Loose):
     type: str
     id: str = ""
@@ -121,7 +132,7 @@ class Activity(_Loose):
     def client(self) -> ClientInfo:
         for entity in self.entities:
             if isinstance(entity, dict) and entity.get("type") == "clientInfo":
-                return ClientInfo.model_validate(entity)
+                return _validated(ClientInfo, entity)
         return ClientInfo()
 
     @property
@@ -138,9 +149,7 @@ class Activity(_Loose):
         """The data of the button that was tapped, with what stood in the inputs; empty where nothing was."""
         if self.type == "message":
             return self.value if isinstance(self.value, dict) else {}
-        if self.type != "invoke" or not isinstance(self.value, dict):
-            return {}
-        value = Value.model_validate(self.value)
+        value = _validated(Value, self.value) if self.type == "invoke" else Value()
         return (value.action.data if value.action else value.data) or {}
 
 

@@ -13,10 +13,11 @@ from adapters.teams.tenants import ADDED, PLATFORM
 from bot.events import Event, Inbound, Joined, Left, Who
 from bot.ports import Room, Rooms
 from bot.turn import Shell
-from prompts.script import SOURCE_LOCALE
 
 #: That a team is there no more, whatever Teams calls it.
 ENDED = frozenset({"teamDeleted", "teamHardDeleted"})
+#: That it is there again, or is called otherwise.
+THERE = frozenset({"teamRestored", "teamUnarchived", "teamRenamed"})
 
 
 @dataclass
@@ -41,15 +42,16 @@ class Comings:
     async def _of_person(self, activity: Activity) -> None:
         """By installationUpdate alone: conversationUpdate says the same before it or after it, but not in which
         language the person reads."""
-        who = who_of(activity)
+        who, at, now = who_of(activity), reference(activity), self.shell.clock.now()
+        if activity.action == "add":
+            self.messenger.heard(who, at)
+            await self._handle(activity, Joined(at=now))
         if activity.action in ADDED:
-            await self._handle(activity, Joined(at=self.shell.clock.now()))
-            await self.messenger.met(who, reference(activity))
+            await self.messenger.met(who, at)
         elif activity.action == "remove":
-            known = await self.shell.on_store(lambda: self.shell.store.known(who))
-            if known:
-                await self._handle(activity, Left(at=self.shell.clock.now()))
-                await self.messenger.parted(who)
+            self.messenger.forget(who)
+            if await self.shell.on_store(lambda: self.shell.store.known(who)):
+                await self._handle(activity, Left(at=now))
 
     async def _handle(self, activity: Activity, event: Event) -> None:
         await self.shell.handle(
@@ -70,14 +72,14 @@ class Comings:
         self.rosters.forget(activity.tenant)
         if _removed(activity) or activity.channel_data.event_type in ENDED:
             await self.shell.on_store(lambda: self.rooms.remove(PLATFORM, activity.tenant, team.id, now))
-        elif team.id and (_added(activity) or activity.channel_data.event_type == "teamRenamed"):
+        elif team.id and (_added(activity) or activity.channel_data.event_type in THERE):
             room = Room(
                 platform=PLATFORM,
                 tenant=activity.tenant,
                 external=team.id,
                 reference=channel(activity, team.id).written(),
                 name=team.name or "",
-                locale=activity.language if activity.language in self.shell.library.locales else SOURCE_LOCALE,
+                locale=activity.language if activity.language in self.shell.library.locales else "",
             )
             await self.shell.on_store(lambda: self.rooms.save(room, now))
 

@@ -21,8 +21,8 @@ CONTENT_TYPE: Final = "application/vnd.microsoft.card.adaptive"
 #: Signs that a TextBlock formats: Markdown, an entity, a mention, the beginning of a list, a date to be filled in.
 _FORMATS: Final = re.compile(r"[\\*_~`\[\]<>#&|]|\{\{|^\s*(?:[-+•]|\d+[.)])\s", re.MULTILINE)
 #: What Teams would fill in even in a run of text is parted by a sign that nobody sees (a word joiner).
-_FILLED_IN: Final = "{{"
-_PARTED: Final = "{\u2060{"
+_FILLED_IN: Final = re.compile(r"\{(?=\{)")
+_PARTED: Final = "{\u2060"
 
 
 # Words
@@ -34,7 +34,7 @@ def formats(text: str) -> bool:
 
 
 def run(text: str, **style: Any) -> Json:
-    return {"type": "TextRun", "text": text.replace(_FILLED_IN, _PARTED), **style}
+    return {"type": "TextRun", "text": _FILLED_IN.sub(_PARTED, text), **style}
 
 
 def runs(*parts: Json, **place: Any) -> Json:
@@ -64,8 +64,11 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def cut(text: str, limit: int) -> str:
-    """The beginning, with an ellipsis, and whole words."""
-    return text if len(text) <= limit else f"{text[:limit].rpartition(' ')[0] or text[:limit]}…"
+    """The beginning, with whole words where there are some, and an ellipsis."""
+    if len(text) <= limit:
+        return text
+    begins = text[: max(limit - 1, 0)]
+    return f"{begins.rpartition(' ')[0] or begins}…"
 
 
 def own(text: str, **style: Any) -> list[Json]:
@@ -243,11 +246,12 @@ def card(body: Sequence[Json]) -> Json:
 
 
 def every(drawn: Any) -> Iterator[Json]:
-    """Every object in a drawing, from the outside in."""
+    """Every object in a drawing, from the outside in; what a button hands back is none of it."""
     if isinstance(drawn, dict):
         yield drawn
-        for part in drawn.values():
-            yield from every(part)
+        for name, part in drawn.items():
+            if name != "data":
+                yield from every(part)
     elif isinstance(drawn, list):
         for part in drawn:
             yield from every(part)

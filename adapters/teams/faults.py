@@ -13,7 +13,7 @@ from typing import Any, Final
 from adapters.teams import elements, limits
 from bot.shapes import Check, Fault, also, any_type, flag, kinds, many, one_of, shape, words
 
-MOST: Final = 200  # of elements in one place
+MOST: Final = 1000  # of elements in one place: so many have no room in a card
 
 
 def faults(card: Any) -> tuple[Fault, ...]:

@@ -7,6 +7,7 @@ stamp of its drawing: two taps on one drawing are one answer, and the same answe
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 Json = dict[str, Any]
@@ -28,6 +29,9 @@ VERBS: Final = frozenset(get_args(Verb))
 WRITE: Final = "write"
 TICKS: Final = "ticks"
 FIELD: Final = "field"
+
+#: A person's id in their organization's directory.
+PERSON: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 #: Keys of a button's data.
 DO: Final = "do"

@@ -11,7 +11,7 @@ from adapters.teams.reference import Reference, read
 from adapters.teams.rosters import Rosters
 from bot.conversation import Message
 from bot.events import Who
-from bot.ports import ConversationGone, Delivery, OurBug, References, RoomPost
+from bot.ports import ConversationGone, Delivery, Later, OurBug, References, RoomPost
 from bot.turn import Shell
 
 #: Chats whose reference is remembered beside the store.
@@ -51,18 +51,21 @@ class TeamsMessenger:
         except MessageGone:
             raise OurBug from None
 
-    async def met(self, who: Who, at: Reference) -> None:
-        """Remembers where somebody's chat with the bot is, as it is now."""
-        if self._chats.get(who) != at:
-            await self._shell.on_store(lambda: self._references.save(who, at.written()))
-            self._note(who, at)
+    def heard(self, who: Who, at: Reference) -> None:
+        """Somebody is writing to us there: what is owed to them goes there at once, before it is stored."""
+        self._chats[who] = at
+        self._chats.move_to_end(who)
+        if len(self._chats) > REMEMBERED:
+            self._chats.popitem(last=False)
 
-    async def parted(self, who: Who) -> None:
-        """The chat is closed to us: it is tried no more. It is made anew when they come back."""
-        self.forget(who)
-        await self._shell.on_store(lambda: self._references.save(who, ""))
+    async def met(self, who: Who, at: Reference) -> None:
+        """Stores where somebody's chat with the bot is, unless nothing is known of them. Another process may have
+        stored something else."""
+        self.heard(who, at)
+        await self._shell.on_store(lambda: self._references.save(who, at.written()))
 
     def forget(self, who: Who) -> None:
+        """They are gone, and where their chat was is stored no more. It is made anew when they come back."""
         self._chats.pop(who, None)
 
     async def _known(self, who: Who) -> Reference | None:
@@ -70,7 +73,7 @@ class TeamsMessenger:
         if found is None:
             found = read(await self._shell.on_store(lambda: self._references.find(who)))
         if found is not None:
-            self._note(who, found)
+            self.heard(who, found)
         return found
 
     async def _opened(self, who: Who, old: Reference | None = None) -> Reference:
@@ -90,11 +93,8 @@ class TeamsMessenger:
         """Of the person whom a message is about; where Teams does not say it, the message does without."""
         if not message.person:
             return ""
-        known = await self._rosters.find(who.tenant, message.person)
+        try:
+            known = await self._rosters.find(who.tenant, message.person)
+        except Later:
+            return ""
         return known.name if known else ""
-
-    def _note(self, who: Who, at: Reference) -> None:
-        self._chats[who] = at
-        self._chats.move_to_end(who)
-        if len(self._chats) > REMEMBERED:
-            self._chats.popitem(last=False)

@@ -8,7 +8,7 @@ from typing import Final
 from adapters.teams import elements, forms, ids, limits
 from adapters.teams.elements import Json
 from adapters.teams.pen import Pen
-from adapters.teams.talk import LAST_ANSWER, exchange, shortened
+from adapters.teams.talk import LAST_ANSWER, exchange, fitting
 from bot.conversation import Option, Page, Section
 
 HOME: Final = "home"
@@ -18,8 +18,8 @@ CONSENT: Final = "consent"
 
 def body(pen: Pen, page: Page, roster: tuple[Option, ...] = (), start: int = 0) -> list[Json]:
     """`start`: how many of what is kept come before what is shown: the button to more of it carries that number."""
-    kept = [section for section in page.sections if section.exchanges]
-    others = [section for section in page.sections if not section.exchanges]
+    kept = [section for section in page.sections if is_kept(section)]
+    others = [section for section in page.sections if not is_kept(section)]
     return [
         *elements.heading(page.title),
         *goes_on(pen, page),
@@ -28,6 +28,11 @@ def body(pen: Pen, page: Page, roster: tuple[Option, ...] = (), start: int = 0) 
         *(part for section in others for part in one(pen, page, section, roster)),
         *leads_home(pen, page),
     ]
+
+
+def is_kept(section: Section) -> bool:
+    """A reflection, also one of which no answer is kept: it can be deleted."""
+    return bool(section.exchanges) or any(forms.is_hidden(form) for form in section.forms)
 
 
 def goes_on(pen: Pen, page: Page) -> list[Json]:
@@ -96,7 +101,7 @@ def end(pen: Pen, section: Section, number: int) -> list[Json]:
 def beginning(pen: Pen, section: Section, number: int) -> list[Json]:
     room, found = limits.KEPT, [*elements.heading(section.title)]
     for one in section.exchanges:
-        drawn = exchange(shortened(one, LAST_ANSWER))
+        drawn = exchange(fitting(one, LAST_ANSWER))
         room -= limits.weight(drawn)
         if room < 0:
             break

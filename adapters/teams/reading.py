@@ -140,9 +140,17 @@ def fields(form: str, data: Mapping[str, Any]) -> dict[str, str | tuple[str, ...
     given = data.get(ids.VALUES)
     fixed = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
     typed = {
-        field: value for name, value in data.items() if (field := ids.field_of(name, form)) and isinstance(value, str)
+        field: people(value)
+        for name, value in data.items()
+        if (field := ids.field_of(name, form)) and isinstance(value, str)
     }
     return {**typed, **fixed}
+
+
+def people(value: str) -> str:
+    """Ids of people in small letters, as they are everywhere here; anything else as it is."""
+    small = value.lower()
+    return small if all(ids.PERSON.fullmatch(part) for part in small.split(",")) else value
 
 
 def _once(data: Mapping[str, Any]) -> str:

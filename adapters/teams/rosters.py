@@ -6,18 +6,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from adapters.teams.outgoing import REFUSALS, Outgoing
 from adapters.teams.reference import Reference, read
 from adapters.teams.tenants import PLATFORM
 from bot.conversation import Option
-from bot.ports import Rooms
+from bot.ports import Later, Rooms
 from bot.turn import Shell
 
-#: Seconds for which a roster is believed; for which a form waits for names; and which a whole roster may take.
+#: Seconds for which a roster is believed; for which it is believed of who is not in it, because they may have come
+#: since; for which a form waits for names; and which a whole roster may take.
 FRESH = 3600.0
+JUST_NOW = 60.0
 PATIENCE = 1.5
 WHOLE = 20.0
 #: Pages of one roster, and tenants remembered.
@@ -33,25 +35,39 @@ class Known:
     at: Reference
 
 
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """By user. `whole`: every team has answered."""
+
+    people: Mapping[str, Known]
+    whole: bool
+
+
 @dataclass
 class Rosters:
     shell: Shell
     rooms: Rooms
     outgoing: Outgoing
     clock: Callable[[], float] = time.monotonic
-    _read: OrderedDict[str, tuple[float, dict[str, Known]]] = field(default_factory=OrderedDict)
+    _read: OrderedDict[str, tuple[float, Roster]] = field(default_factory=OrderedDict)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def find(self, tenant: str, user: str) -> Known | None:
-        """Waits for a whole roster, where it has to be read."""
-        return (await self._of(tenant)).get(user)
+        """Waits for a whole roster, where it has to be read. Raises Later where that cannot be had now."""
+        for age in (FRESH, JUST_NOW):
+            roster = await self._of(tenant, age)
+            if user in roster.people:
+                return roster.people[user]
+            if not roster.whole:
+                raise Later
+        return None
 
     async def names(self, tenant: str) -> tuple[Option, ...]:
         """By name. Without those that cannot be had at once: a page does not wait for them."""
-        known: dict[str, Known] = {}
+        known: Mapping[str, Known] = {}
         try:
             async with asyncio.timeout(PATIENCE):
-                known = await self._of(tenant)
+                known = (await self._of(tenant, FRESH)).people
         except TimeoutError:
             pass
         named = [Option(id=user, label=one.name) for user, one in known.items() if one.name]
@@ -61,30 +77,30 @@ class Rosters:
         """Somebody has come or gone, or a team has: the next who asks reads again."""
         self._read.pop(tenant, None)
 
-    async def _of(self, tenant: str) -> dict[str, Known]:
-        read = self._read.get(tenant)
-        if read is not None and self.clock() - read[0] < FRESH:
-            return read[1]
+    async def _of(self, tenant: str, age: float) -> Roster:
+        """Not older than `age`; only a whole one is remembered."""
         async with self._locks.setdefault(tenant, asyncio.Lock()):
-            read = self._read.get(tenant)
-            if read is not None and self.clock() - read[0] < FRESH:
-                return read[1]
-            found = await self._all(tenant)
-            self._remember(tenant, found)
-        return found
+            when, roster = self._read.get(tenant, (0.0, Roster({}, whole=False)))
+            if roster.whole and self.clock() - when < age:
+                return roster
+            when, roster = self.clock(), await self._all(tenant)
+            if roster.whole:
+                self._remember(tenant, when, roster)
+        return roster
 
-    async def _all(self, tenant: str) -> dict[str, Known]:
+    async def _all(self, tenant: str) -> Roster:
         rooms = await self.shell.on_store(lambda: self.rooms.all(PLATFORM, tenant))
         found: dict[str, Known] = {}
+        whole = True
         for room in rooms:
             at = read(room.reference)
             if at is not None:
-                found |= await self._members(at)
-        return found
+                whole = await self._members(at, found) and whole
+        found.pop("", None)
+        return Roster(found, whole)
 
-    async def _members(self, room: Reference) -> dict[str, Known]:
-        """What of a roster can be had; one team that does not answer leaves the others."""
-        found: dict[str, Known] = {}
+    async def _members(self, room: Reference, found: dict[str, Known]) -> bool:
+        """Puts in what can be had. Whether that is all: a team that does not answer now leaves the others."""
         token = ""
         try:
             async with asyncio.timeout(WHOLE):
@@ -95,13 +111,14 @@ class Rosters:
                         found[member.user.lower()] = Known(member.name, room.model_copy(update=here))
                     if not token:
                         break
-        except (*REFUSALS, TimeoutError):
-            pass
-        found.pop("", None)
-        return found
+        except (Later, TimeoutError):
+            return False
+        except REFUSALS:
+            pass  # nobody is found there any more, however often we ask
+        return True
 
-    def _remember(self, tenant: str, found: dict[str, Known]) -> None:
-        self._read[tenant] = (self.clock(), found)
+    def _remember(self, tenant: str, when: float, roster: Roster) -> None:
+        self._read[tenant] = (when, roster)
         if len(self._read) > MOST:
             old, _ = self._read.popitem(last=False)
             self._locks.pop(old, None)

@@ -25,8 +25,8 @@ LET_GO: Final = "let-go"
 #: The end of a scale, whose two ends have words.
 HIGHEST: Final = 5
 
-#: Characters of the last answer that are shown; the whole of it is under "My data" when the reflection is over.
-LAST_ANSWER: Final = 6000
+#: Bytes of the last answer that are shown; the whole of it is under "My data" when the reflection is over.
+LAST_ANSWER: Final = 16 * 1024
 
 _EARLIER, _MORE, _SURE = "earlier", "more", "sure"
 
@@ -34,10 +34,11 @@ _EARLIER, _MORE, _SURE = "earlier", "more", "sure"
 def talk(pen: Pen, reply: Reply) -> list[Json]:
     """The body of a card for `reply.message`."""
     message = reply.message or Message(text=pen.word("greeting"))
-    said = spoken(here(pen, reply.unsaid))
-    before = so_far(pen, reply.talk)
-    read_first = any(block.title for block in cards.blocks(reply.unsaid))
-    shown = said if read_first else [*before, *said]  # a card is read first, and alone
+    if any(block.title for block in cards.blocks(reply.unsaid)):  # a card is read first, without the talk so far
+        shown = spoken(here(pen, message.preface))
+    else:
+        room = limits.KEPT - limits.weight(message.draft)
+        shown = [*so_far(pen, reply.talk, room), *spoken(here(pen, reply.unsaid))]
     if reply.closed:
         return [*shown, *asked(pen, message, first=False), *over(pen)]
     return [*shown, *asked(pen, message, first=not reply.talk), *answer(pen, message), *ways(pen, message)]
@@ -60,19 +61,19 @@ def spoken(lines: Sequence[str]) -> list[Json]:
     return found
 
 
-def so_far(pen: Pen, exchanges: Sequence[Exchange]) -> list[Json]:
-    """The last exchange, and a button that shows those before it: nothing is sent for that."""
+def so_far(pen: Pen, exchanges: Sequence[Exchange], room: int) -> list[Json]:
+    """The last exchange, and a button that shows those before it: nothing is sent for that. `room`: bytes."""
     if not exchanges:
         return []
-    earlier = before_last(pen, exchanges[:-1])
+    last = exchange(fitting(exchanges[-1], min(room, LAST_ANSWER)))
+    earlier = before_last(pen, exchanges[:-1], room - limits.weight(last))
     shows = elements.link(pen.word("window-earlier-answers"), _EARLIER) if earlier else []
-    last = exchange(shortened(exchanges[-1], LAST_ANSWER))
     return [*shows, *elements.hidden(_EARLIER, earlier), *last]
 
 
-def before_last(pen: Pen, exchanges: Sequence[Exchange]) -> list[Json]:
+def before_last(pen: Pen, exchanges: Sequence[Exchange], room: int) -> list[Json]:
     """Where there is no room for all of them the beginning is left out, and that is said."""
-    room, found = limits.KEPT // 2, list[Json]()
+    found = list[Json]()
     for one in reversed(exchanges):
         drawn = exchange(one)
         room -= limits.weight(drawn)
@@ -82,8 +83,12 @@ def before_last(pen: Pen, exchanges: Sequence[Exchange]) -> list[Json]:
     return found
 
 
-def shortened(one: Exchange, limit: int) -> Exchange:
-    return one.model_copy(update={"answered": elements.cut(one.answered, limit)})
+def fitting(one: Exchange, room: int) -> Exchange:
+    """With so much of the answer as has room when it is drawn."""
+    while (size := limits.weight(exchange(one))) > room and len(one.answered) > 1:
+        fewer = len(one.answered) * max(room, 0) // size
+        one = one.model_copy(update={"answered": elements.cut(one.answered, fewer)})
+    return one
 
 
 def exchange(one: Exchange) -> list[Json]:
