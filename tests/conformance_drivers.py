@@ -10,6 +10,7 @@ DRIVERS: tuple[type[Driver], ...] = tuple(
     resolve_name(name)
     for name in (
         "conformance_slack:Slack",
+        "conformance_teams:Teams",
         "conformance_web:Page",
         "conformance_terminal:Terminal",
         "conformance_replay:Program",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,18 @@ from storage.store import SqlStore, open_store
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 
 
+#: Seconds that only the background sleeps.
+LONG = 300.0
+
+
+@dataclass
+class Calm(Hurry):
+    """Waits of moments go by at once; of the hours until a token is renewed nothing is skipped."""
+
+    async def sleep(self, seconds: float) -> None:
+        await (asyncio.sleep(seconds) if seconds > LONG else super().sleep(seconds))
+
+
 @dataclass
 class House:
     """One process of ours, and all of Teams."""
@@ -38,7 +51,7 @@ class House:
     of: Library
     settings: Teams
     clock: Wristwatch = field(default_factory=Wristwatch)
-    hurry: Hurry = field(default_factory=Hurry)
+    hurry: Hurry = field(default_factory=Calm)
     shell: Shell = field(init=False)
     store: SqlStore = field(init=False)
     app: TeamsApp = field(init=False)

@@ -159,11 +159,12 @@ def test_the_doctor_says_how_slack_is_set_up() -> None:
     def said(**env: str) -> list[tuple[str, bool, str]]:
         return [(name, one.fine, one.words) for name, one in platforms(lambda: server(env), None)]
 
+    assert [name for name, *_ in said(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)] == ["Slack", "Teams", "tokens"]
     assert said()[0][:2] == ("Slack", True)
     assert "not set up" in said()[0][2]
     assert said(SLACK_BOT_TOKEN=BOT)[0][:2] == ("platforms", False)
     assert "Socket Mode" in said(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)[0][2]
-    assert "--online" in said(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)[1][2]
+    assert "--online" in said(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)[2][2]
     many = said(
         SLACK_CLIENT_ID="1", SLACK_CLIENT_SECRET="2", SLACK_SIGNING_SECRET="3", AFTERWORD_PUBLIC_URL="https://a.example"
     )

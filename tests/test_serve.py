@@ -402,7 +402,8 @@ def test_it_says_where_each_platform_is_to_be_pointed() -> None:
 
 
 def environment(tmp_path: Path, **more: str) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("AFTERWORD_", "SLACK_"))}
+    ours = ("AFTERWORD_", "SLACK_", "MICROSOFT_", "BOTFRAMEWORK_")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     database = f"sqlite:///{tmp_path}/a.db"
     return {**own, "PYTHONPATH": str(ROOT), "AFTERWORD_DATABASE_URL": database, **more}
 
@@ -467,6 +468,7 @@ def test_without_a_platform_it_says_how_to_begin(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "afterword manifest slack --socket" in done.stderr
     assert "SLACK_BOT_TOKEN" in done.stderr
+    assert "AFTERWORD_TEAMS_ANONYMOUS=1" in done.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import pytest
 from fake_teams_parts import is_multi
+from fake_teams_rules import activity_faults, card_faults
 from talks import AT, Talk, library
 from teams_drawn import (
     DIALOG,
@@ -54,7 +55,8 @@ from adapters.teams.proof import PEOPLE, of_the_bot, within_limits
 from adapters.teams.reading import read
 from bot import gallery
 from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
-from bot.events import CheckInDue, Joined, Notice, Open, Say
+from bot.effects import Keep
+from bot.events import CheckInDue, Command, Joined, Notice, Open, Say
 from prompts.library import build, read_sources
 
 FOLDER = Path(__file__).parent.parent / "adapters" / "teams"
@@ -400,6 +402,24 @@ def test_a_talk_beyond_teams_room_loses_its_beginning_and_says_so() -> None:
     assert "Question 0?" not in texts(card)
 
 
+@pytest.mark.parametrize("lines", [201, 800, 3000])
+def test_an_answer_of_many_lines_leaves_room_for_the_next_question(lines: int) -> None:
+    exchanges = (Exchange(asked="What?", answered="a\n" * lines),)
+    card = DIALOG.private(asking("And now?", talk=exchanges), "dialog", STAMP)
+    assert sound(card, dialog=True)
+    assert texts(card).count("a") > 50
+
+
+@pytest.mark.parametrize("sign", ["x", '"', "é", "👶", "one\n"])
+def test_a_long_draft_after_a_long_talk_is_shown_whole_or_not_at_all(sign: str) -> None:
+    exchanges = tuple(Exchange(asked="What?", answered='"' * 7_000) for _ in range(6))
+    draft = sign * 7_000
+    card = DIALOG.private(asking("And now?", talk=exchanges, draft=draft), "dialog", STAMP)
+    assert sound(card, dialog=True)
+    assert [entry["value"] for entry in inputs(card).values()] in ([draft], [])
+    assert bool(inputs(card)) == (limits.weight(draft) <= limits.KEPT)
+
+
 def test_words_longer_than_the_bot_takes_at_once_wait_without_a_box() -> None:
     for draft in ("x" * 70_000, "é" * 33_000, '"' * 20_000):
         card = DIALOG.private(asking("What?", draft=draft), "dialog")
@@ -436,12 +456,17 @@ def test_whoever_writes_is_told_how_to_leave_without_losing_it(place: Place, nam
     assert word(name) not in texts(DIALOG.chat(asked("What?"), "en"))
 
 
-def test_a_goodbye_is_a_line_and_a_button_that_closes_the_dialog() -> None:
+def test_a_goodbye_is_a_line_and_two_ways_on_from_a_dialog() -> None:
     begun = Talk()
     begun.agree("quick-visit")
     begun.tap("stop")
-    assert list(buttons(DIALOG.private(begun.reply, "dialog"))) == ["close"]
+    assert list(buttons(DIALOG.private(begun.reply, "dialog"))) == ["close", "open:home"]
     assert list(buttons(VIEW.private(begun.reply, "view"))) == []
+
+
+def test_the_bar_over_a_dialog_is_not_cut_by_teams() -> None:
+    for text in ("x" * 100, "word " * 20):
+        assert len(DIALOG.title(Reply(surface="private", page=Page(name="p", title=text)))) <= limits.BAR
 
 
 @pytest.mark.parametrize("place", ["dialog", "view"])
@@ -477,6 +502,33 @@ def test_one_reflection_too_long_for_a_card_says_that_its_end_is_missing() -> No
     assert sound(card, dialog=True)
     assert word("window-too-much") in texts(card)
     assert {"form:delete-reflection", "open:data"} <= set(buttons(card))
+
+
+@pytest.mark.parametrize("first", [(), (("What?", "This."),)])
+def test_reflections_of_which_no_answer_is_kept_can_be_deleted_each(first: tuple[tuple[str, str], ...]) -> None:
+    """Somebody answered a reminder with "yes", and then stopped: more than once."""
+    begun = Talk()
+    begun.agree("quick-visit")
+    begun.tap("stop")
+    begun.take(CheckInDue(at=AT, check_in=UUID(int=1), script="between-sites"))
+    begun.tap("yes")
+    begun.take(Command(at=AT, name="stop"))
+    (reflection,) = [effect.reflection for effect in begun.effects if isinstance(effect, Keep)]
+    assert reflection.answers == ()
+    there = (reflection.model_copy(update={"answers": first}), reflection.model_copy(update={"id": UUID(int=2)}))
+    begun.facts = begun.facts.model_copy(update={"reflections": there})
+    begun.take(Open(at=AT, page="data"))
+    card = DIALOG.private(begun.reply, "dialog", STAMP)
+    assert sound(card, dialog=True)
+    assert offered_dos(card).count("form:delete-reflection") == 2
+
+
+@pytest.mark.parametrize("name", ["setup", "lead"])
+def test_a_form_of_people_has_room_whatever_the_size_of_the_organization(name: str) -> None:
+    roster = tuple(Option(id=f"{number:08x}{PEOPLE[0][8:]}", label=f"Person {number}") for number in range(3_000))
+    reply = next(one for one in gallery.of_the_bot(library(), "en", PEOPLE) if one.page and one.page.name == name)
+    assert reply.page
+    assert sound(shown(reply.page, roster=roster), dialog=True)
 
 
 def test_a_form_is_inputs_with_what_is_known_in_them_and_one_button() -> None:
@@ -633,6 +685,9 @@ def test_a_whole_card_is_as_it_was_approved(drawn: Callable[[], Json]) -> None:
     if os.environ.get("AFTERWORD_WRITE_CARDS"):
         file.write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     assert card == json.loads(file.read_text(encoding="utf-8"))
+    whole = card["attachments"][0]["content"] if "attachments" in card else card
+    assert card_faults(whole) == []
+    assert whole is card or activity_faults(card) == []
 
 
 def test_every_approved_card_is_one_that_is_drawn() -> None:

@@ -94,9 +94,10 @@ async def reminded_later(home: House, client: Client, *, owed: bool = False) -> 
 @pytest.mark.parametrize("order", ORDERS, ids=" ".join)
 @in_a_loop
 async def test_whoever_puts_the_app_there_is_welcomed_once(
-    files: Pair, ring: Keyring, order: Sequence[str], handle: str
+    pair: Pair, ring: Keyring, order: Sequence[str], handle: str
 ) -> None:
-    async with house(files, ring) as home:
+    """On PostgreSQL too, where several threads see at once what is stored."""
+    async with house(pair, ring) as home:
         locale = {"ada": "en", "luz": "es"}[handle]
         here = home.client(handle)
         answers = dict(zip(order, await here.install(order=order), strict=True))
@@ -169,6 +170,27 @@ async def test_who_comes_and_goes_unknown_is_nobody(files: Pair, ring: Keyring) 
             assert (await ada.uninstall(order=("installationUpdate",)))[0].status == 200
         assert not home.store.known(home.who())
         assert ada.chat() == []
+
+
+@in_a_loop
+async def test_who_erased_everything_is_made_known_by_nothing_that_teams_says_again(files: Pair, ring: Keyring) -> None:
+    """Not by the invoke that erased, nor by their own coming or a newer version of the app."""
+    async with house(files, ring) as home:
+        ada = home.client()
+        await ada.install()
+        await ada.say("my data")
+        await ada.tap(word("data-title"))
+        await ada.tick(word("erase-confirm"))
+        await ada.tap(word("erase-title"))
+        chat = ada.chat()
+        answer = await home.teams.repeat()
+        assert word("erased") in json.dumps(answer.json, ensure_ascii=False)
+        await everything_again(home)
+        await ada.install(action="add-upgrade")
+        await home.settled()
+        assert ada.chat() == chat
+        assert not home.store.known(home.who())
+        assert rows(home.store, t.chat_references) == []
 
 
 @in_a_loop
@@ -333,6 +355,49 @@ async def test_who_is_not_known_has_no_reference_and_one_is_kept_for_each_person
 
 
 @in_a_loop
+async def test_an_old_goodbye_that_is_said_again_forgets_no_chat(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada = home.client()
+        await ada.install()
+        await ada.uninstall(order=("installationUpdate",))
+        gone = home.teams.sent[-1]
+        await ada.install()
+        await home.teams.repeat(gone)
+        assert reference(home, home.who())["conversation"] == ada.conversation
+        await ada.uninstall()
+        await home.tick(AT + 30 * DAY)
+        assert not home.store.known(home.who())
+
+
+@in_a_loop
+async def test_whoever_is_erased_by_an_operator_is_found_again_when_they_write(files: Pair, ring: Keyring) -> None:
+    """That is another process: what this one remembers of them is not what is stored."""
+    async with house(files, ring) as home:
+        ada = home.client()
+        await ada.install()
+        await ada.say("hello")
+        home.store.erase(home.who(), AT)
+        await ada.say("hello")
+        assert reference(home, home.who())["conversation"] == ada.conversation
+
+
+@in_a_loop
+async def test_who_went_at_one_process_and_comes_back_at_another_is_found_by_all(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        ada, first = home.client(), home.teams.bot_url
+        other = House(home.teams, files, ring, home.of, home.settings)
+        await other.open()
+        second = home.teams.bot_url
+        for url, does in ((first, ada.install), (second, ada.uninstall), (first, ada.install)):
+            home.teams.bot_url = url
+            await does()
+            await home.settled()
+        assert reference(other, home.who())["conversation"] == ada.conversation
+        await other.close()
+        home.teams.bot_url = first
+
+
+@in_a_loop
 async def test_erasing_forgets_where_the_chat_is_and_writing_is_a_new_beginning(files: Pair, ring: Keyring) -> None:
     async with house(files, ring) as home:
         ada = home.client()
@@ -386,6 +451,32 @@ async def test_the_bot_in_a_team_is_a_room_until_it_goes(files: Pair, ring: Keyr
         await teams.remove_from_team(first, "ada", order=order)
         assert rooms(home) == []
         assert outward(home) == 0
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=" ".join)
+@in_a_loop
+async def test_a_room_speaks_the_language_of_who_put_the_bot_there_whatever_it_is_called(
+    files: Pair, ring: Keyring, order: Sequence[str]
+) -> None:
+    """conversationUpdate does not say in which language anybody reads."""
+    async with house(files, ring) as home:
+        team = home.teams.team(TENANT, "Visitadoras", ("luz", "ada"))
+        await home.teams.add_to_team(team, "luz", order=order)
+        await home.teams.rename_team(team, "Visitadoras del norte", by="ada")
+        await home.teams.team_event(team, "teamDeleted")
+        assert rooms(home) == []
+        await home.teams.add_to_team(team, "luz", order=order)
+        (room,) = home.store.rooms.all("teams", TENANT)
+        assert (room.name, room.locale) == ("Visitadoras del norte", "es")
+
+
+@in_a_loop
+async def test_a_team_that_is_restored_is_a_room_again(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        team = await guest(home)
+        for event in ("teamDeleted", "teamRestored"):
+            await home.teams.team_event(team, event)
+        assert rooms(home) == [team.name]
 
 
 @pytest.mark.parametrize("event", ["teamDeleted", "teamHardDeleted"])

@@ -690,6 +690,25 @@ async def test_an_activity_that_is_not_of_its_shape_is_refused_and_quoted_nowher
         assert not [record for record in caplog.records if record.exc_info]
 
 
+@in_a_loop
+async def test_a_button_that_hands_back_something_of_another_shape_asks_nothing(
+    files: Pair, ring: Keyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with gate(files, ring) as home:
+        await home.teams.send(install(home))
+        await home.settled()
+        before, odd = stored(home), ("canary-4711", ["canary-4711"], 5, None, {}, {"do": "canary-4711"}, {"do": {}})
+        for name in ("task/fetch", "task/submit", "adaptiveCard/action"):
+            for data in odd:
+                for value in (data, {"data": data}, {"action": data}, {"action": {"data": data}}):
+                    activity = {**fetch(home, {}), "name": name, "value": value}
+                    assert (await home.teams.send(activity)).status in (400, 501), (name, value)
+        assert stored(home) == before
+        assert quoted(caplog, "canary-4711") == []
+        assert not [record for record in caplog.records if record.exc_info]
+
+
 @given(st.binary(max_size=200))
 def test_a_body_is_an_activity_or_nothing(body: bytes) -> None:
     found = parsed(body)

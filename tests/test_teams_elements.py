@@ -41,7 +41,7 @@ from bot.conversation import Exchange, Form, FormField, Message, Option, Page, R
 
 
 #: Everything that Teams makes something of, between letters of every kind.
-SIGNS = st.text(st.sampled_from("ab1 \t*_~`<>&:|#-+•.)(“é你👶\u200b\u0301\u202e\u05d0\\"), max_size=40)
+SIGNS = st.text(st.sampled_from("ab1 \t*_~`<>&:|#-+•.)({}“é你👶\u200b\u0301\u202e\u05d0\\"), max_size=40)
 TRICKS = st.sampled_from([
     "{{DATE(2026-11-02T16:40:00Z,SHORT)}}", "{{TIME(2026-11-02T16:40:00Z)}}", "${name}", "<at>Ada Lopez</at>",
     "&lt;b&gt;", "&nbsp;", "[here](https://a.example)", "https://a.example/?a=1&b=2", "ada@a.example", "**b**", "_i_",
@@ -69,7 +69,7 @@ def among_what_is_kept(own: str) -> Json:
 
 
 @pytest.mark.parametrize(("drawn", "times"), [(in_a_talk, 2), (among_what_is_kept, 1)])
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(own=WRITTEN)
 def test_what_a_person_wrote_comes_out_as_it_was_written_and_is_formatted_nowhere(
     drawn: Callable[[str], Json], times: int, own: str
@@ -80,6 +80,13 @@ def test_what_a_person_wrote_comes_out_as_it_was_written_and_is_formatted_nowher
     assert formatted(card) == formatted(drawn("x")), "no word of theirs is in what Teams formats"
     assert not any("{{" in line for line in plain(card)), "nothing is filled in"
     assert all(entry["value"] == own for name, entry in inputs(card).items() if name == ids.WRITE)
+
+
+@given(st.text(st.sampled_from("{}aDATE()")))
+def test_nothing_in_a_run_is_filled_in(text: str) -> None:
+    held = elements.run(text)["text"]
+    assert "{{" not in held
+    assert held.replace(JOINER, "") == text
 
 
 @given(WRITTEN)
@@ -150,7 +157,14 @@ def test_a_choice_of_a_list_has_no_sign_that_teams_would_format(locale: str) -> 
 def test_a_text_is_cut_between_words() -> None:
     assert elements.cut("one two three", 10) == "one two…"
     assert elements.cut("one two three", 13) == "one two three"
-    assert elements.cut("Donaudampfschiff", 6) == "Donaud…"
+    assert elements.cut("Donaudampfschiff", 6) == "Donau…"
+
+
+@given(SAID, st.integers(1, 60))
+def test_a_cut_text_is_the_beginning_with_an_ellipsis(text: str, limit: int) -> None:
+    short = elements.cut(text, limit)
+    assert len(short) <= limit
+    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
 
 
 def test_a_short_first_sentence_leads_its_paragraph() -> None:
@@ -254,7 +268,7 @@ PAGES = st.builds(
     lines=st.lists(LINES, max_size=10).map(tuple),
     sections=st.tuples(st.builds(Section, forms=FORMS.map(lambda form: (form,))), SECTIONS, SECTIONS),
 )
-slow = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+slow = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 @slow
@@ -413,6 +427,11 @@ def test_any_data_is_looked_at_without_falling_over(data: Any) -> None:
     assert faults(data)
     assert faults(bare(data))
     assert faults(bare(row(data)))
+
+
+@pytest.mark.parametrize("odd", [{"id": []}, {"id": "write"}, {"targetElements": 5}, {"targetElements": [[]]}])
+def test_what_a_button_hands_back_is_no_part_of_the_card(odd: Json) -> None:
+    assert faults(bare(BOX, row(elements.execute("Go", {"do": "form:x", "values": odd})))) == ()
 
 
 def test_no_fault_quotes_what_it_is_about() -> None:

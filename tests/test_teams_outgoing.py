@@ -21,7 +21,17 @@ from searching import said
 
 from adapters.teams import outgoing as module
 from adapters.teams.login import APART, Login
-from adapters.teams.outcomes import LONGEST, UNSAID, Limited, MessageGone, NotThere, TokenRefused, fault, seconds
+from adapters.teams.outcomes import (
+    LONGEST,
+    UNSAID,
+    Limited,
+    MessageGone,
+    NotThere,
+    TokenRefused,
+    Unsure,
+    fault,
+    seconds,
+)
 from adapters.teams.outgoing import NOTE, REFUSALS, Outgoing
 from adapters.teams.reference import Reference
 from adapters.teams.sdk import PATIENT, Json, Sdk
@@ -197,13 +207,13 @@ def test_a_conversation_that_is_not_there_may_be_made_anew() -> None:
     assert not isinstance(outcome(error(403, "BotNotInConversationRoster")), NotThere)
 
 
-def test_a_connector_that_hangs_up_is_tried_again_later() -> None:
+def test_a_connector_that_hangs_up_may_have_done_it_and_is_tried_again_later() -> None:
     async def hang_up(request: web.Request) -> web.StreamResponse:
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
 
-    assert type(outcome(hang_up)) is Later
+    assert type(outcome(hang_up)) is Unsure
 
 
 @given(st.integers(-1, 1000), st.text(max_size=40), st.text(max_size=40))

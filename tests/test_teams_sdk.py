@@ -18,6 +18,7 @@ from aiohttp import web
 from searching import said
 
 from adapters.teams import sdk as module
+from adapters.teams.outcomes import UNANSWERED
 from adapters.teams.reference import Reference, read
 from adapters.teams.sdk import MOST_CLIENTS, Answer, Json, Member, NotAdmitted, Refused, Sdk
 
@@ -468,7 +469,7 @@ def test_a_connector_that_hangs_up_or_is_not_there_said_nothing() -> None:
 
     refused = sent(hang_up)
     assert isinstance(refused, Refused)
-    assert refused.status == 0
+    assert refused.status == UNANSWERED
 
     async def nobody() -> None:
         sdk = Sdk(APP, lambda: TOKEN, lambda _: True, anonymous=False)
@@ -492,7 +493,7 @@ def test_a_connector_that_does_not_answer_is_left_after_a_while(monkeypatch: pyt
             line.stub.held = asyncio.Event()
             with pytest.raises(Refused) as caught:
                 await line.sdk.send(line.at, message())
-            assert caught.value.status == 0
+            assert caught.value.status == UNANSWERED
             line.stub.held.set()
 
     asyncio.run(talk())

@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from conftest import AT, Pair, rows
 from fake_teams import Client, MsTeam
 from fake_teams_activities import executed, invoked, submitted
-from slack_house import Hurry, in_a_loop
+from slack_house import in_a_loop
 from talks import library
 from teams_hands import Hands, opened
 from teams_house import TENANT, House, house, registered
@@ -29,24 +28,13 @@ WEEK = 7 * DAY
 #: Nine in Chicago on the Monday after AT, and the end of the day on which AT is.
 MONDAY = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
 EVENING = datetime(2026, 11, 2, 23, 0, tzinfo=UTC)
-#: Seconds that only the background sleeps.
-LONG = 300.0
 OTHER = "bbbbbbbb-0000-4000-8000-000000000002"
 WROTE = "She looked up and I held still."
-
-
-@dataclass
-class Calm(Hurry):
-    """Waits of moments go by at once; of the hours until a token is renewed nothing is skipped."""
-
-    async def sleep(self, seconds: float) -> None:
-        await (asyncio.sleep(seconds) if seconds > LONG else super().sleep(seconds))
 
 
 @asynccontextmanager
 async def calm(pair: Pair, ring: Keyring, *tenants: str) -> AsyncIterator[House]:
     async with house(pair, ring) as home:
-        home.hurry = Calm()
         home.settings = registered(home.teams, tenants=(TENANT, *tenants))
         await home.again()
         yield home
@@ -122,7 +110,7 @@ def bots(home: House) -> str:
 async def test_a_team_is_asked_one_question_on_monday_at_nine_in_its_language(
     files: Pair, ring: Keyring, by: str, locale: str
 ) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         team = await guest(home, by=by)
         second = await guest(home, "ada", "ben", name="Night shift")
         await settled_in(home)
@@ -145,7 +133,7 @@ async def test_a_team_is_asked_one_question_on_monday_at_nine_in_its_language(
 @in_a_loop
 async def test_nothing_follows_the_question_in_its_channel_whatever_people_do(files: Pair, ring: Keyring) -> None:
     """Ada has the app; Ben has never talked to the bot, and has no chat with it."""
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         team = await guest(home)
         await settled_in(home)
         await home.tick(MONDAY)
@@ -200,7 +188,7 @@ async def test_where_no_dialog_opens_the_question_turns_for_one_person_and_the_c
 
 @in_a_loop
 async def test_two_people_who_tap_at_once_see_each_their_own(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         team = await guest(home)
         hands = await opened(home.client(), "quick-visit")
         for _ in range(2):
@@ -219,7 +207,7 @@ async def test_two_people_who_tap_at_once_see_each_their_own(files: Pair, ring: 
 async def test_what_is_said_to_the_bot_before_others_gets_no_answer_and_is_nobodys_data(
     files: Pair, ring: Keyring
 ) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         team = await guest(home)
         await settled_in(home)
         await home.tick(MONDAY)
@@ -236,7 +224,7 @@ async def test_what_is_said_to_the_bot_before_others_gets_no_answer_and_is_nobod
 @in_a_loop
 async def test_a_button_that_leads_nowhere_private_does_nothing_before_others(files: Pair, ring: Keyring) -> None:
     """No card of ours in a channel or a group chat has such buttons; a client could send what they say all the same."""
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         team = await guest(home)
         await settled_in(home)
         await home.tick(MONDAY)
@@ -259,7 +247,7 @@ async def test_a_button_that_leads_nowhere_private_does_nothing_before_others(fi
 
 @in_a_loop
 async def test_a_team_that_has_gone_without_a_word_is_tried_once(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         gone, there = await guest(home), await guest(home, "ada", "ben", name="Night shift")
         await settled_in(home)
         gone.installed = False
@@ -272,12 +260,12 @@ async def test_a_team_that_has_gone_without_a_word_is_tried_once(files: Pair, ri
         assert [room.name for room in home.store.rooms.all("teams", TENANT)] == [there.name]
 
 
-@pytest.mark.parametrize("fault", ["limit", "fail", "drop"])
+@pytest.mark.parametrize("fault", ["limit", "fail"])
 @in_a_loop
 async def test_a_question_that_teams_would_not_take_comes_later_on_that_day(
     files: Pair, ring: Keyring, fault: str
 ) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         late, there = await guest(home), await guest(home, "ada", "ben", name="Night shift")
         await settled_in(home)
         match fault:
@@ -285,12 +273,27 @@ async def test_a_question_that_teams_would_not_take_comes_later_on_that_day(
                 home.teams.limit(times=3, retry_after=20, method="send", conversation=late.id)
             case "fail":
                 home.teams.fail(503, times=3, method="send", conversation=late.id)
-            case "drop":
-                home.teams.drop(times=1, method="send")
         await home.tick(MONDAY)
         for _ in range(12):
             await wait(home, 30)
         assert [len(team.channel.posts) for team in (late, there)] == [1, 1]
+
+
+@pytest.mark.parametrize(("fault", "posts"), [("lose", 2), ("drop", 1)])
+@in_a_loop
+async def test_a_question_of_which_nobody_knows_whether_it_was_taken_is_not_posted_twice(
+    files: Pair, ring: Keyring, fault: str, posts: int
+) -> None:
+    async with house(files, ring) as home:
+        team = await guest(home)
+        await settled_in(home)
+        getattr(home.teams, fault)(times=1, method="send")
+        home.clock.time = MONDAY
+        for seconds in (0, 60, 3600):
+            await wait(home, seconds)
+        assert len(team.channel.posts) == posts - 1
+        await a_week(home)
+        assert len(team.channel.posts) == posts
 
 
 # Notices, to people who have never written ---------------------------------------------------------------------------
@@ -318,7 +321,7 @@ async def test_four_questions_set_up_a_team_and_everybody_is_told_once_in_their_
     files: Pair, ring: Keyring
 ) -> None:
     """None of them has ever written: each is found in the team's list, which comes in pages."""
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         home.teams.page_most = 2
         team = await guest(home)
         ada = await led(home)
@@ -355,7 +358,7 @@ async def test_four_questions_set_up_a_team_and_everybody_is_told_once_in_their_
 
 @in_a_loop
 async def test_a_form_with_a_fault_keeps_what_was_entered(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         await guest(home)
         ada = await led(home)
         await sets_up(home, ada, ("ben", "sam"))
@@ -374,7 +377,7 @@ async def test_a_form_with_a_fault_keeps_what_was_entered(files: Pair, ring: Key
 
 @in_a_loop
 async def test_who_does_not_lead_sets_up_nothing(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         await guest(home)
         ada = await led(home)
         await ada.tap(word("setup-title"))
@@ -388,10 +391,54 @@ async def test_who_does_not_lead_sets_up_nothing(files: Pair, ring: Keyring) -> 
         assert not home.store.known(home.who("luz"))
 
 
+@in_a_loop
+async def test_who_comes_into_a_team_after_its_list_was_read_is_found(files: Pair, ring: Keyring) -> None:
+    async with house(files, ring) as home:
+        team = await guest(home, "ada", "ben")
+        await led(home)
+        await home.teams.member_added(team, "sam", by="ada")
+        sam = await led(home, "sam")
+        assert len(sam.chat()) == 1
+
+
+@in_a_loop
+async def test_a_list_that_is_old_or_cannot_be_had_now_ends_nobodys_conversation(files: Pair, ring: Keyring) -> None:
+    """Ben's team does not answer just then. Of Sam's coming another process heard, and this one remembers a list
+    without him."""
+    async with house(files, ring) as home:
+        team = await guest(home, "ada", "ben")
+        home.teams.fail(503, times=2, method="members")
+        ben = await led(home, "ben")
+        assert ben.chat() == []
+        for _ in range(3):
+            await wait(home, 30)
+        assert len(ben.chat()) == 1
+        team.members.append("sam")
+        await wait(home, 90)
+        assert len((await led(home, "sam")).chat()) == 1
+
+
+@in_a_loop
+async def test_whoever_is_picked_is_the_person_who_writes_whatever_the_letters_of_the_id(
+    files: Pair, ring: Keyring
+) -> None:
+    async with house(files, ring) as home:
+        await guest(home)
+        ada, luz = await led(home), home.client("luz")
+        await ada.tap(word("setup-title"))
+        team = {"name": "Nights", "members": luz.person.aad.upper(), "day-end": "16:30"}
+        fields = {f"field/team/{name}": value for name, value in team.items()}
+        assert (await ada.invoke("task/submit", {"data": {"do": "form:team", **fields}})).status == 200
+        for _ in range(2):
+            await wait(home, 60)
+        assert len(luz.chat()) == 1
+        assert home.store.known(home.who("luz"))
+
+
 @pytest.mark.parametrize("why", ["in no team", "not let in", "bot is not there"])
 @in_a_loop
 async def test_who_cannot_be_reached_is_tried_once_and_not_again(files: Pair, ring: Keyring, why: str) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         team = await guest(home, "ada", "ben") if why == "in no team" else await guest(home)
         if why == "not let in":
             home.teams.fail(403, times=None, method="create", code="ForbiddenOperationException")
@@ -412,7 +459,7 @@ async def test_who_cannot_be_reached_is_tried_once_and_not_again(files: Pair, ri
 @in_a_loop
 async def test_a_reminder_is_a_card_that_can_be_answered_where_it_stands(files: Pair, ring: Keyring, old: bool) -> None:
     """`old`: by a client that knows no Action.Execute. What is asked next waits in the dialog."""
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         await reminded_later(home)
         ada = home.client(device="web", old_client=old)
         before = len(ada.posts())
@@ -443,7 +490,7 @@ async def test_a_reminder_is_a_card_that_can_be_answered_where_it_stands(files: 
 
 @in_a_loop
 async def test_a_reminder_can_be_taken_to_the_dialog(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         await home.tick(EVENING)
         await ada.tap("choose:private")
@@ -460,12 +507,13 @@ async def test_a_reminder_can_be_taken_to_the_dialog(files: Pair, ring: Keyring)
 async def test_who_shut_the_bot_out_is_tried_once_and_without_alarm(
     files: Pair, ring: Keyring, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         lines, sends = ada.chat(), len(home.teams.called("send"))
         home.teams.fail(403, times=None, method="send", code="BotDisabledByUser")
         caplog.clear()
         home.clock.time = EVENING
+        await home.shell.on_store(lambda: home.store.set_lead(home.who(), EVENING))
         await a_week(home)
         assert len(home.teams.called("send")) == sends + 1
         assert ada.chat() == lines
@@ -478,7 +526,7 @@ async def test_who_shut_the_bot_out_is_tried_once_and_without_alarm(
 
 @in_a_loop
 async def test_a_chat_that_is_not_there_is_made_anew_once(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada, ben = await reminded_later(home), await reminded_later(home, "ben")
         before = [len(client.posts()) for client in (ada, ben)]
         home.teams.fail(404, times=1, method="send", conversation=ada.conversation)
@@ -500,7 +548,7 @@ async def test_a_chat_that_is_not_there_is_made_anew_once(files: Pair, ring: Key
 @pytest.mark.parametrize("fault", ["limit", "limit unsaid", "fail", "drop"])
 @in_a_loop
 async def test_what_teams_would_not_take_comes_later_once_and_in_order(files: Pair, ring: Keyring, fault: str) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         await guest(home)
         ada = await led(home)
         ben = home.client("ben")
@@ -549,7 +597,7 @@ async def test_a_tenant_that_is_held_up_holds_up_no_other(files: Pair, ring: Key
 
 @in_a_loop
 async def test_what_was_taken_without_an_answer_is_the_only_thing_said_twice(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         before = len(ada.posts())
         home.teams.lose(times=1, method="send")
@@ -560,10 +608,10 @@ async def test_what_was_taken_without_an_answer_is_the_only_thing_said_twice(fil
 
 @in_a_loop
 async def test_two_processes_send_everything_once(pair: Pair, ring: Keyring) -> None:
-    async with calm(pair, ring) as home:
+    async with house(pair, ring) as home:
         team = await guest(home)
         ada, ben = await reminded_later(home), await reminded_later(home, "ben")
-        other = House(home.teams, pair, ring, home.of, home.settings, hurry=Calm())
+        other = House(home.teams, pair, ring, home.of, home.settings)
         await other.open()
         before = [len(client.posts()) for client in (ada, ben)]
         await home.shell.on_store(lambda: home.store.set_lead(home.who("sam"), EVENING))
@@ -587,7 +635,7 @@ async def at_home(client: Client) -> None:
 
 @in_a_loop
 async def test_the_home_says_what_comes_next_and_keeps_what_is_set(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         await ada.say("hello again")
         await at_home(ada)
@@ -616,7 +664,7 @@ async def test_the_home_says_what_comes_next_and_keeps_what_is_set(files: Pair, 
 
 @in_a_loop
 async def test_a_reminder_waits_for_the_end_of_quiet_hours(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         await ada.say("hello again")
         await at_home(ada)
@@ -634,7 +682,7 @@ async def test_a_reminder_waits_for_the_end_of_quiet_hours(files: Pair, ring: Ke
 
 @in_a_loop
 async def test_my_data_are_read_and_one_reflection_is_deleted_where_they_stand(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         home.clock.time += HOUR
         await ada.say("reflect between-sites")
@@ -665,7 +713,7 @@ async def test_my_data_are_read_and_one_reflection_is_deleted_where_they_stand(f
 
 @in_a_loop
 async def test_what_i_agreed_to_can_be_changed(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         await ada.say("hello again")
         await at_home(ada)
@@ -683,7 +731,7 @@ async def test_what_i_agreed_to_can_be_changed(files: Pair, ring: Keyring) -> No
 
 @in_a_loop
 async def test_everything_is_erased_from_the_home_and_the_chat_holds_nothing_new(files: Pair, ring: Keyring) -> None:
-    async with calm(files, ring) as home:
+    async with house(files, ring) as home:
         ada = await reminded_later(home)
         await ada.say("hello again")
         stored, calls = home.teams.everything_stored(TENANT), tried(home)

@@ -205,9 +205,12 @@ def test_an_entry_that_is_no_address_admits_nothing(entry: str) -> None:
     assert not any(careless.admits(url) for url in (entry, "", "/", "//", " ", "https://evil.com/"))
 
 
+SMBA = ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
+
+
 def theirs(host: str) -> bool:
     """The rule again, in other words."""
-    return host == "smba.trafficmanager.net" or host.endswith((".smba.trafficmanager.net", ".botframework.com"))
+    return host in SMBA or host.endswith(".botframework.com")
 
 
 def ours(host: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import AT, Pair, key_rows, rows
 from fake_teams import Answer, Client, FakeTeams
-from slack_house import in_a_loop
+from slack_house import in_a_loop, until
 from sqlalchemy.exc import OperationalError
 from talks import library
 from teams_hands import Hands, begun, dos, opened
@@ -34,6 +34,7 @@ from test_teams_door import (
 )
 
 from adapters.teams.talking import SAYS_WHY
+from bot import promptly
 from bot.events import Inbound, Who
 from bot.ports import LostRace, Refusal
 from storage import keytables
@@ -188,19 +189,22 @@ def questions(home: Gate, handle: str) -> list[Any]:
 
 
 @in_a_loop
-async def test_a_finger_that_trembles_on_a_card_in_the_chat_answers_once(files: Pair, ring: Keyring) -> None:
+async def test_a_finger_that_trembles_on_a_card_in_the_chat_chooses_once(files: Pair, ring: Keyring) -> None:
     async with gate(files, ring) as home:
-        hands = await begun(client(home))
-        ada = hands.client
-        await ada.close_dialog()
-        await ada.say("continue")
-        doubled(ada)
-        await ada.tap("choose:here")
-        await hands.answer()
-        await ada.tap("choose:private")
-        await hands.finish()
-        assert kept(home).count(hands.said[0]) == 1
-        assert not ada.trouble
+        places = []
+        for ada in (client(home, "ben"), doubled(client(home))):
+            hands = await begun(ada, "between-sites")
+            await ada.close_dialog()
+            await ada.say("continue")
+            await ada.tap("choose:here")
+            while await hands.answer_here():
+                pass
+            (talk,) = talk_of(home, home.who(ada.person.handle))
+            session = talk["talk"].session
+            assert session is not None
+            places.append((session.cursor, session.visit, {name: one.values for name, one in session.answers.items()}))
+            assert not ada.trouble
+        assert places[0] == places[1]
 
 
 @pytest.mark.parametrize("way", ["command:skip", "command:back", "command:safety", "command:pause"])
@@ -559,6 +563,54 @@ async def test_a_card_in_the_chat_turns_at_once_and_the_stored_one_by_and_by(
         assert not ada.trouble
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no test waits for seconds."""
+    monkeypatch.setattr(promptly, "BUDGET", SLOW / 4)
+
+
+@pytest.mark.usefixtures("impatient")
+@in_a_loop
+async def test_an_action_on_a_card_is_answered_before_a_slow_connector_has_stored_the_next(
+    files: Pair, ring: Keyring
+) -> None:
+    async with gate(files, ring) as home:
+        hands = await begun(client(home))
+        ada = hands.client
+        await ada.close_dialog()
+        await ada.say("continue")
+        before = ada.chat()[-1]
+        home.teams.delay(SLOW, method="update")
+        answer = await ada.tap("choose:here")
+        assert answer is not None
+        assert answer.ms < 1000 * SLOW
+        assert (ada.chat()[-1], ada.view is not None) == (before, True)
+        await until(lambda: ada.chat()[-1] != before)
+        assert len(home.teams.called("update")) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("old", [False, True])
+@in_a_loop
+async def test_a_line_is_acknowledged_before_a_slow_connector_has_taken_the_answer(
+    files: Pair, ring: Keyring, old: bool
+) -> None:
+    """`old`: a client whose taps are messages."""
+    async with gate(files, ring) as home:
+        ada = home.teams.client(TENANT, "ada", "phone", old_client=old)
+        await begun(ada)
+        await ada.close_dialog()
+        await ada.say("continue")
+        before, calls = ada.chat(), len(home.teams.called("send", "update"))
+        home.teams.delay(SLOW)
+        answer = await (ada.tap("choose:here") if old else home.teams.send(say(home)))
+        assert answer is not None
+        assert answer.ms < 1000 * SLOW
+        assert ada.chat() == before
+        await until(lambda: ada.chat() != before)
+        assert len(home.teams.called("send", "update")) == calls + 1
+
+
 @in_a_loop
 async def test_of_two_changes_that_wait_for_one_card_the_newer_is_stored(files: Pair, ring: Keyring) -> None:
     async with gate(files, ring) as home:
@@ -623,7 +675,10 @@ SAID = (
 )  # fmt: skip
 
 
-async def one_thing(home: Gate, chance: Random, device: Client, number: int) -> None:
+ONWARD = ("choose:keep", "choose:done", "choose:never", "choose:private", "choose:one", "tick")
+
+
+async def one_thing(chance: Random, device: Client, number: int) -> None:
     """Mostly what leads onward, else anything that can be done at a device."""
     if device.dialog is None and chance.random() < 0.3:
         await device.say(chance.choice(SAID))
@@ -631,9 +686,11 @@ async def one_thing(home: Gate, chance: Random, device: Client, number: int) -> 
     if device.dialog is not None and chance.random() < 0.05:
         await device.close_dialog()
         return
-    card = Hands(device).card
-    offered = device.buttons()
-    if "write" in dos(card) and chance.random() < 0.7:
+    card, offered = Hands(device).card, device.buttons()
+    onward = sorted(do for do in dos(card) if do in ONWARD or do.startswith("rate:"))
+    if onward and chance.random() < 0.6:
+        offered = onward
+    elif "write" in dos(card) and chance.random() < 0.7:
         await device.type(f"My own words, marker {number}.", into="write")
         offered = ["write"]
     elif device.dialog is None and chance.random() < 0.3:
@@ -674,11 +731,11 @@ async def test_whatever_comes_at_once_nobody_sees_an_error_and_rows_and_keys_bel
                 something_goes_wrong(home, chance)
             if number == ROUNDS // 2:
                 await home.again()
-            await asyncio.gather(*(one_thing(home, chance, device, number) for device in devices))
-            await home.teams.repeat(chance.choice(home.teams.sent))
+            await asyncio.gather(*(one_thing(chance, device, number) for device in devices))
+            await home.teams.repeat(chance.choice(home.teams.sent[-12:]))
             home.hurry.let(chance.choice((1, 5, 60)))
             await home.tick(home.clock.time + timedelta(seconds=chance.choice((1, 60, 3600))))
-        assert {one.answer.status for one in home.teams.sent} <= {200, 401}  # of what comes again with an old key
+        assert {one.answer.status for one in home.teams.sent} <= {200, 401}  # for what comes again with an old key
         assert not [trouble for device in devices for trouble in device.trouble]
         bots = [each for tenant in (TENANT, OTHER) for each in home.teams.everything_stored(tenant)]
         assert "marker" not in json.dumps([each for each in bots if each["from"]["id"].startswith("28:")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from adapters.teams.drawing import Drawing
-from adapters.teams.outcomes import MessageGone, NotThere
+from adapters.teams.outcomes import MessageGone, NotThere, Unsure
 from adapters.teams.outgoing import Outgoing
 from adapters.teams.reference import Reference, read
 from adapters.teams.rosters import Rosters
@@ -14,8 +14,8 @@ from bot.events import Who
 from bot.ports import ConversationGone, Delivery, Later, OurBug, References, RoomPost
 from bot.turn import Shell
 
-#: Chats whose reference is remembered beside the store.
-REMEMBERED = 20_000
+#: Chats that were heard of last.
+REMEMBERED = 1000
 
 
 class TeamsMessenger:
@@ -48,6 +48,8 @@ class TeamsMessenger:
             raise ConversationGone
         try:
             await self._outgoing.send(at, self._drawing.activity(post.message, post.locale))
+        except Unsure:
+            return  # a question that is missing harms nobody; one that stands there twice is read by a whole team
         except MessageGone:
             raise OurBug from None
 
@@ -69,12 +71,9 @@ class TeamsMessenger:
         self._chats.pop(who, None)
 
     async def _known(self, who: Who) -> Reference | None:
-        found = self._chats.get(who)
-        if found is None:
-            found = read(await self._shell.on_store(lambda: self._references.find(who)))
-        if found is not None:
-            self.heard(who, found)
-        return found
+        """As it is stored: another process may know better. Until it is stored, as this one heard it."""
+        stored = read(await self._shell.on_store(lambda: self._references.find(who)))
+        return stored or self._chats.get(who)
 
     async def _opened(self, who: Who, old: Reference | None = None) -> Reference:
         """A chat with somebody who has not written yet, or whose chat is there no more: by a team that they are in.

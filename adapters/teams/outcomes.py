@@ -21,6 +21,10 @@ class TokenRefused(Later):
     """Our token was not taken; with another one the same call may work at once."""
 
 
+class Unsure(Later):
+    """It was asked for, and may have been done: nothing came back."""
+
+
 class NotThere(ConversationGone):
     """There is no such conversation; the same person may be reached in one that is made anew."""
 
@@ -28,6 +32,9 @@ class NotThere(ConversationGone):
 class MessageGone(Exception):
     """The message that was to be changed is not there any more. It never crosses a port."""
 
+
+#: In place of a status, where something was sent and nothing came back.
+UNANSWERED: Final = 1
 
 #: Seconds to wait where Teams gives no number, and the longest wait that is believed.
 UNSAID: Final = 5.0
@@ -53,6 +60,8 @@ NAMED: Final = frozenset({
 
 def fault(status: int, retry_after: str, code: str, now: datetime) -> Exception:
     """What to raise for a call that did not work. `code`: the connector's own word for it; `now`: aware, UTC."""
+    if status == UNANSWERED:
+        return Unsure()
     if status == 401:
         return TokenRefused()
     if status == 429:

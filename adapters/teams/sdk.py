@@ -33,6 +33,7 @@ from msrest.pipeline.async_abc import AsyncHTTPSender, AsyncPipeline
 from yarl import URL
 
 from adapters.teams.login import plain_session, read
+from adapters.teams.outcomes import UNANSWERED
 from adapters.teams.reference import Reference
 
 Json = dict[str, Any]
@@ -80,8 +81,9 @@ class Member:
 
 
 class Refused(Exception):
-    """The connector did not do it. `status`: 0 where nothing came back; `code`: its word for it where that is a plain
-    one, "unknown" where it is not, and empty where it was not the connector that answered."""
+    """The connector did not do it, or did not say so. `status`: 0 where it was not reached, UNANSWERED where nothing
+    came back; `code`: its word for it where that is a plain one, "unknown" where it is not, and empty where it was not
+    the connector that answered."""
 
     def __init__(self, status: int, retry_after: str = "", code: str = "") -> None:
         super().__init__("refused")
@@ -312,7 +314,7 @@ class _Wire(AsyncHTTPSender[Any, Any]):
         return Response(request, _Reply(said or {}))
 
     async def _tried(self, method: str, url: str, data: str | None, headers: dict[str, str]) -> tuple[int, str, bytes]:
-        """Status, Retry-After and body; status 0 where nothing came back. aiohttp's own errors carry the request."""
+        """Status, Retry-After and body, as `Refused` has them. aiohttp's own errors carry the request."""
         if self._closed:
             return 0, "", b""
         try:
@@ -323,8 +325,10 @@ class _Wire(AsyncHTTPSender[Any, Any]):
                 after = response.headers.get("Retry-After", "")
                 body = await read(response, MAX_ANSWER)
                 return response.status, after if _RETRY_AFTER.fullmatch(after) else "", body
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        except (aiohttp.ClientConnectorError, aiohttp.NonHttpUrlClientError, ValueError):
             return 0, "", b""
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return UNANSWERED, "", b""
 
     async def __aexit__(self, *_: object) -> None:
         self._closed = True

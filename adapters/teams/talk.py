@@ -210,6 +210,8 @@ def command(pen: Pen, option: Option) -> Json:
 
 
 def over(pen: Pen) -> list[Json]:
-    """The dialog can be closed; a view of a card stays as it is."""
+    """The dialog can be closed, or goes on to what else there is; a view of a card stays as it is."""
+    if pen.place != "dialog":
+        return []
     closing = pen.button(pen.word("window-close"), ids.do("close"), style="positive")
-    return elements.row([closing]) if pen.place == "dialog" else []
+    return elements.row([closing, pen.button(pen.word("home-button"), ids.do("open", "home"))])

@@ -87,6 +87,8 @@ class Talking:
 
     async def _turn(self, moment: Moment, *, personal: bool) -> Reply:
         asked = moment.asked
+        if personal:
+            self.messenger.heard(moment.who, moment.at)
         if asked.draft is not None:
             await self._handle(asked.draft, f"{asked.key}:draft", moment)
         reply = await self._handle(asked.event, asked.key, moment)
