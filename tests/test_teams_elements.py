@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fake_teams_rules import LARGEST_BYTES, card_faults, utf16_bytes
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from talks import Talk
 from teams_drawn import (
@@ -268,7 +268,13 @@ PAGES = st.builds(
     lines=st.lists(LINES, max_size=10).map(tuple),
     sections=st.tuples(st.builds(Section, forms=FORMS.map(lambda form: (form,))), SECTIONS, SECTIONS),
 )
-slow = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+#: Without looking for a smaller example where one fails: that takes minutes.
+slow = settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 
 
 @slow
