@@ -18,11 +18,11 @@ from adapters.slack import ids, limits
 from adapters.slack.boxes import together
 from adapters.slack.drawing import Drawing
 from adapters.slack.faults import Kind, faults
-from adapters.slack.message import Said
 from adapters.slack.page import OwnWords
 from adapters.slack.proof import of_the_bot, within_limits
 from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
 from bot.events import Open, Say
+from bot.outward import Said
 from prompts.library import build, read_sources
 from prompts.script import EndStep, InfoStep
 

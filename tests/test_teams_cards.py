@@ -49,7 +49,6 @@ from teams_drawn import (
 
 from adapters.teams import activity, elements, ids, limits
 from adapters.teams import drawing as answers
-from adapters.teams.chat import PLACE, Said
 from adapters.teams.pen import Place
 from adapters.teams.proof import PEOPLE, of_the_bot, within_limits
 from adapters.teams.reading import read
@@ -57,6 +56,7 @@ from bot import gallery
 from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
 from bot.effects import Keep
 from bot.events import CheckInDue, Command, Joined, Notice, Open, Say
+from bot.outward import PLACE, Said
 from prompts.library import build, read_sources
 
 FOLDER = Path(__file__).parent.parent / "adapters" / "teams"

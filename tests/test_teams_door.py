@@ -22,7 +22,7 @@ from conftest import Pair, rows
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fake_teams import Answer, Client, FakeTeams, fake_teams, stranger
 from fake_teams_activities import installation, invoked, oddities, said
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_house import Hurry, in_a_loop
 from talks import library
@@ -103,7 +103,7 @@ async def gate(
     *,
     anonymous: bool = False,
     before: Callable[[FakeTeams], None] = lambda teams: None,
-    **settings: Any,
+    **registration: Any,
 ) -> AsyncIterator[Gate]:
     """Three tenants with an Ada and a Ben each, two of which may install. `before`: what is so when the app starts."""
     async with fake_teams() as teams:
@@ -113,7 +113,9 @@ async def gate(
                 teams.person(tenant, handle, name=handle.title(), zone="America/Chicago")
         teams.anonymous = anonymous
         before(teams)
-        given = Teams(anonymous=True) if anonymous else registered(teams, **{"tenants": (TENANT, OTHER), **settings})
+        given = (
+            Teams(anonymous=True) if anonymous else registered(teams, **{"tenants": (TENANT, OTHER), **registration})
+        )
         home = Gate(teams, pair, ring, library(), given)
         await home.open()
         try:
@@ -724,6 +726,7 @@ ANYTHING: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(ANYTHING)
 def test_any_json_is_an_activity_or_nothing(made: Any) -> None:
     found = parsed(json.dumps(made).encode())

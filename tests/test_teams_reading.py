@@ -17,7 +17,7 @@ from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Sub
 
 Json = dict[str, Any]
 
-PERSON = "11111111-2222-3333-4444-555555555555"
+PERSON = "1f1f1f1f-2222-3333-4444-55555555555e"
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 STAMP = "5" * 12
 
@@ -253,7 +253,7 @@ def test_a_form_is_sent_with_all_its_fields_and_none_of_another() -> None:
 
 
 def test_ids_of_people_are_in_small_letters_however_they_are_picked() -> None:
-    both = f"{PERSON.replace('1', 'A')},66666666-7777-8888-9999-00000000000F"
+    both = f"{PERSON.upper()},66666666-7777-8888-9999-00000000000F"
     event = found("dialog", "form:team", {"field/team/members": both, "field/team/name": "NORTH, A1"}).event
     assert isinstance(event, Submit)
     assert event.values == {"members": both.lower(), "name": "NORTH, A1"}

@@ -4,18 +4,16 @@ exchange, not even how far somebody is; and what a locked phone shows is one lin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from adapters.slack import blocks, ids, limits, modal
 from adapters.slack.blocks import Json
 from adapters.slack.modal import Words
-from bot.conversation import Input, Message, Option
+from bot.conversation import Message, Option
+from bot.outward import PLACE, Said
 
 #: A person's id at Slack.
 PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
-#: Where a person's name goes in a text of ours.
-PLACE: Final = "{person}"
 
 #: The way to the private box; it answers nothing itself, and is never a box to tick.
 PRIVATE: Final = "private"
@@ -26,32 +24,6 @@ HOW: Final = {"text": "window-type", "multi": "multi-hint", "scale": "scale-hint
 
 #: What is asked for with more than a tap; the question stands out from the lines before it.
 ASKED: Final = ("text", "multi", "scale")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """All of a message that goes out into a chat."""
-
-    preface: tuple[str, ...]
-    title: str
-    text: str
-    hint: str
-    input: Input
-    choices: tuple[Option, ...]
-    low: str
-    high: str
-    prompt: str
-    person: str
-
-    @classmethod
-    def of(cls, message: Message) -> Said:
-        return cls(*(getattr(message, name) for name in cls.__slots__))
-
-    def question(self, choices: tuple[Option, ...]) -> Message:
-        """What the modal's own parts draw of it."""
-        return Message(
-            text=self.text, input=self.input, choices=choices, low=self.low, high=self.high, prompt=self.prompt
-        )
 
 
 def message(word: Words, given: Message, *, private: bool = False) -> Json:

@@ -3,8 +3,6 @@ exchange, not even how far somebody is; and what a locked phone shows is one lin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from adapters.teams import elements, ids, talk
@@ -12,36 +10,10 @@ from adapters.teams.elements import Json
 from adapters.teams.pen import Pen
 from bot.conversation import Input, Message, Option
 from bot.notices import PAGE
+from bot.outward import PLACE, Said
 
-#: Where a person's name goes in a text of ours.
-PLACE: Final = "{person}"
 #: The way to the private surface; it answers nothing itself.
 PRIVATE: Final = "private"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """All of a message that goes out into a chat."""
-
-    preface: tuple[str, ...]
-    title: str
-    text: str
-    hint: str
-    input: Input
-    choices: tuple[Option, ...]
-    low: str
-    high: str
-    prompt: str
-
-    @classmethod
-    def of(cls, message: Message) -> Said:
-        return cls(*(getattr(message, name) for name in cls.__slots__))
-
-    def question(self, choices: Sequence[Option]) -> Message:
-        """What the private talk's own parts draw of it."""
-        return Message(
-            text=self.text, input=self.input, choices=tuple(choices), low=self.low, high=self.high, prompt=self.prompt
-        )
 
 
 def body(pen: Pen, message: Message, name: str = "") -> list[Json]:

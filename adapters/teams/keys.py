@@ -19,6 +19,7 @@ from jwt.exceptions import PyJWTError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from adapters.teams.service_urls import on_loopback
+from adapters.teams.wire import plain_session, read
 from bot import logs
 
 log = logging.getLogger("afterword")
@@ -30,6 +31,7 @@ REFRESH = 12 * 3600.0
 PAUSE = 300.0
 #: And where there is no key at all: for the first further try, doubled up to PAUSE each time.
 SOON = 10.0
+PATIENT = aiohttp.ClientTimeout(total=TIMEOUT)
 MAX_ANSWER = 512 * 1024
 MAX_KID = 256
 #: Bits. A smaller key is no proof; a larger one only takes time. The longest modulus has as many base64 digits.
@@ -179,21 +181,11 @@ class Keys:
 
     async def _get(self, url: str) -> bytes:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        async with self._opened().get(url, headers=headers, allow_redirects=False) as response:
+        self._session = self._session or plain_session(PATIENT)
+        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             if response.status != 200:
                 raise ValueError("the answer is not a document")
-            return await _read(response)
-
-    def _opened(self) -> aiohttp.ClientSession:
-        """No cookies, no proxies of the environment, and nothing is unpacked: a small body may hold a huge one."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-                auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
-            )
-        return self._session
+            return await read(response, MAX_ANSWER)
 
 
 def admitted(url: str, *, loopback: bool) -> bool:
@@ -206,20 +198,10 @@ def built(published: list[object]) -> dict[str, SigningKey]:
     keys: dict[str, SigningKey] = {}
     for each in published:
         try:
-            read = _PublicKey.model_validate(each)
-            key = PyJWK({"kty": read.kty, "n": read.n, "e": read.e}, ALGORITHM)
+            said = _PublicKey.model_validate(each)
+            key = PyJWK({"kty": said.kty, "n": said.n, "e": said.e}, ALGORITHM)
         except (ValidationError, PyJWTError):
             continue
         if KEY_SIZES[0] <= key.key.key_size <= KEY_SIZES[1]:
-            keys.setdefault(read.kid, SigningKey(key, frozenset(read.endorsements or ())))
+            keys.setdefault(said.kid, SigningKey(key, frozenset(said.endorsements or ())))
     return keys
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The answer, of at most MAX_ANSWER bytes."""
-    read = bytearray()
-    async for part in response.content.iter_any():
-        read += part
-        if len(read) > MAX_ANSWER:
-            raise ValueError("the answer is too long")
-    return bytes(read)

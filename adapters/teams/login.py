@@ -19,6 +19,7 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
+from adapters.teams.wire import plain_session, read
 from bot.ports import Later, Refusal
 from bot.soon import Sleep
 
@@ -180,27 +181,6 @@ class Login:
                 return response.status, await read(response, MAX_ANSWER)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return 0, b""
-
-
-def plain_session(timeout: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
-    """No cookies, no proxies of the environment, and nothing is unpacked: a small body may hold a huge one."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=False,
-        auto_decompress=False,
-        timeout=timeout,
-    )
-
-
-async def read(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """The answer's body. Raises ValueError where it is of more bytes than these."""
-    got = bytearray()
-    async for part in response.content.iter_any():
-        got += part
-        if len(got) > most:
-            raise ValueError("the answer is too long")
-    return bytes(got)
 
 
 def understood(status: int, body: bytes) -> Answer:

@@ -32,9 +32,9 @@ from msrest.pipeline import Request, Response
 from msrest.pipeline.async_abc import AsyncHTTPSender, AsyncPipeline
 from yarl import URL
 
-from adapters.teams.login import plain_session, read
 from adapters.teams.outcomes import UNANSWERED
 from adapters.teams.reference import Reference
+from adapters.teams.wire import plain_session, read
 
 Json = dict[str, Any]
 

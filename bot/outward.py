@@ -1,0 +1,37 @@
+"""What of a message goes out into a chat, where the platform keeps it. Law: nothing else of it can be drawn there: no
+draft, no tick, no exchange, not even how far somebody is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.conversation import Input, Message, Option
+
+#: Where the name of the person whom a message is about goes in a text of ours.
+PLACE: Final = "{person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    preface: tuple[str, ...]
+    title: str
+    text: str
+    hint: str
+    input: Input
+    choices: tuple[Option, ...]
+    low: str
+    high: str
+    prompt: str
+    person: str
+
+    @classmethod
+    def of(cls, message: Message) -> Said:
+        return cls(*(getattr(message, name) for name in cls.__slots__))
+
+    def question(self, choices: Sequence[Option]) -> Message:
+        """What the private talk's own parts draw of it."""
+        return Message(
+            text=self.text, input=self.input, choices=tuple(choices), low=self.low, high=self.high, prompt=self.prompt
+        )
