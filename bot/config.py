@@ -155,7 +155,7 @@ def server(env: Mapping[str, str], *, host: str = "", port: int = 0) -> Server:
         port=port or _port(_set(env, "AFTERWORD_PORT")),
         public_url=public,
         slack=slack(env, public),
-        teams=teams(env, host),
+        teams=teams(env, host, public),
     )
 
 
@@ -211,7 +211,7 @@ def _slack_faults(given: Slack, public: str) -> tuple[tuple[bool, str], ...]:
     )
 
 
-def teams(env: Mapping[str, str], host: str) -> Teams | None:
+def teams(env: Mapping[str, str], host: str, public: str = "") -> Teams | None:
     """None where nothing of Teams is set. Raises Refusal for what cannot work together."""
     given = Teams(
         app_id=_set(env, "MICROSOFT_APP_ID").lower(),
@@ -223,15 +223,15 @@ def teams(env: Mapping[str, str], host: str) -> Teams | None:
         openid_url=_set(env, "BOTFRAMEWORK_OPENID_URL") or BOTFRAMEWORK_OPENID,
         service_urls=_parts(env, "AFTERWORD_TEAMS_SERVICE_URLS"),
     )
-    if not any((given.app_id, given.password, given.anonymous)):
+    if not any((given.app_id, given.password, given.tenant, given.tenants, given.anonymous)):
         return None
-    for impossible, words in _teams_faults(given, host):
+    for impossible, words in _teams_faults(given, host, public):
         if impossible:
             raise Refusal("teams-settings", words)
     return given
 
 
-def _teams_faults(given: Teams, host: str) -> tuple[tuple[bool, str], ...]:
+def _teams_faults(given: Teams, host: str, public: str) -> tuple[tuple[bool, str], ...]:
     guids = (given.app_id, given.tenant, *given.tenants)
     urls = (given.login_url, given.openid_url, *given.service_urls)
     return (
@@ -239,6 +239,11 @@ def _teams_faults(given: Teams, host: str) -> tuple[tuple[bool, str], ...]:
             given.anonymous and not is_loopback(host),
             "AFTERWORD_TEAMS_ANONYMOUS asks nobody who they are, so it works only while the server answers this "
             "computer alone: leave AFTERWORD_HOST at 127.0.0.1.",
+        ),
+        (
+            given.anonymous and bool(public),
+            "AFTERWORD_TEAMS_ANONYMOUS asks nobody who they are: leave out AFTERWORD_PUBLIC_URL, and put no proxy and "
+            "no tunnel in front.",
         ),
         (
             given.anonymous and bool(given.app_id or given.password),

@@ -73,6 +73,7 @@ class Memory(Frozen):
     ask_counting: tuple[str, ...] = ()  # codes of the reflection after which counting is being asked about
     put_away: bool = False  # a reflection was put away since the person was last here
     welcomed: bool = False  # they put the app there themselves, and were told what it is
+    moved: AwareDatetime | None = None  # by the platform's clock, when they last put the app there or took it away
     quiet: tuple[str, str] | None = None  # nothing is sent from the first "HH:MM" to the second, where the person lives
 
 
@@ -233,6 +234,7 @@ class Reply(Frozen):
     page: Page | None = None
     talk: tuple[Exchange, ...] = ()
     closed: bool = False  # the private surface may close
+    again: bool = False  # what asked for it was taken before, and is answered once more
 
     @property
     def unsaid(self) -> tuple[str, ...]:

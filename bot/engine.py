@@ -60,8 +60,10 @@ def unasked(case: Case, event: Event) -> Turn:
             return due(case, event)
         case Met():
             return Turn(case.conversation, quiet(case))
+        case Joined() | Left() if notices.overtaken(case.memory, event):
+            return Turn(case.conversation, quiet(case))
         case Joined():
-            return notices.welcomed(case)
+            return notices.welcomed(case, event)
         case Notice():
             return notices.told(case, event)
         case Idled():
@@ -69,7 +71,7 @@ def unasked(case: Case, event: Event) -> Turn:
             return Turn(after.conversation, quiet(case), effects)
         case Left():
             after, effects = ending.put_away(case, everything=True)
-            after = after.remember(welcomed=False)
+            after = after.remember(welcomed=False, moved=event.happened)
             return Turn(after.conversation, quiet(case), (*effects, Leave()))
         case _:
             return Turn(case.conversation, quiet(case), illegal="nothing-asked")

@@ -141,6 +141,7 @@ class Joined(_Event):
 
     kind: Literal["joined"] = "joined"
     surface: Literal["none"] = "none"
+    happened: AwareDatetime | None = None  # by the platform's clock: what comes late may be overtaken
 
 
 class Left(_Event):
@@ -148,6 +149,7 @@ class Left(_Event):
 
     kind: Literal["left"] = "left"
     surface: Literal["none"] = "none"
+    happened: AwareDatetime | None = None
 
 
 Event = Annotated[

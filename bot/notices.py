@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from bot import screens
 from bot.case import Case
-from bot.conversation import Message, Option, Reply
+from bot.conversation import Memory, Message, Option, Reply
 from bot.effects import Deliver, Turn
-from bot.events import Notice
+from bot.events import Joined, Left, Notice
 from bot.outcome import quiet
 
 #: What a button under a line is called that leads to a page, before the page's name.
@@ -33,8 +33,14 @@ def told(case: Case, event: Notice) -> Turn:
     return Turn(case.conversation, quiet(case), (Deliver(leading(case, case.word(f"notice-{event.notice}"), page)),))
 
 
-def welcomed(case: Case) -> Turn:
+def overtaken(memory: Memory, event: Joined | Left) -> bool:
+    """Whether it is known by now what became of it: platforms tell of comings and goings late, and in any order."""
+    return event.happened is not None and memory.moved is not None and event.happened < memory.moved
+
+
+def welcomed(case: Case, event: Joined) -> Turn:
     """Said once to whoever puts the app there, however often the platform says so; again to who comes back."""
+    case = case.remember(moved=event.happened or case.memory.moved)
     if case.memory.welcomed:
         return Turn(case.conversation, quiet(case))
     *before, last = (case.word(name) for name in WELCOME)

@@ -156,6 +156,7 @@ class Room:
     reference: str = field(repr=False)
     name: str = field(default="", repr=False)
     locale: str = "en"
+    since: datetime | None = None  # of this news of it, by the platform's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +184,11 @@ class RoomPost:
 class Rooms(Protocol):
     """Synchronous, like the store, and safe on its threads."""
 
-    def save(self, room: Room, at: datetime) -> None:
-        """New, renamed or moved. A new one is asked at the next weekly moment; any other keeps its own."""
+    def save(self, room: Room, at: datetime, key: str) -> None:
+        """New, renamed or moved. A new one is asked at the next weekly moment; any other keeps its own. `key`: what the
+        platform calls the news; of the same it takes no notice again."""
 
-    def remove(self, platform: str, tenant: str, external: str, at: datetime) -> None:
+    def remove(self, room: Room, at: datetime, key: str) -> None:
         """The bot is no guest there any more; does nothing where it was none."""
 
     def all(self, platform: str, tenant: str) -> tuple[Room, ...]:

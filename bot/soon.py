@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from bot.ports import Later
 
@@ -43,15 +45,22 @@ class Soon:
     most: int = MOST
     _newest: dict[Hashable, _Answer] = field(default_factory=dict)
     _cancelled: set[asyncio.Task[None]] = field(default_factory=set)
+    _lanes: WeakValueDictionary[Hashable, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def now(self, key: Hashable, work: Work) -> bool:
-        """Does `work` in place of whatever waits for `key`; where that raises Later, it waits there itself.
+        """Does `work` in place of whatever waits for `key`, and after what is on its way there; where it raises Later,
+        it waits there itself.
 
-        True where it is done; any other error is the caller's.
+        True where it is done, or a newer one is done instead; any other error is the caller's.
         """
         answer = self._put(key, work)
+        lane = self._lanes.setdefault(key, asyncio.Lock())
+        waits = lane.locked()
         try:
-            await work()
+            async with lane:
+                if waits and self._newest.get(key) is not answer:
+                    return True
+                await work()
         except Later as later:
             if self._newest.get(key) is answer:
                 answer.task = asyncio.create_task(self._again(key, answer, later.after))
@@ -89,12 +98,13 @@ class Soon:
 
     async def _again(self, key: Hashable, answer: _Answer, after: float) -> None:
         for tried in range(TRIES):
-            wait = max(after, PAUSE * 2**tried)
+            wait = max(after, PAUSE * 2**tried) * random.uniform(1.0, 1.2)
             if self.clock() + wait > answer.until:
                 break
             await self.sleep(wait)
             try:
-                await answer.work()
+                async with self._lanes.setdefault(key, asyncio.Lock()):
+                    await answer.work()
             except Later as later:
                 after = later.after
             except Exception as error:

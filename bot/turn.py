@@ -19,7 +19,7 @@ from bot.conversation import Reply
 from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
 from bot.engine import step
 from bot.events import CheckInDue, Choose, Event, Idled, Inbound, Joined, Notice, Open, Say, Submit, Who, Write
-from bot.notices import PAGE
+from bot.notices import PAGE, overtaken
 from bot.ports import (
     LEASE_SECONDS,
     Clock,
@@ -75,7 +75,8 @@ def as_they_are_now(loaded: Loaded, inbound: Inbound) -> tuple[Loaded, tuple[Eff
     if inbound.zone and inbound.zone != loaded.facts.zone and _is_zone(inbound.zone):
         loaded = replace(loaded, facts=loaded.facts.model_copy(update={"zone": inbound.zone}))
         news += (Live(inbound.zone),)
-    if loaded.left and (inbound.event.surface != "none" or isinstance(inbound.event, Joined)):
+    event, memory = inbound.event, loaded.conversation.memory
+    if loaded.left and (event.surface != "none" or (isinstance(event, Joined) and not overtaken(memory, event))):
         news += (Return(),)
     return loaded, news
 
@@ -186,7 +187,8 @@ class Shell:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
         erases = any(isinstance(effect, EraseMe) for effect in turn.effects)
         if tx.seen(who, inbound.key, event.at):
-            raise _Undone(turn.reply if erases else self._again(loaded, event))
+            reply = turn.reply if erases else self._again(loaded, event)
+            raise _Undone(reply.model_copy(update={"again": True}))
         if erases:
             raise _Leaving(turn.reply)
         turn = replace(turn, effects=(*news, *turn.effects)) if news else turn

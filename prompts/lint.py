@@ -47,6 +47,7 @@ RULES: Mapping[str, str] = {
     "orphan-translation": "a translation of a line that does not exist",
     "placeholder-mismatch": "other names in braces than in English",
     "slack-limit": "more than Slack takes or shows",
+    "teams-limit": "more than Teams takes or shows",
 }
 
 #: After one of these the script cannot be followed, or following it would tell the same fault again.

@@ -31,8 +31,8 @@ async def tick(shell: Shell, now: datetime) -> None:
     """
     failures: list[Exception] = []
     since = asyncio.get_running_loop().time()
-    sending = (partial(send_owed, since=since), partial(check_in, since=since), partial(ask_rooms, since=since))
-    for part in (*sending, put_away, sweep):
+    sending = (partial(send_owed, since=since), partial(check_in, since=since))
+    for part in (*sending, ask_rooms, put_away, sweep):
         try:
             await part(shell, now)
         except Exception as error:
@@ -58,9 +58,10 @@ async def check_in(shell: Shell, now: datetime, since: float) -> None:
             return
 
 
-async def ask_rooms(shell: Shell, now: datetime, since: float) -> None:
+async def ask_rooms(shell: Shell, now: datetime) -> None:
     """The question of the week, where this process can post it; a batch a platform, as the next round comes soon."""
     for platform in shell.rooms:
+        since = asyncio.get_running_loop().time()
         due = await shell.on_store(partial(shell.store.rooms.due, platform, now, BATCH))
         await shell.for_a_moment([ask(shell, room, since + SENDING) for room in due], since)
 
@@ -70,6 +71,8 @@ async def ask(shell: Shell, due: DueRoom, until: float) -> None:
     try:
         async with asyncio.timeout_at(until):
             await shell.rooms[due.room.platform].post(rooms.post(shell.library, due))
+    except TimeoutError:
+        pass  # it may stand there: a question that is missing harms nobody, one that comes twice disturbs a whole team
     except Exception as error:
         if not isinstance(error, Later):
             log.warning("room not asked", extra={"event": "room-failed", "kind": type(error).__name__})

@@ -136,12 +136,17 @@ def failed(wire: Wire, delivery: UUID, error: Exception, now: datetime) -> None:
     tried, person = row[0] + 1, row[1]
     name = type(error).__name__[:40]
     if isinstance(error, Later) and tried < MOST_ATTEMPTS:
-        moment = now + timedelta(seconds=max(error.after, pause(tried)))
+        moment = now + timedelta(seconds=again(error, tried))
         wire.run(_AGAIN, delivery=delivery, tried=tried, error=name, moment=moment)
         return
     wire.run(_OVER, delivery=delivery, outcome="dead", error=name)
     if isinstance(error, ConversationGone):
         wire.run(_CANCEL, person=person)
+
+
+def again(error: Later, tried: int) -> float:
+    """Seconds until the next attempt, not before the platform wants it and not at the same moment for all."""
+    return max(error.after + random.uniform(0.0, error.after / 5), pause(tried))
 
 
 def pause(tried: int) -> float:

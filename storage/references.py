@@ -40,7 +40,7 @@ class SqlReferences:
     def _save(self, who: Who, reference: str) -> None:
         with self._database.transaction() as wire:
             found = find(wire, self._keys, who)
-            if found is None:
+            if found is None or found.left_day is not None:
                 return
             body = person_key(self._keys, found).seal(reference.encode(), _where(found))
             if not wire.run(_CHANGE, person=found.person, new_body=body):

@@ -12,11 +12,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
+from bot.events import Who
 from bot.ports import LEASE_SECONDS, ConversationGone, DueRoom, Later, LostRace, Room
 from bot.rooms import coming, moment, next_week
 from storage import tables as t
 from storage.database import Database, insisted
-from storage.deliveries import pause
+from storage.deliveries import again
 from storage.keystore import KeyStore
 from storage.place import UNKNOWN_ZONE, tenant
 from storage.prepared import Prepared, Wire
@@ -106,18 +107,20 @@ class SqlRooms:
 
     # Coming and going ------------------------------------------------------------------------------------------------
 
-    def save(self, room: Room, at: datetime) -> None:
+    def save(self, room: Room, at: datetime, key: str) -> None:
         with self._database.reading() as wire:
             row = wire.one(_FIND, index=self._index(room.platform, room.tenant, room.external))
         known = row and self._read(_Row._make(row))
         if not known or known[0] != _with_what_is_known(
             room, known[0]
         ):  # mostly it is what it was, and nobody has to wait for the writer
-            insisted(lambda: self._save(room, at))
+            insisted(lambda: self._save(room, at, key))
 
-    def _save(self, room: Room, at: datetime) -> None:
+    def _save(self, room: Room, at: datetime, key: str) -> None:
         index = self._index(room.platform, room.tenant, room.external)
         with self._transact() as turn:
+            if turn.seen(_who(room), key, at):
+                return
             row = turn.wire.one(_HOLD, index=index)
             if row is None:
                 self._add(turn.wire, index, room, at)
@@ -134,13 +137,16 @@ class SqlRooms:
         if not wire.run(_ADD, id=which, tenant_id=home, room_index=index, body=body, **times):
             raise LostRace  # two processes heard of it at once
 
-    def remove(self, platform: str, tenant: str, external: str, at: datetime) -> None:
-        insisted(lambda: self._remove(self._index(platform, tenant, external)))
+    def remove(self, room: Room, at: datetime, key: str) -> None:
+        insisted(lambda: self._remove(room, at, key))
 
-    def _remove(self, index: bytes) -> None:
+    def _remove(self, room: Room, at: datetime, key: str) -> None:
         with self._transact() as turn:
-            row = turn.wire.one(_HOLD, index=index)
-            if row is not None:
+            row = turn.wire.one(_HOLD, index=self._index(room.platform, room.tenant, room.external))
+            if turn.seen(_who(room), key, at) or row is None:
+                return
+            known = self._read(_Row._make(row))
+            if known is None or not _overtaken(room, known[0]):
                 _drop(turn, row[0])
 
     # Asking ----------------------------------------------------------------------------------------------------------
@@ -185,7 +191,7 @@ class SqlRooms:
             match error:
                 case Later():
                     tried = row.attempts + 1
-                    until = now + timedelta(seconds=max(error.after, pause(tried)))
+                    until = now + timedelta(seconds=again(error, tried))
                     turn.wire.run(_AGAIN, room=row.id, until=until, tried=tried)
                 case ConversationGone():
                     _drop(turn, row.id)
@@ -202,7 +208,8 @@ class SqlRooms:
         return Key(self._keys.purpose_key("tokens"))
 
     def _sealed(self, home: UUID, which: UUID, room: Room, week: int) -> bytes:
-        words = (room.external, room.reference, room.name, room.locale, week)
+        since = room.since.isoformat() if room.since else ""
+        words = (room.external, room.reference, room.name, room.locale, since, week)
         return self._key().seal(json.dumps(words).encode(), _where(home, which))
 
     def _read(self, row: _Row) -> tuple[Room, int] | None:
@@ -211,8 +218,19 @@ class SqlRooms:
             opened = self._key().open(row.body, _where(row.tenant, row.id))
         except Unopened:
             return None
-        external, reference, name, locale, week = json.loads(opened)
-        return Room(row.platform, row.external, external, reference, name, locale), week
+        external, reference, name, locale, since, week = json.loads(opened)
+        at = datetime.fromisoformat(since) if since else None
+        return Room(row.platform, row.external, external, reference, name, locale, at), week
+
+
+def _who(room: Room) -> Who:
+    """In whose name it is noted what was heard of a room."""
+    return Who(platform=room.platform, tenant=room.tenant, user=room.external)
+
+
+def _overtaken(gone: Room, known: Room) -> bool:
+    """Whether the bot was put there again since: platforms tell of it late, and in any order."""
+    return gone.since is not None and known.since is not None and gone.since < known.since
 
 
 def _with_what_is_known(room: Room, known: Room) -> Room:

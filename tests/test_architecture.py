@@ -29,8 +29,8 @@ PURE = (
     "bot.answering", "bot.anytime", "bot.asking", "bot.cards", "bot.case", "bot.commands", "bot.consent",
     "bot.conversation", "bot.effects", "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.gallery",
     "bot.hearing", "bot.home", "bot.notices", "bot.outcome", "bot.outward", "bot.pages", "bot.position",
-    "bot.reminders", "bot.rooms", "bot.screens", "bot.setup", "bot.shapes", "bot.typed", "prompts.route", "prompts.script",
-    "scheduler.recurrence",
+    "bot.reminders", "bot.rooms", "bot.screens", "bot.setup", "bot.shapes", "bot.typed", "prompts.route",
+    "prompts.script", "scheduler.recurrence",
 )  # fmt: skip
 IMPURE_IMPORTS = {"time", "random", "secrets", "os", "asyncio", "sqlalchemy", "pathlib", "socket", "logging"}
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "uuid1", "open"}

@@ -84,7 +84,7 @@ def test_one_that_waits_for_its_moment_holds_the_next_back(store: SqlStore, at: 
     owe(store, at, "two")
     store.failed(first.id, Later(60), at)
     assert store.owed(at + timedelta(seconds=59), 10) == ()
-    assert texts(store.owed(at + timedelta(seconds=60), 10)) == ["one"]
+    assert texts(store.owed(at + timedelta(seconds=72), 10)) == ["one"]
 
 
 @pytest.mark.parametrize("error", [OurBug(), InstallationGone(), ConversationGone(), ValueError("Mina")])

@@ -89,7 +89,7 @@ def test_an_answer_that_is_shown_at_once_ends_an_older_one_that_waits() -> None:
     asyncio.run(talk())
 
 
-def test_an_older_answer_that_comes_back_late_does_not_wait_behind_a_newer_one() -> None:
+def test_an_older_answer_on_its_way_is_waited_for_and_is_not_tried_again_after_the_newer_one() -> None:
     async def talk() -> None:
         refuse, shown = asyncio.Event(), list[str]()
 
@@ -103,9 +103,14 @@ def test_an_older_answer_that_comes_back_late_does_not_wait_behind_a_newer_one()
         soon = Soon(sleep=Watch().sleep)
         first = asyncio.create_task(soon.now("view:V1", older))
         await asyncio.sleep(0)
-        assert await soon.now("view:V1", newer)
+        overtaken = asyncio.create_task(soon.now("view:V1", older))
+        second = asyncio.create_task(soon.now("view:V1", newer))
+        await asyncio.sleep(0)
+        assert shown == []
         refuse.set()
         assert not await first
+        assert await overtaken, "the newer one is shown in its place"
+        assert await second
         await asyncio.sleep(0)
         assert shown == ["newer"]
         assert not soon._newest

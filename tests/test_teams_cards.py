@@ -304,10 +304,13 @@ def test_a_button_hands_back_what_it_answers_and_where_it_was_drawn(locale: str)
 @each_language
 def test_every_button_that_is_drawn_is_understood(locale: str) -> None:
     """What it hands back is read as somebody's doing; from the chat nothing but an answer, or the way away from it."""
-    person = {"id": "29:ada", "aadObjectId": PEOPLE[0]}
+    around = {
+        "type": "invoke", "id": "1", "from": {"id": "29:ada", "aadObjectId": PEOPLE[0]}, "recipient": {"id": "28:bot"},
+        "conversation": {"id": "a:chat"},
+    }  # fmt: skip
     for one in everything(locale):
         for do, action in buttons(one.card).items():
-            sent = {"type": "invoke", "id": "1", "from": person, "value": {"data": action["data"]}}
+            sent = {**around, "value": {"data": action["data"]}}
             if action["type"] == "Action.Execute":
                 sent["value"] = {"action": {"data": action["data"]}}
             dialog = action["type"] == "Action.Submit"

@@ -54,7 +54,7 @@ def without(*names: str) -> dict[str, str]:
 
 def test_nothing_is_on_by_itself() -> None:
     for env in (
-        {}, {"MICROSOFT_APP_TENANT_ID": OWN}, {"AFTERWORD_TEAMS_TENANTS": OWN}, {"AFTERWORD_TEAMS_ANONYMOUS": "0"},
+        {}, {"AFTERWORD_TEAMS_ANONYMOUS": "0"},
         {"MICROSOFT_APP_ID": "  ", "MICROSOFT_LOGIN_URL": "https://login.example.org"},
     ):  # fmt: skip
         assert server(env).teams is None
@@ -98,6 +98,8 @@ def test_without_a_registration_it_is_on_for_this_computer(host: str) -> None:
         *[(without(name), name) for name in ONE],
         (without("MICROSOFT_APP_ID", "MICROSOFT_APP_TENANT_ID"), "MICROSOFT_APP_ID"),
         (without("MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID"), "MICROSOFT_APP_PASSWORD"),
+        ({"MICROSOFT_APP_TENANT_ID": OWN}, "set up in part"),
+        ({"AFTERWORD_TEAMS_TENANTS": OWN}, "set up in part"),
         ({**ONE, **ANONYMOUS}, "AFTERWORD_TEAMS_ANONYMOUS"),
         ({**ANONYMOUS, "MICROSOFT_APP_PASSWORD": "secret"}, "leave it out"),
         ({**ANONYMOUS, "MICROSOFT_APP_ID": APP}, "leave it out"),

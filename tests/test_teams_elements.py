@@ -37,6 +37,10 @@ from adapters.teams.proof import PEOPLE
 from bot.cards import NUMBER
 from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
 
+#: A machine may be busy with other things.
+unhurried = settings(deadline=None)
+
+
 # Words
 
 
@@ -82,6 +86,7 @@ def test_what_a_person_wrote_comes_out_as_it_was_written_and_is_formatted_nowher
     assert all(entry["value"] == own for name, entry in inputs(card).items() if name == ids.WRITE)
 
 
+@unhurried
 @given(st.text(st.sampled_from("{}aDATE()")))
 def test_nothing_in_a_run_is_filled_in(text: str) -> None:
     held = elements.run(text)["text"]
@@ -89,6 +94,7 @@ def test_nothing_in_a_run_is_filled_in(text: str) -> None:
     assert held.replace(JOINER, "") == text
 
 
+@unhurried
 @given(WRITTEN)
 def test_what_was_written_into_a_form_comes_back_as_it_was(own: str) -> None:
     field = FormField(id="lines", label="Whom?", kind="lines", value=(own,))
@@ -98,6 +104,7 @@ def test_what_was_written_into_a_form_comes_back_as_it_was(own: str) -> None:
     assert texts(card) == ["Set up"]
 
 
+@unhurried
 @given(SAID)
 def test_no_line_of_ours_is_shown_otherwise_than_it_was_written(text: str) -> None:
     shown = {"body": [*elements.spoken([text]), *elements.subtle(text), *elements.heading(text), elements.led(text)]}
@@ -160,6 +167,7 @@ def test_a_text_is_cut_between_words() -> None:
     assert elements.cut("Donaudampfschiff", 6) == "Donau…"
 
 
+@unhurried
 @given(SAID, st.integers(1, 60))
 def test_a_cut_text_is_the_beginning_with_an_ellipsis(text: str, limit: int) -> None:
     short = elements.cut(text, limit)
@@ -179,6 +187,7 @@ def test_a_short_first_sentence_leads_its_paragraph() -> None:
 # Buttons
 
 
+@unhurried
 @given(st.lists(st.text("abc", min_size=1, max_size=80), max_size=20))
 def test_buttons_keep_their_order_and_no_row_is_wider_than_a_phone(titles: list[str]) -> None:
     made = elements.row([elements.submit(title, {"do": "open:home"}) for title in titles])
@@ -189,16 +198,21 @@ def test_buttons_keep_their_order_and_no_row_is_wider_than_a_phone(titles: list[
         assert width <= limits.PHONE or len(row["actions"]) == 1
 
 
-# Whatever can be built
+# Whatever can be built, as long as scripts and forms let it be
 
 
 LINES = st.text(st.sampled_from("ab *<>&:é👶.-1_[]"), max_size=60) | TRICKS | st.just("x" * 600) | st.just("a\nb\n\nc")
 LABELS = LINES.filter(lambda text: bool(text.strip()))
 IDS = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
 OPTIONS = st.lists(
-    st.builds(Option, id=IDS | st.sampled_from(["done", "yes-delete", "no-delete"]), label=LABELS),
-    max_size=20, unique_by=lambda option: option.id,
-).map(tuple)  # fmt: skip
+    st.builds(
+        Option,
+        id=IDS | st.sampled_from(["done", "yes-delete", "no-delete"]),
+        label=LABELS.map(lambda text: f"{text[: limits.TITLE - 1].strip()}."),
+    ),
+    max_size=12,
+    unique_by=lambda option: option.id,
+).map(tuple)
 CONTROLS = st.lists(
     st.sampled_from(("back", "breathe", "skip", "pause", "help", "safety", "language", "stop", "restart", "delete")),
     unique=True,
@@ -208,7 +222,7 @@ EXCHANGES = st.lists(
 ).map(tuple)
 MESSAGES = st.builds(
     Message,
-    preface=st.lists(LINES, max_size=12).map(tuple),
+    preface=st.lists(LINES, max_size=5).map(tuple),
     title=LINES,
     text=LABELS,
     hint=LINES,
@@ -255,18 +269,19 @@ FORMS = st.builds(
 SECTIONS = st.builds(
     Section,
     title=LINES,
-    lines=st.lists(LINES, max_size=10).map(tuple),
-    exchanges=st.just(()) | EXCHANGES,
+    lines=st.lists(LINES, max_size=5).map(tuple),
+    forms=st.just(()) | FORMS.map(lambda form: (form,)),
     scripts=OPTIONS,
     pages=OPTIONS,
 )
+REFLECTIONS = st.builds(Section, title=LINES, exchanges=EXCHANGES, forms=st.just(kept(0).forms))
 PAGES = st.builds(
     Page,
     name=IDS,
     title=LABELS,
     resumes=st.booleans(),
-    lines=st.lists(LINES, max_size=10).map(tuple),
-    sections=st.tuples(st.builds(Section, forms=FORMS.map(lambda form: (form,))), SECTIONS, SECTIONS),
+    lines=st.lists(LINES, max_size=5).map(tuple),
+    sections=st.lists(REFLECTIONS, max_size=6).map(tuple) | SECTIONS.map(lambda section: (section,)),
 )
 #: Without looking for a smaller example where one fails: that takes minutes.
 slow = settings(
@@ -425,6 +440,7 @@ def test_the_parts_of_the_table_are_right_where_nothing_is_wrong_with_them() -> 
     assert card_faults(right, dialog=True) == ["Action.Execute: does nothing in a dialog"]
 
 
+@unhurried
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: (
     st.lists(inner, max_size=3)
     | st.dictionaries(st.sampled_from(["type", "text", "body", "items", "actions", "id", "x"]), inner)
@@ -468,6 +484,7 @@ def test_limits_are_what_teams_says() -> None:
     assert limits.width("Next") == limits.AROUND + 4 * limits.LETTER
 
 
+@unhurried
 @given(st.dictionaries(st.text(), st.text() | st.just("\ud83d") | st.integers() | st.lists(st.text())))
 def test_the_weight_of_anything_is_what_goes_over_the_wire(data: Json) -> None:
     assert limits.weight(data) == utf16_bytes(data)

@@ -456,10 +456,17 @@ def test_nothing_secret_stands_in_an_error_or_a_log(caplog: pytest.LogCaptureFix
     assert "tok-canary" not in repr(understood(200, given_token("tok-canary")[2]))
 
 
-def test_a_log_says_why_there_is_no_token_in_words_that_we_know(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_log_says_why_there_is_no_other_token_in_words_that_we_know(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
+
+    async def talk(answer: Any) -> None:
+        async with logging_in(given_token("tok-1"), answer) as (login, _):
+            await login.start()
+            with pytest.raises(Later):
+                await login.renewed("tok-1")
+
     for answer in (refusal(401, "invalid_client"), refusal(400, "a word of theirs"), DOWN):
-        refused(answer)
+        asyncio.run(talk(answer))
     lines = [(record.levelname, getattr(record, "outcome", "")) for record in caplog.records]
     assert lines == [("ERROR", "invalid_client"), ("ERROR", "unknown"), ("WARNING", "unreached")]
 

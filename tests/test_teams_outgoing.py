@@ -32,7 +32,7 @@ from adapters.teams.outcomes import (
     fault,
     seconds,
 )
-from adapters.teams.outgoing import NOTE, REFUSALS, Outgoing
+from adapters.teams.outgoing import REFUSALS, Outgoing
 from adapters.teams.reference import Reference
 from adapters.teams.sdk import PATIENT, Json, Sdk
 from bot.ports import LEASE_SECONDS, ConversationGone, Later, OurBug
@@ -138,7 +138,6 @@ Call = Callable[[Line], Awaitable[Any]]
 CALLS: dict[str, Call] = {
     "send": lambda line: line.out.send(line.at(), MESSAGE),
     "update": lambda line: line.out.update(line.at(), "17", MESSAGE),
-    "delete": lambda line: line.out.delete(line.at(), "17"),
     "create": lambda line: line.out.create_personal(line.at()),
     "members": lambda line: line.out.members(line.at()),
 }
@@ -179,9 +178,9 @@ def error(status: int, code: str = "", **headers: str) -> Any:
         (error(404, "ConversationNotFound"), NotThere), (error(404), NotThere), (error(410), NotThere),
         (error(412, "PreconditionFailed"), Later), (error(408), Later), (error(409), Later), (error(429), Limited),
         (error(500, "ServiceError"), Later), (error(502, "ServiceError"), Later), (error(503), Later),
-        (error(504), Later), (error(599), Later), (error(401, "BotNotRegistered"), TokenRefused),
+        (error(504), Unsure), (error(599), Later), (error(401, "BotNotRegistered"), TokenRefused),
         ((403, {}, "<html>Forbidden</html>"), Later), ((404, {}, "404: Not Found"), Later), ((404, {}, ""), Later),
-        ((407, {}, "proxy"), Later), ((302, {"Location": "/elsewhere"}, ""), Later), ((200, {}, "<html>"), Later),
+        ((407, {}, "proxy"), Later), ((302, {"Location": "/elsewhere"}, ""), Later), ((200, {}, "<html>"), Unsure),
     ],
 )  # fmt: skip
 def test_each_answer_is_one_of_the_ports_errors(call: str, answer: Any, kind: type[Exception]) -> None:
@@ -253,34 +252,15 @@ def test_how_long_to_wait_comes_with_the_error() -> None:
 def test_each_call_gives_what_the_connector_gave() -> None:
     async def talk() -> None:
         page = {"members": [{"id": "29:m-1", "aadObjectId": "user-1", "name": "Ana"}], "continuationToken": "more"}
-        async with connected(
-            CREATED, (200, {}, ""), (200, {}, ""), (201, {}, {"id": "a:made"}), (200, {}, page)
-        ) as line:
+        async with connected(CREATED, (200, {}, ""), (201, {}, {"id": "a:made"}), (200, {}, page)) as line:
             assert await line.out.send(line.at(), MESSAGE) == "1:new"
             await line.out.update(line.at(), "17", MESSAGE)
-            await line.out.delete(line.at(), "17")
             assert await line.out.create_personal(line.at()) == "a:made"
             members, token = await line.out.members(line.at())
             assert [(member.id, member.user, member.name) for member in members] == [("29:m-1", "user-1", "Ana")]
             assert token == "more"
 
     asyncio.run(talk())
-
-
-def test_what_cannot_be_deleted_becomes_a_note() -> None:
-    async def talk() -> None:
-        async with connected((501, {}, "not here"), (200, {}, ""), error(405), (200, {}, "")) as line:
-            await line.out.delete(line.at(), "17")
-            await line.out.delete(line.at(), "17", {"type": "message", "text": "gone"})
-            assert [method for method, *_ in line.stub.asked] == ["DELETE", "PUT", "DELETE", "PUT"]
-            assert line.sent == [NOTE["text"], "gone"]
-            assert line.stub.asked[1][2] == {**NOTE, **(line.stub.asked[1][2] or {}), "attachments": []}
-
-    asyncio.run(talk())
-
-
-def test_what_is_gone_already_is_deleted() -> None:
-    assert outcome(error(404, "ActivityNotFoundInConversation"), call="delete") is None
 
 
 # Tokens
@@ -379,10 +359,10 @@ def test_messages_new_chats_and_pages_are_counted_apart() -> None:
         async with connected((200, {}, {"id": "1", "members": []})) as line:
             for _ in range(7):
                 for call in CALLS.values():
-                    if call is not CALLS["update"] and call is not CALLS["delete"]:
+                    if call is not CALLS["update"]:
                         await call(line)
             assert line.watch.slept == []
-            await line.out.delete(line.at(), "17")  # is counted with the messages
+            await line.out.update(line.at(), "17", MESSAGE)  # is counted with the messages
             assert line.watch.slept == [1.0]
 
     asyncio.run(talk())
@@ -465,7 +445,7 @@ def test_what_waits_too_long_is_put_back(monkeypatch: pytest.MonkeyPatch) -> Non
         async with connected(answer) as line:
             async with asyncio.timeout(PATIENT.total or 0.0):  # and not because the call itself came to its end
                 both = await asyncio.gather(*(CALLS["send"](line) for _ in range(2)), return_exceptions=True)
-            assert [type(each) for each in both] == [Later, Later]
+            assert [type(each) for each in both] == [Unsure, Unsure]
             alive.set()
 
     asyncio.run(talk())
@@ -507,7 +487,6 @@ def test_a_service_address_that_is_not_admitted_is_our_bug_and_gets_nothing(capl
             for call in (
                 line.out.send(at, MESSAGE),
                 line.out.update(at, "17", MESSAGE),
-                line.out.delete(at, "17"),
                 line.out.create_personal(at),
                 line.out.members(at),
             ):

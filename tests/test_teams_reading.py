@@ -21,6 +21,13 @@ PERSON = "1f1f1f1f-2222-3333-4444-55555555555e"
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 STAMP = "5" * 12
 
+#: What every activity says of itself.
+WHERE: Json = {
+    "id": "f:1",
+    "recipient": {"id": "28:bot"},
+    "conversation": {"id": "a:chat", "conversationType": "personal", "tenantId": TENANT},
+}
+
 #: How something can be asked with a button: in a dialog, as it opens and later; on a card that is answered in place; in
 #: this person's own view of one; by a client that can only send a message.
 WAYS = ("fetch", "dialog", "execute", "view", "submit")
@@ -29,10 +36,8 @@ PRIVATE = ("fetch", "dialog", "view")
 
 def sent(**fields: Any) -> Activity:
     return activity.read({
-        "type": "message", "id": "f:1", "channelId": "msteams", "serviceUrl": "https://smba.trafficmanager.net/amer/",
-        "from": {"id": "29:ada", "aadObjectId": PERSON}, "recipient": {"id": "28:bot"},
-        "conversation": {"id": "a:chat", "conversationType": "personal", "tenantId": TENANT},
-        "channelData": {"tenant": {"id": TENANT}}, **fields,
+        **WHERE, "type": "message", "channelId": "msteams", "serviceUrl": "https://smba.trafficmanager.net/amer/",
+        "from": {"id": "29:ada", "aadObjectId": PERSON}, "channelData": {"tenant": {"id": TENANT}}, **fields,
     })  # fmt: skip
 
 
@@ -284,7 +289,7 @@ def test_odd_values_of_a_form_are_text_or_nothing(values: object) -> None:
         ("<at>Afterword</at> my data", "my data"),
         ('<at id="0">Afterword</at>\u00a0reflect ', "reflect"),
         ("<AT>After\nword</AT> help", "help"),
-        ("please <at>Afterword</at> help", "please  help"),
+        ("please <at>Ana</at> help", "please <at>Ana</at> help"),
         ("  a < b & c > d  ", "a < b & c > d"),
         ("one\n\ntwo", "one\n\ntwo"),
         ("", ""),
@@ -346,8 +351,9 @@ def test_language_and_zone_are_those_that_the_client_says(fields: Json, language
     [
         ({}, TENANT, PERSON, True),
         ({"channelData": None}, TENANT, PERSON, True),
-        ({"channelData": {"tenant": {"id": TENANT.upper()}}, "conversation": {"tenantId": "x"}}, TENANT, PERSON, True),
-        ({"channelData": {}, "conversation": None}, "", PERSON, True),
+        ({"channelData": {"tenant": {"id": TENANT.upper()}}}, TENANT, PERSON, True),
+        ({"conversation": {"id": "a", "tenantId": TENANT.upper()}, "channelData": {}}, TENANT, PERSON, True),
+        ({"channelData": {}, "conversation": {"id": "a"}}, "", PERSON, True),
         ({"conversation": {"id": "a", "conversationType": "channel", "tenantId": TENANT}}, TENANT, PERSON, False),
         ({"conversation": {"id": "a", "conversationType": "groupChat", "tenantId": TENANT}}, TENANT, PERSON, False),
         ({"from": {"id": "29:ada", "aadObjectId": PERSON.upper()}}, TENANT, PERSON, True),
@@ -359,6 +365,14 @@ def test_language_and_zone_are_those_that_the_client_says(fields: Json, language
 def test_who_somebody_is_and_where_is_read_in_one_way(fields: Json, tenant: str, person: str, personal: bool) -> None:
     read_ = sent(**fields)
     assert (read_.tenant, read_.person, read_.personal) == (tenant, person, personal)
+
+
+@pytest.mark.parametrize("name", ["id", "recipient", "conversation", "type"])
+def test_what_does_not_say_where_it_belongs_is_refused_at_the_door(name: str) -> None:
+    for odd in (None, "", {}, {"id": ""}, 5, "x" * 1001, {"id": "x" * 1001}):
+        if name != "type" or not isinstance(odd, str):
+            with pytest.raises(ValidationError):
+                sent(**{name: odd})
 
 
 # Whatever comes
@@ -433,7 +447,7 @@ OURS = st.fixed_dictionaries({"action": st.fixed_dictionaries({"data": DATA}) | 
 def test_whatever_comes_is_read_or_refused_without_being_quoted(noise: Json, kind: str, name: str, value: Any) -> None:
     """Refused at the door, where it has not the shape of an activity; what goes in is read without falling over."""
     try:
-        come = activity.read({"type": kind, "name": name, "value": value, **noise})
+        come = activity.read({**WHERE, "type": kind, "name": name, "value": value, **noise})
     except ValidationError as refused:
         text = str(refused)
         assert "input_value" not in text, text

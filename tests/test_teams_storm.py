@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from random import Random
@@ -165,6 +166,45 @@ async def test_a_repetition_that_comes_while_the_first_is_being_answered_changes
         assert (welcome["state"], welcome["attempts"]) == ("sent", 0)
 
 
+@in_a_loop
+async def test_a_line_that_comes_again_is_not_answered_again(files: Pair, ring: Keyring) -> None:
+    async with gate(files, ring) as home:
+        ada = client(home)
+        await ada.install()
+        await home.settled()
+        await ada.say("hello")
+        said = lines(home)
+        assert (await home.teams.repeat()).status == 200
+        assert lines(home) == said
+
+
+@in_a_loop
+async def test_a_line_that_comes_again_while_its_answer_waits_is_answered_once(files: Pair, ring: Keyring) -> None:
+    async with gate(files, ring) as home:
+        ada = client(home)
+        await ada.install()
+        await home.settled()
+        said = lines(home)
+        home.teams.limit(1, retry_after=30)
+        await ada.say("hello")
+        assert (await home.teams.repeat()).status == 200
+        await by_and_by(home, lambda: lines(home) > said)
+        home.hurry.let(600)
+        await home.tick(AT + timedelta(hours=1))
+        assert lines(home) == said + 1
+
+
+@in_a_loop
+async def test_a_line_that_comes_three_times_at_once_is_answered_once(files: Pair, ring: Keyring) -> None:
+    async with gate(files, ring) as home:
+        await home.teams.send(install(home))
+        await home.settled()
+        said, activity = lines(home), say(home)
+        answers = await asyncio.gather(*(home.teams.send(activity) for _ in range(3)))
+        assert {answer.status for answer in answers} == {200}
+        assert lines(home) == said + 1
+
+
 def dos_of(cards: list[Json]) -> list[str]:
     return sorted(do for card in cards for do in dos(card))
 
@@ -239,6 +279,55 @@ async def test_a_finger_that_trembles_on_a_way_out_takes_it_once(files: Pair, ri
             places.append((session.cursor, session.visit, session.paused, len(session.answers)))
             assert not ada.trouble
         assert places[0] == places[1]
+
+
+# Something else than Teams sends
+
+
+NOISE: tuple[Any, ...] = (
+    None, True, 0, -1, 1e308, float("nan"), "", "x" * 5000, "\u0000", "\ud800", "🜂", "personal", "clientInfo", [], {},
+    [[]], {"id": {}}, ["a", 1], {"type": "clientInfo", "locale": 1}, {"do": "write", "write": 1}, 10**30, "../..",
+)  # fmt: skip
+
+
+def spoiled(payload: Any, chance: Random) -> Any:
+    """The same activity with one part of it replaced, left out or doubled."""
+    if not isinstance(payload, dict | list) or not payload or chance.random() < 0.15:
+        return chance.choice(NOISE)
+    if isinstance(payload, list):
+        at = chance.randrange(len(payload))
+        return [*payload[:at], spoiled(payload[at], chance), *payload[at + 1 :]]
+    name = chance.choice(sorted(payload))
+    if chance.random() < 0.1:
+        return {key: value for key, value in payload.items() if key != name}
+    return {**payload, name: spoiled(payload[name], chance)}
+
+
+@in_a_loop
+async def test_no_activity_however_odd_makes_the_server_fail(
+    files: Pair, ring: Keyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each of them well signed, with the address that it says."""
+    caplog.set_level(logging.DEBUG)
+    async with gate(files, ring) as home:
+        team = home.teams.team(TENANT, "Home visitors", members=("ada", "ben"))
+        await a_day(home)
+        await home.teams.add_to_team(team, "ada")
+        await home.teams.remove_from_team(team, "ada")
+        sound = [one.activity for one in home.teams.sent]
+        assert {kind(each) for each in sound} >= {"task/fetch", "task/submit", "adaptiveCard/action", "message"}
+        chance, answers = Random(7), []
+        for _ in range(400):
+            odd = spoiled(chance.choice(sound), chance)
+            url = odd.get("serviceUrl") if isinstance(odd, dict) else None
+            token = home.teams.signed(serviceurl=url) if isinstance(url, str) else None
+            answers.append((await home.teams.send(json.dumps(odd).encode(), token=token), odd))
+        for answer, odd in answers:
+            assert answer.status in (200, 400, 401, 403, 501), (answer, odd)
+            assert "Traceback" not in answer.body
+        assert quoted(caplog, "marker") == []
+        assert not [record for record in caplog.records if record.exc_info]
+        home.teams.rejected.clear()
 
 
 # Several devices

@@ -6,7 +6,8 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
@@ -25,23 +26,33 @@ class _Loose(BaseModel):
     )
 
 
+#: What may stand in a reference, and so in the store.
+_Word = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_Id = Annotated[_Word, Field(min_length=1)]
+
+
 class Account(_Loose):
     """A person, or the bot. `aad_object_id`: of the person in the organization's directory."""
 
-    id: str = ""
-    aad_object_id: str | None = None
+    id: _Word = ""
+    aad_object_id: _Word | None = None
+
+
+class Recipient(_Loose):
+    id: _Id
 
 
 class Conversation(_Loose):
     """`conversation_type`: personal, groupChat or channel; the Playground leaves it out in a personal chat."""
 
-    id: str = ""
+    id: _Id
     conversation_type: str | None = None
-    tenant_id: str | None = None
+    is_group: bool | None = None
+    tenant_id: _Word | None = None
 
 
 class Named(_Loose):
-    id: str = ""
+    id: _Word = ""
     name: str | None = None
 
 
@@ -86,15 +97,16 @@ def _validated(model: type[L], value: Any) -> L:
 
 class Activity(_Loose):
     type: str
-    id: str = ""
+    id: _Id
     name: str | None = None
     action: str | None = None
     channel_id: str = ""
     service_url: str = ""
     from_: Account = Field(default=Account(), alias="from")
-    recipient: Account = Account()
-    conversation: Conversation = Conversation()
+    recipient: Recipient
+    conversation: Conversation
     channel_data: ChannelData = ChannelData()
+    timestamp: str | None = None
     text: str | None = None
     locale: str | None = None
     local_timezone: str | None = None
@@ -104,7 +116,7 @@ class Activity(_Loose):
     members_added: list[Account] = Field(default_factory=list)
     members_removed: list[Account] = Field(default_factory=list)
 
-    @field_validator("from_", "recipient", "conversation", "channel_data", mode="before")
+    @field_validator("from_", "channel_data", mode="before")
     @classmethod
     def _nobody(cls, value: Any) -> Any:
         return {} if value is None else value
@@ -126,7 +138,19 @@ class Activity(_Loose):
 
     @property
     def personal(self) -> bool:
-        return self.conversation.conversation_type in ("personal", None)
+        """Where it is not said, nothing may speak for a group."""
+        said = self.conversation.conversation_type
+        group = self.conversation.is_group or self.channel_data.team or self.conversation.id.startswith("19:")
+        return said == "personal" or (said is None and not group)
+
+    @property
+    def happened(self) -> datetime | None:
+        """By Teams' clock; None where it is not said, or not in words that tell the zone."""
+        try:
+            at = datetime.fromisoformat(self.timestamp or "")
+        except ValueError:
+            return None
+        return at if at.tzinfo else None
 
     @property
     def client(self) -> ClientInfo:

@@ -15,7 +15,7 @@ from adapters.teams.comings import Comings
 from adapters.teams.door import PATH, Door
 from adapters.teams.drawing import Drawing
 from adapters.teams.keys import Keys
-from adapters.teams.login import Login
+from adapters.teams.login import UNREACHABLE, Login
 from adapters.teams.messenger import TeamsMessenger
 from adapters.teams.outgoing import Outgoing
 from adapters.teams.rosters import Rosters
@@ -59,7 +59,7 @@ class TeamsApp:
         self._outgoing = outgoing = Outgoing(self._sdk, self._login, clock=clock, sleep=sleep)
         self._soon = Soon("teams", clock=clock, sleep=sleep)
         drawing = Drawing(shell.library, dialogs=dialogs)
-        rosters = Rosters(shell, rooms, outgoing, clock)
+        self._rosters = rosters = Rosters(shell, rooms, outgoing, clock)
         self.messenger = TeamsMessenger(shell, drawing, outgoing, references, rosters)
         self._comings = Comings(shell, rooms, self.messenger, rosters)
         self._promptly = Promptly("teams")
@@ -73,10 +73,15 @@ class TeamsApp:
         return [web.post(PATH, self._door.knock)]
 
     async def start(self) -> None:
-        """Raises Refusal where Microsoft does not take the registration."""
+        """Raises Refusal where Microsoft does not take the registration. A login that is away is waited for beside the
+        traffic: what comes in is taken, and the other platforms are not held up."""
         self._shell.rooms["teams"] = self.messenger
         if self._login is not None:
-            await self._login.start()
+            try:
+                await self._login.start()
+            except Refusal as refusal:
+                if refusal.code != UNREACHABLE:
+                    raise
         if self._keys is not None:
             await self._keys.start()
 
@@ -87,6 +92,7 @@ class TeamsApp:
                 await self._shell.drained()
         await self._promptly.close()
         await self._soon.close()
+        await self._rosters.close()
         if self._keys is not None:
             await self._keys.close()
         if self._login is not None:

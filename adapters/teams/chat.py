@@ -19,7 +19,8 @@ PRIVATE: Final = "private"
 def body(pen: Pen, message: Message, name: str = "") -> list[Json]:
     """`name`: of the person whom the message is about, where it is known."""
     said = Said.of(message)
-    words = [line.replace(PLACE, name or pen.word("window-someone")) for line in (*said.preface, said.text)]
+    person = elements.named(name) or pen.word("window-someone")
+    words = [line.replace(PLACE, person) for line in (*said.preface, said.text)]
     text = elements.question(words[-1]) if said.input in talk_inputs(said) else elements.spoken(words[-1:])
     before = [*elements.spoken(words[:-1]), *elements.heading(said.title)]
     return [*before, *text, *elements.subtle(said.hint), *answer(pen, said)]

@@ -45,13 +45,13 @@ class Comings:
         who, at, now = who_of(activity), reference(activity), self.shell.clock.now()
         if activity.action == "add":
             self.messenger.heard(who, at)
-            await self._handle(activity, Joined(at=now))
+            await self._handle(activity, Joined(at=now, happened=activity.happened))
         if activity.action in ADDED:
             await self.messenger.met(who, at)
         elif activity.action == "remove":
             self.messenger.forget(who)
             if await self.shell.on_store(lambda: self.shell.store.known(who)):
-                await self._handle(activity, Left(at=now))
+                await self._handle(activity, Left(at=now, happened=activity.happened))
 
     async def _handle(self, activity: Activity, event: Event) -> None:
         await self.shell.handle(
@@ -67,21 +67,22 @@ class Comings:
     # A team in which the bot is a guest
 
     async def _of_team(self, activity: Activity) -> None:
-        team, now = activity.channel_data.team, self.shell.clock.now()
+        team, now, key = activity.channel_data.team, self.shell.clock.now(), f"activity:{activity.id}"
         assert team is not None
         self.rosters.forget(activity.tenant)
+        room = Room(
+            platform=PLATFORM,
+            tenant=activity.tenant,
+            external=team.id,
+            reference=channel(activity, team.id).written(),
+            name=team.name or "",
+            locale=activity.language if activity.language in self.shell.library.locales else "",
+            since=activity.happened,
+        )
         if _removed(activity) or activity.channel_data.event_type in ENDED:
-            await self.shell.on_store(lambda: self.rooms.remove(PLATFORM, activity.tenant, team.id, now))
+            await self.shell.on_store(lambda: self.rooms.remove(room, now, key))
         elif team.id and (_added(activity) or activity.channel_data.event_type in THERE):
-            room = Room(
-                platform=PLATFORM,
-                tenant=activity.tenant,
-                external=team.id,
-                reference=channel(activity, team.id).written(),
-                name=team.name or "",
-                locale=activity.language if activity.language in self.shell.library.locales else "",
-            )
-            await self.shell.on_store(lambda: self.rooms.save(room, now))
+            await self.shell.on_store(lambda: self.rooms.save(room, now, key))
 
 
 def who_of(activity: Activity) -> Who:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from adapters.teams.service_urls import ServiceUrls
 from adapters.teams.tenants import Tenants
 from adapters.teams.tokens import CHANNEL, Denied, Tokens
 from bot import logs
+from bot.config import is_loopback
 
 log = logging.getLogger("afterword")
 
@@ -40,6 +42,8 @@ class Door:
     async def knock(self, request: web.Request) -> web.Response:
         if request.content_type != "application/json":
             return web.Response(status=415)
+        if self._tokens is None and not is_loopback(request.url.host or ""):
+            return _refused(403, "host")  # a page elsewhere may have been given this computer's address
         raw = await request.read()
         if len(raw) > MAX_BODY:
             return web.Response(status=413)
@@ -65,7 +69,7 @@ class Door:
         if not self._urls.admits(activity.service_url):
             return _refused(403, "service-url")
         if not await self._tenants.admits(activity):
-            return _refused(403, "tenant")
+            return web.Response() if self._tenants.awaits(activity) else _refused(403, "tenant")
         answer = await self._sdk.turn(data, lambda: self._take(activity))
         return web.Response() if answer is None else _invoked(answer)
 
@@ -88,7 +92,7 @@ def parsed(raw: bytes) -> dict[str, Any] | None:
 def _invoked(answer: Answer) -> web.Response:
     if answer.body is None:
         return web.Response(status=answer.status)
-    return web.json_response(answer.body, status=answer.status)
+    return web.json_response(answer.body, status=answer.status, dumps=partial(json.dumps, ensure_ascii=False))
 
 
 def _refused(status: int, rule: str) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from adapters.teams import chat, elements, limits, page, talk
+from adapters.teams import chat, elements, ids, limits, page, talk
 from adapters.teams.elements import Json
 from adapters.teams.pen import Pen, Place, Words
 from bot.conversation import Message, Option, Reply
@@ -43,7 +43,7 @@ class Drawing:
     def refusal(self, words: str, locale: str, place: Place) -> Json:
         """One kind sentence, and the way back to the talk."""
         pen = self._pen(locale, place)
-        back = pen.button(pen.word("resume-button"), "open:talk")
+        back = pen.button(pen.word("resume-button"), ids.do("open", "talk"))
         return elements.card([*elements.spoken([words]), *elements.row([back])])
 
     def title(self, reply: Reply) -> str:
@@ -77,3 +77,8 @@ def dialog(card: Json, title: str) -> dict[str, Any]:
 def turned(card: Json) -> dict[str, Any]:
     """The answer that puts a card in the place of the one that was tapped, for whoever tapped it."""
     return {"statusCode": 200, "type": elements.CONTENT_TYPE, "value": card}
+
+
+def told(words: str) -> dict[str, Any]:
+    """The answer that leaves a card as it is, and says one sentence beside it."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": words}

@@ -19,10 +19,14 @@ VERSION: Final = "1.5"
 CONTENT_TYPE: Final = "application/vnd.microsoft.card.adaptive"
 
 #: Signs that a TextBlock formats: Markdown, an entity, a mention, the beginning of a list, a date to be filled in.
-_FORMATS: Final = re.compile(r"[\\*_~`\[\]<>#&|]|\{\{|^\s*(?:[-+•]|\d+[.)])\s", re.MULTILINE)
+_FORMATS: Final = re.compile(r"[\\*_~`\[\]<>#&|]|\{\{|^[^\S\n]*(?:[-+•]|\d+[.)])\s", re.MULTILINE)
 #: What Teams would fill in even in a run of text is parted by a sign that nobody sees (a word joiner).
 _FILLED_IN: Final = re.compile(r"\{(?=\{)")
 _PARTED: Final = "{\u2060"
+
+
+#: Characters of somebody's name.
+LONGEST_NAME: Final = 60
 
 
 # Words
@@ -69,6 +73,12 @@ def cut(text: str, limit: int) -> str:
         return text
     begins = text[: max(limit - 1, 0)]
     return f"{begins.rpartition(' ')[0] or begins}…"
+
+
+def named(name: str) -> str:
+    """A person's name as they wrote it at Microsoft, on one line and without signs that nobody sees."""
+    seen = "".join(" " if sign.isspace() else sign for sign in name if sign.isspace() or sign.isprintable())
+    return cut(" ".join(seen.split()), LONGEST_NAME)
 
 
 def own(text: str, **style: Any) -> list[Json]:

@@ -13,8 +13,9 @@ from bot.conversation import Form, FormField, Option
 TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 #: So many options are all in sight; more are behind a tap.
 IN_SIGHT: Final = 4
-#: Names among which one can choose without looking for them.
+#: Names among which one can choose without looking for them, and signs of one.
 NAMES: Final = 60
+LONGEST_NAME: Final = 40
 #: People of the organization, looked up by Teams itself: we are told ids of those who were picked, and nothing else.
 #: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/people-picker
 DIRECTORY: Final[Json] = {"choices.data": {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}}
@@ -72,7 +73,7 @@ def entry(form: Form, field: FormField, roster: tuple[Option, ...]) -> Json:
 
 def people(name: str, label: str, field: FormField, roster: tuple[Option, ...]) -> Json:
     """Teams' own picker, which finds everybody; whoever is in the field already is shown by name where it is known."""
-    known = {option.id: option.label for option in roster}
+    known = {option.id: elements.cut(option.label, LONGEST_NAME) for option in roster}
     pairs = [(user, known.get(user, user)) for user in dict.fromkeys((*field.value, *list(known)[:NAMES]))]
     several = field.kind == "people"
     return {**elements.choice_set(name, label, pairs, field.value, several=several, small=True), **DIRECTORY}

@@ -44,6 +44,7 @@ REFUSED: Final = (
     "Microsoft's login does not take these credentials: MICROSOFT_APP_ID, MICROSOFT_APP_PASSWORD (the secret's value, "
     "not its id; it may have run out) and MICROSOFT_APP_TENANT_ID must be those of one app registration."
 )
+UNREACHABLE: Final = "teams-unreached"
 UNREACHED: Final = (
     "Microsoft's login cannot be reached just now. Check the network and MICROSOFT_LOGIN_URL, then start again."
 )
@@ -94,13 +95,14 @@ class Login:
         self._not_before = 0.0  # when another one may be asked for
 
     async def start(self) -> None:
-        """Gets the first token and keeps it fresh from then on. Raises Refusal, for whoever runs this."""
+        """Gets the first token and keeps it fresh from then on. Raises Refusal, for whoever runs this; where nobody
+        answered (`UNREACHABLE`) it goes on trying all the same."""
         answer = await self._asked()
         if answer.refused:
             raise Refusal("teams-login", REFUSED)
-        if not answer.token:
-            raise Refusal("teams-unreached", UNREACHED)
         self._renewing = asyncio.create_task(self._renew())
+        if not answer.token:
+            raise Refusal(UNREACHABLE, UNREACHED)
 
     def token(self) -> str:
         """What is in memory; an empty string where that is nothing."""
@@ -121,7 +123,7 @@ class Login:
             if wait > 0:
                 raise Later(wait)
             self._not_before = self._clock() + APART
-            if not (await self._asked()).token:
+            if not (await self._asked_beside()).token:
                 raise Later(APART)
             return self._token
 
@@ -147,7 +149,7 @@ class Login:
             if self._clock() < self._due:
                 continue  # somebody else had it renewed meanwhile
             async with self._one_at_a_time:
-                failed = 0 if (await self._asked()).token else min(failed + 1, 10)
+                failed = 0 if (await self._asked_beside()).token else min(failed + 1, 10)
 
     async def _asked(self) -> Answer:
         """Asks for a token, and remembers it where one was given."""
@@ -158,6 +160,12 @@ class Login:
             now = self._clock()
             self._token, self._ends = answer.token, now + answer.life
             self._due = self._ends - min(EARLY, answer.life / 2)
+        return answer
+
+    async def _asked_beside(self) -> Answer:
+        """The same, when nobody is there who is told."""
+        answer = await self._asked()
+        if answer.token or self._closed:
             return answer
         outcome = answer.refused if answer.refused in _NAMED else "unknown" if answer.refused else "unreached"
         level = logging.ERROR if answer.refused else logging.WARNING

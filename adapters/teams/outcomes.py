@@ -60,7 +60,7 @@ NAMED: Final = frozenset({
 
 def fault(status: int, retry_after: str, code: str, now: datetime) -> Exception:
     """What to raise for a call that did not work. `code`: the connector's own word for it; `now`: aware, UTC."""
-    if status == UNANSWERED:
+    if status in (UNANSWERED, 504):
         return Unsure()
     if status == 401:
         return TokenRefused()

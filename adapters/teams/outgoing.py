@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from adapters.teams.login import Login
-from adapters.teams.outcomes import NAMED, Limited, MessageGone, NotThere, TokenRefused, fault
+from adapters.teams.outcomes import NAMED, Limited, MessageGone, TokenRefused, Unsure, fault
 from adapters.teams.pace import Pace
 from adapters.teams.reference import Reference
 from adapters.teams.sdk import Json, Member, NotAdmitted, Refused, Sdk
@@ -27,20 +27,15 @@ AT_ONCE = 64
 #: Seconds for a call with all its waiting, a second one with another token included: a delivery is leased no longer.
 PATIENCE = LEASE_SECONDS - 5.0
 
-#: What stays of a message that Teams would not delete; it takes no message without any text.
-NOTE: Final[Json] = {"type": "message", "text": "–", "attachments": []}
-
 #: Everything that `Outgoing` raises. Only MessageGone is none of the port's.
 REFUSALS = (Later, ConversationGone, InstallationGone, OurBug, MessageGone)
-
-__all__ = ["REFUSALS", "Limited", "MessageGone", "NotThere", "Outgoing", "TokenRefused"]
 
 
 class Outgoing:
     """Of one process, for all tenants. `login`: None where no token is sent.
 
-    Raises Later (Limited and TokenRefused are Later too), ConversationGone (NotThere is one: the conversation may be
-    made anew) and OurBug. Where a message is named, also MessageGone: it is that message that is not there.
+    Raises Later (Limited, TokenRefused and Unsure are Later too), ConversationGone (NotThere is one: the conversation
+    may be made anew) and OurBug. Where a message is named, also MessageGone: it is that message that is not there.
     """
 
     def __init__(
@@ -64,18 +59,6 @@ class Outgoing:
     async def update(self, at: Reference, activity_id: str, activity: Json) -> None:
         await self._paced("update", at, lambda: self._sdk.update(at, activity_id, activity))
 
-    async def delete(self, at: Reference, activity_id: str, note: Json = NOTE) -> None:
-        """What cannot be deleted becomes `note`. A message that is not there any more is no error."""
-        try:
-            await self._paced("delete", at, lambda: self._sdk.delete(at, activity_id))
-        except MessageGone:
-            return
-        except OurBug:
-            pass
-        else:
-            return
-        await self.update(at, activity_id, note)
-
     async def create_personal(self, at: Reference) -> str:
         """The id of this person's chat with the bot."""
         return await self._paced("create", at, lambda: self._sdk.create_personal(at))
@@ -94,7 +77,7 @@ class Outgoing:
         except Limited as limited:
             self.pace.close(limited.after, at.tenant, place)
             raise
-        raise Later
+        raise Unsure
 
     async def _in_turn(self, what: str, place: str, at: Reference, work: Callable[[], Awaitable[T]]) -> T:
         wait = self.pace.turn(at.tenant, place)

@@ -20,7 +20,7 @@ COMMANDS = frozenset(get_args(CommandName))
 #: can only send a message; typed into the chat.
 How = Literal["dialog", "execute", "submit", "say"]
 
-_MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
+_MENTION = re.compile(r"^\s*<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,4}")
 
 
@@ -63,7 +63,7 @@ def read(activity: Activity, at: datetime) -> Asked | None:
 
 
 def said(text: str) -> str:
-    """As it was typed: in a channel the bot's own name stands before it."""
+    """As it was typed, without the bot's own name before it."""
     return _MENTION.sub("", text).replace("\u00a0", " ").strip()
 
 

@@ -4,17 +4,22 @@ read when it is needed, kept in memory for an hour, stored nowhere."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from adapters.teams.outgoing import REFUSALS, Outgoing
 from adapters.teams.reference import Reference, read
 from adapters.teams.tenants import PLATFORM
+from bot import logs
 from bot.conversation import Option
 from bot.ports import Later, Rooms
 from bot.turn import Shell
+
+log = logging.getLogger("afterword")
 
 #: Seconds for which a roster is believed; for which it is believed of who is not in it, because they may have come
 #: since; for which a form waits for names; and which a whole roster may take.
@@ -22,6 +27,8 @@ FRESH = 3600.0
 JUST_NOW = 60.0
 PATIENCE = 1.5
 WHOLE = 20.0
+#: Teams whose members are read at once.
+AT_ONCE = 8
 #: Pages of one roster, and tenants remembered.
 PAGES = 100
 MOST = 200
@@ -43,6 +50,9 @@ class Roster:
     whole: bool
 
 
+NOBODY: Final = Roster({}, whole=False)
+
+
 @dataclass
 class Rosters:
     shell: Shell
@@ -50,7 +60,7 @@ class Rosters:
     outgoing: Outgoing
     clock: Callable[[], float] = time.monotonic
     _read: OrderedDict[str, tuple[float, Roster]] = field(default_factory=OrderedDict)
-    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _reading: dict[str, asyncio.Task[Roster]] = field(default_factory=dict)
 
     async def find(self, tenant: str, user: str) -> Known | None:
         """Waits for a whole roster, where it has to be read. Raises Later where that cannot be had now."""
@@ -76,34 +86,52 @@ class Rosters:
     def forget(self, tenant: str) -> None:
         """Somebody has come or gone, or a team has: the next who asks reads again."""
         self._read.pop(tenant, None)
+        self._reading.pop(tenant, None)
+
+    async def close(self) -> None:
+        reading = tuple(self._reading.values())
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
 
     async def _of(self, tenant: str, age: float) -> Roster:
-        """Not older than `age`; only a whole one is remembered."""
-        async with self._locks.setdefault(tenant, asyncio.Lock()):
-            when, roster = self._read.get(tenant, (0.0, Roster({}, whole=False)))
-            if roster.whole and self.clock() - when < age:
-                return roster
-            when, roster = self.clock(), await self._all(tenant)
-            if roster.whole:
-                self._remember(tenant, when, roster)
-        return roster
+        """Not older than `age`. Who waits no longer leaves the reading to go on for whoever asks next."""
+        when, roster = self._read.get(tenant, (0.0, NOBODY))
+        if roster.whole and self.clock() - when < age:
+            return roster
+        task = self._reading.get(tenant)
+        if task is None:
+            task = self._reading[tenant] = asyncio.create_task(self._all(tenant))
+        return await asyncio.shield(task)
 
     async def _all(self, tenant: str) -> Roster:
-        rooms = await self.shell.on_store(lambda: self.rooms.all(PLATFORM, tenant))
-        found: dict[str, Known] = {}
-        whole = True
-        for room in rooms:
-            at = read(room.reference)
-            if at is not None:
-                whole = await self._members(at, found) and whole
-        found.pop("", None)
-        return Roster(found, whole)
+        """Remembered where it is whole, and nobody has come or gone since it was begun."""
+        when, roster = self.clock(), NOBODY
+        try:
+            roster = await self._everybody(tenant)
+        except Exception as error:  # nobody is found for now
+            log.warning("members not read", extra={"event": "teams-roster-failed", **logs.fault(error)})
+        finally:
+            current = self._reading.get(tenant) is asyncio.current_task()
+            if current:
+                del self._reading[tenant]
+        if current and roster.whole:
+            self._remember(tenant, when, roster)
+        return roster
 
-    async def _members(self, room: Reference, found: dict[str, Known]) -> bool:
-        """Puts in what can be had. Whether that is all: a team that does not answer now leaves the others."""
+    async def _everybody(self, tenant: str) -> Roster:
+        rooms = await self.shell.on_store(lambda: self.rooms.all(PLATFORM, tenant))
+        some = asyncio.Semaphore(AT_ONCE)
+        teams = await asyncio.gather(*(self._members(at, some) for room in rooms if (at := read(room.reference))))
+        found = {user: one for each in teams for user, one in each.people.items()}
+        return Roster(found, all(each.whole for each in teams))
+
+    async def _members(self, room: Reference, some: asyncio.Semaphore) -> Roster:
+        """What can be had of one team; one that does not answer now leaves the others."""
+        found: dict[str, Known] = {}
         token = ""
         try:
-            async with asyncio.timeout(WHOLE):
+            async with some, asyncio.timeout(WHOLE):
                 for _ in range(PAGES):
                     members, token = await self.outgoing.members(room, token)
                     for member in members:
@@ -112,13 +140,13 @@ class Rosters:
                     if not token:
                         break
         except (Later, TimeoutError):
-            return False
+            return Roster(found, whole=False)
         except REFUSALS:
             pass  # nobody is found there any more, however often we ask
-        return True
+        return Roster(found, whole=True)
 
     def _remember(self, tenant: str, when: float, roster: Roster) -> None:
         self._read[tenant] = (when, roster)
+        self._read.move_to_end(tenant)
         if len(self._read) > MOST:
-            old, _ = self._read.popitem(last=False)
-            self._locks.pop(old, None)
+            self._read.popitem(last=False)

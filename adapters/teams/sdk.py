@@ -135,10 +135,6 @@ class Sdk:
         talk = await self._conversations(at, at.conversation, activity_id)
         await talk.update_activity(at.conversation, activity_id, {**_from(at, activity), "id": activity_id})
 
-    async def delete(self, at: Reference, activity_id: str) -> None:
-        talk = await self._conversations(at, at.conversation, activity_id)
-        await talk.delete_activity(at.conversation, activity_id)
-
     async def create_personal(self, at: Reference) -> str:
         """The id of this person's chat with the bot; Teams gives the one that there is, where there is one.
 
@@ -310,7 +306,7 @@ class _Wire(AsyncHTTPSender[Any, Any]):
         if not 200 <= status < 300:
             raise Refused(status, retry_after, _code(said))
         if said is None and body:
-            raise Refused(0)  # something on the way answered in the connector's place
+            raise Refused(UNANSWERED)  # something on the way answered in the connector's place
         return Response(request, _Reply(said or {}))
 
     async def _tried(self, method: str, url: str, data: str | None, headers: dict[str, str]) -> tuple[int, str, bytes]:
@@ -323,12 +319,17 @@ class _Wire(AsyncHTTPSender[Any, Any]):
             call = self._session.request(method, address, data=data, headers=headers, allow_redirects=False)
             async with call as response:
                 after = response.headers.get("Retry-After", "")
-                body = await read(response, MAX_ANSWER)
-                return response.status, after if _RETRY_AFTER.fullmatch(after) else "", body
+                return response.status, after if _RETRY_AFTER.fullmatch(after) else "", await self._read(response)
         except (aiohttp.ClientConnectorError, aiohttp.NonHttpUrlClientError, ValueError):
             return 0, "", b""
         except (aiohttp.ClientError, TimeoutError, OSError):
             return UNANSWERED, "", b""
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        try:
+            return await read(response, MAX_ANSWER)
+        except ValueError:
+            return b"too long"
 
     async def __aexit__(self, *_: object) -> None:
         self._closed = True

@@ -27,6 +27,7 @@ HIGHEST: Final = 5
 
 #: Bytes of the last answer that are shown; the whole of it is under "My data" when the reflection is over.
 LAST_ANSWER: Final = 16 * 1024
+LEAST: Final = 4 * 1024
 
 _EARLIER, _MORE, _SURE = "earlier", "more", "sure"
 
@@ -37,7 +38,7 @@ def talk(pen: Pen, reply: Reply) -> list[Json]:
     if any(block.title for block in cards.blocks(reply.unsaid)):  # a card is read first, without the talk so far
         shown = spoken(here(pen, message.preface))
     else:
-        room = limits.KEPT - limits.weight(message.draft)
+        room = limits.KEPT - (limits.weight(message.draft) if has_room(message.draft) else 0)
         shown = [*so_far(pen, reply.talk, room), *spoken(here(pen, reply.unsaid))]
     if reply.closed:
         return [*shown, *asked(pen, message, first=False), *over(pen)]
@@ -65,7 +66,7 @@ def so_far(pen: Pen, exchanges: Sequence[Exchange], room: int) -> list[Json]:
     """The last exchange, and a button that shows those before it: nothing is sent for that. `room`: bytes."""
     if not exchanges:
         return []
-    last = exchange(fitting(exchanges[-1], min(room, LAST_ANSWER)))
+    last = exchange(fitting(exchanges[-1], min(max(room, LEAST), LAST_ANSWER)))
     earlier = before_last(pen, exchanges[:-1], room - limits.weight(last))
     shows = elements.link(pen.word("window-earlier-answers"), _EARLIER) if earlier else []
     return [*shows, *elements.hidden(_EARLIER, earlier), *last]
@@ -178,9 +179,13 @@ def ticks(pen: Pen, message: Message) -> list[Json]:
     return [entry, *elements.row([pen.button(pen.word("next"), ids.do("tick"), style="positive")])]
 
 
+def has_room(draft: str) -> bool:
+    return size(draft) <= LIMIT_BYTES and limits.weight(draft) <= limits.KEPT
+
+
 def own_words(pen: Pen, message: Message) -> list[Json]:
     """The box, with what it holds already, and what becomes of it by leaving: Teams hands us nothing then."""
-    if size(message.draft) > LIMIT_BYTES or limits.weight(message.draft) > limits.KEPT:
+    if not has_room(message.draft):
         return elements.spoken([pen.word("window-too-long")])
     hint = pen.word("window-box-hint")
     entry = elements.box(ids.WRITE, pen.word("window-box"), value=message.draft, placeholder=hint)

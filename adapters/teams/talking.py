@@ -75,7 +75,7 @@ class Talking:
         try:
             reply = await self._turn(moment, personal=activity.personal)
         except Refusal as refusal:
-            return self._refused(refusal, moment)
+            return await self._refused(refusal, moment)
         return await self._shown(reply, moment)
 
     def _in_channel(self, asked: Asked) -> bool:
@@ -112,7 +112,7 @@ class Talking:
                 return await self._in_place(reply, moment)
             case "submit":
                 await self._changed(await self._for_the_chat(reply, moment), reply.locale, moment)
-            case "say":
+            case "say" if not reply.again:
                 await self._said(await self._for_the_chat(reply, moment), reply.locale, moment)
         return None
 
@@ -175,16 +175,22 @@ class Talking:
             log.warning("answer not shown", extra={"event": "teams-not-shown", **logs.fault(error)})
             return False
 
-    def _refused(self, refusal: Refusal, moment: Moment) -> Answer:
+    async def _refused(self, refusal: Refusal, moment: Moment) -> Answer | None:
         """One kind sentence instead of an answer. Where our machines are at fault Teams says so itself, and leaves what
         stands in the dialog as it is: nothing that was typed is lost. Raises it for that."""
-        if refusal.code not in SAYS_WHY or not moment.asked.private:
+        if refusal.code not in SAYS_WHY:
             raise refusal
         locale = moment.locale if moment.locale in self.shell.library.locales else SOURCE_LOCALE
-        dialog = moment.asked.how == "dialog"
-        card = self.drawing.refusal(refusal.words, locale, "dialog" if dialog else "view")
-        name = self.drawing.word(locale, "name-of-app")
-        return Answer(200, drawn.dialog(card, name) if dialog else drawn.turned(card))
+        match moment.asked.how:
+            case "dialog":
+                card = self.drawing.refusal(refusal.words, locale, "dialog")
+                return Answer(200, drawn.dialog(card, self.drawing.word(locale, "name-of-app")))
+            case "execute" if moment.asked.view:
+                return Answer(200, drawn.turned(self.drawing.refusal(refusal.words, locale, "view")))
+            case "execute":
+                return Answer(200, drawn.told(refusal.words))
+        await self._said(Message(text=refusal.words), locale, moment)
+        return None
 
 
 def is_private(reply: Reply) -> bool:

@@ -34,6 +34,10 @@ class Tenants:
         self._known.add(tenant)
         return True
 
+    def awaits(self, activity: Activity) -> bool:
+        """Whether it goes before the news that the app was installed, which is about to come: nothing is wrong."""
+        return activity.type == "conversationUpdate" and self._settings.may_install(activity.tenant)
+
     async def _stored(self, tenant: str) -> bool:
         found = await self._shell.on_store(lambda: self._installations.find(PLATFORM, tenant))
         return found is not None
