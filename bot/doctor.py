@@ -124,8 +124,10 @@ def _teams(teams: Teams | None, public: str) -> str:
         return ""
     if teams.anonymous:
         return "without a registration, for the Agents Playground on this computer"
-    at = f"{public or 'an https address that AFTERWORD_PUBLIC_URL does not name'}/api/messages"
-    others = len(teams.tenants)
-    return (
-        f"one registration at {at}, for {others} tenants" if others else f"one registration at {at}, for its own tenant"
+    at = (
+        f"at {public}/api/messages"
+        if public
+        else "at /api/messages of an address that AFTERWORD_PUBLIC_URL does not name"
     )
+    others = len(teams.tenants)
+    return f"one registration {at}, for {others} tenants" if others else f"one registration {at}, for its own tenant"

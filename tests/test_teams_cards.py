@@ -163,6 +163,15 @@ def test_the_bar_over_the_dialog_says_how_far(locale: str) -> None:
 
 
 @each_language
+def test_a_card_has_no_colour_of_its_own(locale: str) -> None:
+    """None but Teams' own, which its themes change; so contrast is theirs in light, dark and high contrast."""
+    for one in everything(locale):
+        for part in flat(one.card):
+            assert part.get("color", "Accent") == "Accent"
+            assert not {"backgroundImage", "backgroundColor", "url", "foregroundColor"} & part.keys()
+
+
+@each_language
 def test_nothing_is_told_by_colour_alone(locale: str) -> None:
     for one in everything(locale):
         colours = defaultdict(set)
