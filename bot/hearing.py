@@ -9,7 +9,7 @@ from bot.commands import MAY_BE_WORDS, Said, pick, understand
 from bot.conversation import Session
 from bot.effects import Turn
 from bot.events import Command, Open, Say, Write
-from bot.outcome import illegal, quiet, refused, settled, stale
+from bot.outcome import illegal, looked, quiet, refused, settled, stale
 from bot.typed import LIMIT_BYTES, clean, plain, size
 
 
@@ -97,6 +97,8 @@ def drafted(case: Case, event: Write, text: str) -> Turn:
 def in_chat(case: Case, text: str) -> Turn:
     """Typed where the platform keeps it: taken with one plain notice, and never said back (law 5)."""
     session = case.conversation.session
+    if not text:
+        return looked(case)  # a picture, or a file: nobody has said anything
     if case.conversation.consents.words is None:
         return illegal(case, "typed-refused") if len(text.split()) >= FEWEST_WORDS else settled(case)
     in_the_open = session is not None and screens.in_the_open(case, session)

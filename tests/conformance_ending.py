@@ -102,7 +102,7 @@ def _of(store: SqlStore, who: Who, now: datetime) -> dict[str, Any]:
     reminder = loaded.facts.next_check_in
     counted = rows(store, tables.contributions)
     return {
-        "conversation": loaded.conversation.model_dump(mode="json", exclude={"revision": True, "memory": {"welcomed"}}),
+        "conversation": loaded.conversation.model_dump(mode="json", exclude={"revision": True, "memory": {"welcomed", "moved"}}),
         "reflections": [one.model_dump(mode="json") for one in store.reflections(who)],
         "contributions": sorted((json.loads(one["codes"]), one["window"]) for one in counted),
         "consents": [

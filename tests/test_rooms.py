@@ -682,7 +682,7 @@ def test_a_question_for_a_room_is_one_open_question_under_25_words(locale: str) 
 
 @LOCALES
 def test_under_each_question_stands_who_can_read_a_reply_and_the_way_to_the_private_box(locale: str) -> None:
-    said = {"en": ("everybody in this channel", "case"), "es": ("todo el canal", "caso")}[locale]
+    said = {"en": ("Everybody in this channel", "families"), "es": ("Todo el canal", "familias")}[locale]
     message = weekly(library(), locale, 3)
     assert all(words in message.hint for words in said)
     label = {"en": "Reflect privately", "es": "Reflexionar en privado"}[locale]

@@ -54,13 +54,13 @@ class Drawing:
 
     # Kept by Teams
 
-    def chat(self, message: Message, locale: str, name: str = "") -> Json:
+    def chat(self, message: Message, locale: str, name: str = "", stamp: str = "") -> Json:
         """The card of a message in the chat. `name`: of the person it is about."""
-        return elements.card(chat.body(self._pen(locale, "chat", message.prompt), message, name))
+        return elements.card(chat.body(self._pen(locale, "chat", message.prompt, stamp), message, name))
 
-    def activity(self, message: Message, locale: str, name: str = "") -> Json:
+    def activity(self, message: Message, locale: str, name: str = "", stamp: str = "") -> Json:
         """A message with its card; a locked phone shows its summary."""
-        return activity(self.chat(message, locale, name), self.word(locale, "chat-notice"))
+        return activity(self.chat(message, locale, name, stamp), self.word(locale, "chat-notice"))
 
 
 def activity(card: Json, summary: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Pen:
 
     def _data(self, do: str, more: Json) -> Json:
         prompt = {ids.PROMPT: self.prompt} if self.prompt else {}
-        stamp = {ids.STAMP: self.stamp} if self.stamp else {}
+        stamped = self.place != "chat" or do == "write"  # a card in the chat may be come back to
+        stamp = {ids.STAMP: self.stamp} if self.stamp and stamped else {}
         view = {ids.VIEW: ids.CARD_VIEW} if self.place == "view" else {}
         return {ids.DO: do, **prompt, **stamp, **view, **more}

@@ -90,7 +90,8 @@ def tapped(activity: Activity, how: How, at: datetime) -> Asked | None:
     event = meant(act, data, at, surface)
     if event is None:
         return None
-    once = _once(data) if isinstance(event, Write | Choose | Rate) and surface == "private" else ""
+    answers = isinstance(event, Write) or (isinstance(event, Choose | Rate) and surface == "private")
+    once = _once(data) if answers else ""
     draft = unsent(data, at) if surface == "private" and act.verb not in ("write", "tick") else None
     return replace(asked, event=event, draft=draft, key=once or asked.key)
 

@@ -39,9 +39,9 @@ class ServiceUrls:
     def admits(self, url: str) -> bool:
         if not _PLAIN.fullmatch(url):
             return False
-        if _MICROSOFT.fullmatch(url) or _trimmed(url) in map(_trimmed, self.further):
+        if _trimmed(url) in map(_trimmed, self.further):
             return True
-        return self.loopback and on_loopback(url)
+        return on_loopback(url) if self.loopback else _MICROSOFT.fullmatch(url) is not None
 
 
 def on_loopback(url: str) -> bool:

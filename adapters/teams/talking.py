@@ -4,6 +4,7 @@ may hold."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -130,7 +131,7 @@ class Talking:
             return Answer(200, drawn.turned(await self._card(reply, "view", moment)))
         message = await self._for_the_chat(reply, moment)
         await self._changed(message, reply.locale, moment)
-        return Answer(200, drawn.turned(self.drawing.chat(message, reply.locale)))
+        return Answer(200, drawn.turned(self.drawing.chat(message, reply.locale, stamp=moment.asked.stamp)))
 
     async def _card(self, reply: Reply, place: Place, moment: Moment) -> dict[str, Any]:
         roster = await self.rosters.names(moment.who.tenant) if picks_people(reply.page) else ()
@@ -147,7 +148,8 @@ class Talking:
 
     async def _said(self, message: Message, locale: str, moment: Moment) -> None:
         """Typed lines get an answer below them."""
-        activity = self.drawing.activity(message, locale)
+        stamp = hashlib.sha256(moment.asked.key.encode()).hexdigest()[:12]
+        activity = self.drawing.activity(message, locale, stamp=stamp)
 
         async def say() -> None:
             await self.outgoing.send(moment.at, activity)
@@ -157,7 +159,7 @@ class Talking:
     async def _changed(self, message: Message, locale: str, moment: Moment) -> None:
         """What the chat keeps of the card that was tapped, before the answer that turns it: a change that came after it
         would take away what somebody has typed there by then. Of two that wait for one card the newer counts."""
-        activity, card = self.drawing.activity(message, locale), moment.asked.card
+        activity, card = self.drawing.activity(message, locale, stamp=moment.asked.stamp), moment.asked.card
 
         async def change() -> None:
             await self.outgoing.update(moment.at, card, activity)
