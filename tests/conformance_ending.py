@@ -87,6 +87,10 @@ class Ending:
         return [*self.stored.splitlines(), "in the chat:", *lines, "not read:", *self.unread]
 
 
+#: How often it was saved; and whether the person put an app there, and when.
+PLATFORMS_OWN: Any = {"revision": True, "memory": {"welcomed", "moved"}}
+
+
 def stored(world: World, who: Who) -> str:
     """Everything of the person's as it is kept, without what is chance or the clock's, and how often it was saved."""
     store = world.store()
@@ -102,7 +106,7 @@ def _of(store: SqlStore, who: Who, now: datetime) -> dict[str, Any]:
     reminder = loaded.facts.next_check_in
     counted = rows(store, tables.contributions)
     return {
-        "conversation": loaded.conversation.model_dump(mode="json", exclude={"revision": True, "memory": {"welcomed", "moved"}}),
+        "conversation": loaded.conversation.model_dump(mode="json", exclude=PLATFORMS_OWN),
         "reflections": [one.model_dump(mode="json") for one in store.reflections(who)],
         "contributions": sorted((json.loads(one["codes"]), one["window"]) for one in counted),
         "consents": [

@@ -74,7 +74,7 @@ class Talking:
         who = who_of(activity)
         moment = Moment(asked, who, reference(activity), activity.language, activity.zone, deadline())
         try:
-            reply = await self._turn(moment, personal=activity.personal)
+            reply = await self._turn(moment, activity)
         except Refusal as refusal:
             return await self._refused(refusal, moment)
         return await self._shown(reply, moment)
@@ -86,16 +86,16 @@ class Talking:
     def _private(self, asked: Asked) -> bool:
         return asked.private or getattr(asked.event, "values", ()) == ("private",)
 
-    async def _turn(self, moment: Moment, *, personal: bool) -> Reply:
+    async def _turn(self, moment: Moment, activity: Activity) -> Reply:
         asked = moment.asked
-        if personal:
+        if activity.personal:
             self.messenger.heard(moment.who, moment.at)
         if asked.draft is not None:
             await self._handle(asked.draft, f"{asked.key}:draft", moment)
         reply = await self._handle(asked.event, asked.key, moment)
         if isinstance(asked.event, Submit) and reply.closed:
             self.messenger.forget(moment.who)  # everything of theirs is erased
-        elif personal:
+        elif activity.personal and activity.name != "task/submit":  # a dialog was opened before, from that chat
             await self.messenger.met(moment.who, moment.at)
         return reply
 
