@@ -12,7 +12,7 @@ from conformance import ZONE, Driver, World
 from fake_teams import Client
 from fake_teams_state import guid
 from talks import library
-from teams_hands import Json, dos, offered, parts
+from teams_hands import Json, dos, offered, parts, uncovered
 from teams_house import TENANT, House, house
 
 from bot.conversation import Option, Program
@@ -97,6 +97,7 @@ class Teams(Driver):
         if self.client.dialog is None:
             await self.client.tap("choose:private")
             await self.settled()
+            await uncovered(self.client)
 
     def leave(self) -> None:
         self.client.put_away()
@@ -170,6 +171,7 @@ class Teams(Driver):
             await self.client.tap(self.word("window-more"))
         await self.client.tap(wanted)
         await self.settled()
+        await uncovered(self.client)
 
     def in_sight(self, wanted: str) -> bool:
         buttons = (part for part in parts(self.dialog) if dict(part.get("data", {})).get("do") == wanted)

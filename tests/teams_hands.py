@@ -76,7 +76,8 @@ class Hands:
         return {verb for verb in ("choose", "rate", "write", "tick") if offered(card, verb) or f"{verb}" in dos(card)}
 
     async def answer(self) -> None:
-        """One answer to what is in sight."""
+        """One answer to what is in sight; a card is read first."""
+        await uncovered(self.client)
         card = self.card
         verbs = self.verbs(card)
         if "write" in verbs:
@@ -111,6 +112,16 @@ class Hands:
             return False
         await self.answer()
         return True
+
+
+async def uncovered(client: Client) -> None:
+    """From a card that is read first to the question below it."""
+    drawn = list(parts(client.dialog or client.view or {}))
+    question = next((part for part in drawn if part.get("id") == "question"), {})
+    inside = {part["title"] for part in parts(question) if str(part.get("type")).startswith("Action.")}
+    if inside and not inside & set(client.buttons()):
+        shows = next(part for part in drawn if part.get("targetElements") == ["question"])
+        await client.tap(shows["title"])
 
 
 def dos(card: Json) -> set[str]:

@@ -17,7 +17,7 @@ from fake_teams import Answer, Client, FakeTeams
 from slack_house import in_a_loop, until
 from sqlalchemy.exc import OperationalError
 from talks import library
-from teams_hands import Hands, begun, dos, opened
+from teams_hands import Hands, begun, dos, opened, uncovered
 from teams_house import TENANT
 from test_teams_door import (
     OTHER,
@@ -541,14 +541,13 @@ async def step_again(home: Gate, ada: Client) -> None:
 async def test_what_fails_after_the_commit_is_not_done_twice(
     files: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer was taken, and then it could not be noted where Ada's chat is."""
+    """The answer was taken, and then what comes next could not be drawn."""
     async with gate(files, ring) as home:
         hands = await begun(client(home))
         ada = hands.client
-        ada.person.member_id = f"{ada.person.member_id}-moved"
         await ada.type("Typed on a bad day, marker", into="write")
         with monkeypatch.context() as patch:
-            patch.setattr(home.store.references, "save", away("database"))
+            patch.setattr(home.app._talking.drawing, "private", lambda *_, **__: 1 / 0)
             answer = await ada.tap("write")
         assert answer is not None
         assert answer.status == 500
@@ -795,6 +794,7 @@ async def one_thing(chance: Random, device: Client, number: int) -> None:
     if device.dialog is not None and chance.random() < 0.05:
         await device.close_dialog()
         return
+    await uncovered(device)
     card, offered = Hands(device).card, device.buttons()
     onward = sorted(do for do in dos(card) if do in ONWARD or do.startswith("rate:"))
     if onward and chance.random() < 0.6:

@@ -10,7 +10,7 @@ import pytest
 from conftest import AT, Pair
 from slack_house import in_a_loop
 from talks import library
-from teams_hands import Hands, begun, opened, stored
+from teams_hands import Hands, begun, opened, stored, uncovered
 from teams_house import TENANT, House, house
 
 from bot.conversation import Conversation
@@ -145,6 +145,9 @@ async def test_every_way_aside_keeps_what_stands_in_the_box(files: Pair, ring: K
         await ada.tap(way)
         if way == "command:safety":
             assert "911" in ada.screen()
+            assert "What moment stays with you?" not in ada.screen(), "the numbers are in sight, and nothing else"
+            await uncovered(ada)
+            assert "What moment stays with you?" in ada.screen()
         if way == "open:home":
             await ada.tap("command:resume")
         assert ada.value("write") == "Half a sentence, marker"
@@ -203,6 +206,7 @@ async def test_an_answer_that_was_taken_for_a_command_can_be_sent_once_more(file
         for _ in range(2):
             await hands.answer()  # at the first question "Breathe" is a button
         for _ in range(2):
+            await uncovered(ada)
             await ada.type("Breathe", into="write")
             await ada.tap("write")
         await hands.finish()

@@ -29,20 +29,27 @@ HIGHEST: Final = 5
 LAST_ANSWER: Final = 16 * 1024
 LEAST: Final = 4 * 1024
 
-_EARLIER, _MORE, _SURE = "earlier", "more", "sure"
+_EARLIER, _MORE, _SURE, _QUESTION = "earlier", "more", "sure", "question"
 
 
 def talk(pen: Pen, reply: Reply) -> list[Json]:
     """The body of a card for `reply.message`."""
     message = reply.message or Message(text=pen.word("greeting"))
-    if any(block.title for block in cards.blocks(reply.unsaid)):  # a card is read first, without the talk so far
-        shown = spoken(here(pen, message.preface))
-    else:
-        room = limits.KEPT - (limits.weight(message.draft) if has_room(message.draft) else 0)
-        shown = [*so_far(pen, reply.talk, room), *spoken(here(pen, reply.unsaid))]
+    if any(block.title for block in cards.blocks(reply.unsaid)) and not reply.closed:
+        return read_first(pen, message)
+    room = limits.KEPT - (limits.weight(message.draft) if has_room(message.draft) else 0)
+    shown = [*so_far(pen, reply.talk, room), *spoken(here(pen, reply.unsaid))]
     if reply.closed:
         return [*shown, *asked(pen, message, first=False), *over(pen)]
     return [*shown, *asked(pen, message, first=not reply.talk), *answer(pen, message), *ways(pen, message)]
+
+
+def read_first(pen: Pen, message: Message) -> list[Json]:
+    """A card, and nothing else in sight: wherever the window stands, the numbers to call are there. The question is one
+    tap away, for which nothing is sent."""
+    question = [*asked(pen, message, first=False), *answer(pen, message), *ways(pen, message)]
+    goes_on = elements.row([elements.toggle(pen.word("resume-button"), _QUESTION)])
+    return [*spoken(here(pen, message.preface)), *goes_on, *elements.hidden(_QUESTION, question)]
 
 
 # What was said
