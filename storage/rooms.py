@@ -111,10 +111,8 @@ class SqlRooms:
         with self._database.reading() as wire:
             row = wire.one(_FIND, index=self._index(room.platform, room.tenant, room.external))
         known = row and self._read(_Row._make(row))
-        if not known or known[0] != _with_what_is_known(
-            room, known[0]
-        ):  # mostly it is what it was, and nobody has to wait for the writer
-            insisted(lambda: self._save(room, at, key))
+        if not known or known[0] != _with_what_is_known(room, known[0]):
+            insisted(lambda: self._save(room, at, key))  # mostly it is what it was, and nobody waits for the writer
 
     def _save(self, room: Room, at: datetime, key: str) -> None:
         index = self._index(room.platform, room.tenant, room.external)
@@ -228,13 +226,15 @@ def _who(room: Room) -> Who:
     return Who(platform=room.platform, tenant=room.tenant, user=room.external)
 
 
-def _overtaken(gone: Room, known: Room) -> bool:
-    """Whether the bot was put there again since: platforms tell of it late, and in any order."""
-    return gone.since is not None and known.since is not None and gone.since < known.since
+def _overtaken(news: Room, known: Room) -> bool:
+    """Whether something newer is known: platforms tell of comings, goings and names late, and in any order."""
+    return news.since is not None and known.since is not None and news.since < known.since
 
 
 def _with_what_is_known(room: Room, known: Room) -> Room:
-    """Not everything that tells of a room says its name, and its language."""
+    """Not everything that tells of a room says its name, and its language; and what was overtaken tells nothing."""
+    if _overtaken(room, known):
+        return known
     return replace(room, name=room.name or known.name, locale=room.locale or known.locale)
 
 

@@ -334,6 +334,12 @@ def test_news_that_are_told_again_late_change_nothing(store: SqlStore) -> None:
     assert store.rooms.all("local", "north") == (room(),)
 
 
+def test_an_old_name_that_is_told_late_is_not_put_back(store: SqlStore) -> None:
+    store.rooms.save(room(name="new", since=AT), AT, news())
+    store.rooms.save(room(name="old", since=AT - HOUR), AT + HOUR, news())
+    assert [one.name for one in store.rooms.all("local", "north")] == ["new"]
+
+
 def test_a_guest_who_comes_back_on_the_same_day_does_not_ask_again(store: SqlStore) -> None:
     store.rooms.save(room(), AT, news())
     asked_at(store, MONDAY)

@@ -1,5 +1,5 @@
-"""Messages owed to people's chats, and questions to rooms. Law: what Teams does not take is raised as
-the port names it."""
+"""Messages owed to people's chats, and questions to rooms. Law: what Teams does not take is raised
+as the port names it."""
 
 from __future__ import annotations
 

@@ -216,16 +216,17 @@ class _Credentials(AppCredentials):
 
 
 class _Authentication(BotFrameworkAuthentication):
-    """What CloudAdapterBase asks for. Tokens of requests are checked elsewhere, before any of this."""
+    """What CloudAdapterBase asks for. Tokens of requests are checked elsewhere, before any of this: whatever would come
+    in by the SDK's own way is refused."""
 
     def __init__(self, clients: _Clients) -> None:
         self._clients = clients
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> NoReturn:
-        raise NotImplementedError
+        raise PermissionError
 
     async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> NoReturn:
-        raise NotImplementedError
+        raise PermissionError
 
     def create_connector_factory(self, claims_identity: ClaimsIdentity) -> _Clients:
         return self._clients

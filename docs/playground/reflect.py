@@ -78,6 +78,7 @@ def reflect(talk: Talk, picture: Path) -> str:
     talk.write("Wait three breaths before I speak.")
     talk.tap("Safety")
     talk.read()
+    talk.tap("Continue")  # the numbers are shown alone
     talk.tap("Next")
     for label in ("No", "A home", "One child or family", "Done, kept for me"):
         talk.tap(label)
