@@ -22,7 +22,7 @@ MICROSOFT_LOGIN = "https://login.microsoftonline.com"
 BOTFRAMEWORK_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 
 #: How Microsoft names registrations and tenants.
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def _teams_faults(given: Teams, host: str, public: str) -> tuple[tuple[bool, str
             "Teams is set up in part: set MICROSOFT_APP_ID, MICROSOFT_APP_PASSWORD and MICROSOFT_APP_TENANT_ID.",
         ),
         (
-            any(guid and not _GUID.fullmatch(guid) for guid in guids),
+            any(guid and not GUID.fullmatch(guid) for guid in guids),
             "MICROSOFT_APP_ID, MICROSOFT_APP_TENANT_ID and AFTERWORD_TEAMS_TENANTS hold ids such as "
             "0f8fad5b-d9cb-469f-a165-70867728950e, with commas between several.",
         ),

@@ -8,7 +8,7 @@ from typing import Final
 from adapters.teams import elements, ids, talk
 from adapters.teams.elements import Json
 from adapters.teams.pen import Pen
-from bot.conversation import Input, Message, Option
+from bot.conversation import Message, Option
 from bot.notices import PAGE
 from bot.outward import PLACE, Said
 
@@ -21,15 +21,16 @@ def body(pen: Pen, message: Message, name: str = "") -> list[Json]:
     said = Said.of(message)
     person = elements.named(name) or pen.word("window-someone")
     words = [line.replace(PLACE, person) for line in (*said.preface, said.text)]
-    text = elements.question(words[-1]) if said.input in talk_inputs(said) else elements.spoken(words[-1:])
+    text = elements.question(words[-1]) if asks(said) else elements.spoken(words[-1:])
     before = [*elements.spoken(words[:-1]), *elements.heading(said.title)]
     return [*before, *text, *elements.subtle(said.hint), *answer(pen, said)]
 
 
-def talk_inputs(said: Said) -> tuple[Input, ...]:
+def asks(said: Said) -> bool:
     """A question stands out from the lines before it; a greeting with its buttons does not."""
-    leads = all(leads_away(option) for option in said.choices)
-    return ("text", "multi", "scale") if leads else ("text", "multi", "scale", "choice")
+    if said.input == "choice":
+        return not all(map(leads_away, said.choices))
+    return said.input != "none"
 
 
 def leads_away(option: Option) -> bool:

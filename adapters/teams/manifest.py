@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from bot.config import public_url
+from bot.config import GUID, public_url
 from bot.ports import Refusal
 
 #: The newest that Microsoft's public pages describe (2026); every field that we use is in it.
@@ -44,7 +44,6 @@ COMMANDS: Final = (
 #: Characters that Teams shows of whoever runs the app.
 LONGEST_NAME: Final = 32
 
-_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 
 Word = Callable[[str], str]
@@ -70,7 +69,7 @@ def checked(app_id: str, page: str, public: str, developer: str, version: str, *
     page = page or ours
     for wrong, words in (
         (
-            not _GUID.fullmatch(app_id),
+            not GUID.fullmatch(app_id),
             "Teams needs the id of the bot's registration, such as 0f8fad5b-d9cb-469f-a165-70867728950e: give "
             "--app-id, or set MICROSOFT_APP_ID.",
         ),

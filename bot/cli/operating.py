@@ -96,8 +96,8 @@ def manifest_slack(socket: bool, url: str, one: bool, strict: bool, lang: str, o
 @click.option(
     "--url",
     default="",
-    help="An https page of whoever runs it, to which Teams links as the app's website, privacy and terms; "
-    "AFTERWORD_PUBLIC_URL unless given.",
+    help="An https page of whoever runs it, which people can open: Teams links to it as the app's website, privacy and "
+    "terms; AFTERWORD_PUBLIC_URL unless given.",
 )
 @click.option("--name", default="", help="Who runs it, as Teams shows that: at most 32 characters.")
 @click.option(
@@ -119,7 +119,7 @@ def manifest_teams(app_id: str, url: str, name: str, strict: bool, version: str,
     With --strict set refuse_typed = true in afterword.toml as well: a quick reply to a notification on the desktop may
     still come through.
 
-    Example: afterword manifest teams --url https://afterword.example.org --name "First Steps"
+    Example: afterword manifest teams --url https://first-steps.example.org --name "First Steps"
     """
     from importlib.metadata import version as installed
 
