@@ -5,11 +5,12 @@ from __future__ import annotations
 from bot import ending, position, screens
 from bot.case import Case
 from bot.commands import pick, pick_several, rating
+from bot.consent import counting
 from bot.conversation import Answer, Session
 from bot.effects import Deliver, Effect, Turn
 from bot.events import Choose, Write
 from bot.outcome import illegal, quiet, refused, stale
-from bot.reminders import reminders, said_to
+from bot.reminders import asked_again, said_to
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
 
@@ -123,7 +124,7 @@ def answered(case: Case, session: Session, step: Question, answer: Answer) -> Tu
     after, way = position.answered(case.script(session), session, case.memory, step.id, kept, case.at)
     # Where an answer leads back to a question, the infos on the way round are not on the way to it.
     looped = screens.said(case, after, way) if way.looped else ()
-    effects = reminders(case, session, choice) if isinstance(choice, Choice) else ()
+    case, effects = asked_again(case, session, choice) if isinstance(choice, Choice) else (case, ())
     there = case.now(session=after) if way.looped else case.moved(after, way)
     return _arrived(there, *preface, *looped, effects=effects)
 
@@ -177,7 +178,7 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     own = next((one for one in step.choices if one.id == choice), None)
     if own is None and choice not in ("done", "count"):
         return ask_again(case, session)
-    always = case.conversation.consents.counting == "always"
+    always = counting(case) == "always"
     return finished(case, session, step, own, count=always or choice == "count")
 
 
@@ -196,8 +197,9 @@ def finished(case: Case, session: Session, step: EndStep, own: Choice | None, *,
     after, effects = ending.finish(case, session, count=count)
     word = case.word("finished-private", days=days) if kept else case.word("finished-nothing")
     if own is not None:
-        effects += reminders(case, session, own)
         word = said_to(case, session, step, own) or word
+        after, again = asked_again(after, session, own)
+        effects += again
     if own is not None and own.open and own.open in case.library.scripts:
         return _then(after, own.open, word, effects)
     return over(after, word, effects)

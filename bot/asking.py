@@ -6,7 +6,7 @@ from bot import screens
 from bot.case import Case
 from bot.commands import pick
 from bot.consent import agree_to_counting, agree_to_words, full_notice
-from bot.effects import Contribute, Effect, Turn
+from bot.effects import Contribute, Turn
 
 #: So many words typed instead of a choice are somebody's words, and they are told what became of them.
 FEWEST_WORDS = 4
@@ -44,8 +44,7 @@ def counting(case: Case, choice: str) -> Turn:
     agreed = {"once": "ask", "each": "ask", "always": "always", "never": "never"}.get(choice)
     if agreed is None or reflection is None:
         return Turn(case.conversation, screens.show(case, case.word("reask-choice")), illegal="reask-choice")
-    after, record = agree_to_counting(case, agreed)  # type: ignore[arg-type]
-    effects: tuple[Effect, ...] = (record,)
+    after, effects = agree_to_counting(case, agreed)  # type: ignore[arg-type]
     if choice in ("once", "always") and case.facts.circle:
         effects += (Contribute(case.facts.fresh[2], codes, reflection),)
     after = after.remember(ask_counting=())

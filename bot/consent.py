@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.case import Case
-from bot.effects import RecordConsent
+from bot.checkins import MORNING, arranged, dropped, fresh_id, local_day
+from bot.conversation import CheckIn
+from bot.effects import Effect, RecordConsent
 
 #: Goes up when purposes, recipients or retention change; everybody is then asked again before anything is shared.
 NOTICE_VERSION = 1
 
 #: The whole notice is so many paragraphs, `consent-full-1` and on.
 PARAGRAPHS = 11
+
+YEAR = timedelta(days=365)
+REMINDED_BEFORE = timedelta(days=14)
 
 Words = Literal["keep", "nothing"]
 Counting = Literal["ask", "always", "never"]
@@ -34,13 +40,35 @@ def agree_to_words(case: Case, choice: Words) -> tuple[Case, RecordConsent]:
     return case.now(consents=consents), _record(case, "words", event, choice, "consent")
 
 
-def agree_to_counting(case: Case, choice: Counting) -> tuple[Case, RecordConsent]:
+def counting(case: Case) -> Counting | None:
+    """What holds today of counting: an agreement is over after a year, and silence is no."""
+    consents = case.conversation.consents
+    over = consents.counted_until is not None and local_day(case, case.at) >= consents.counted_until
+    return None if over else consents.counting
+
+
+def ends_soon(case: Case) -> bool:
+    """Whether agreeing once more begins a new year."""
+    until = case.conversation.consents.counted_until
+    return until is not None and local_day(case, case.at) + 2 * REMINDED_BEFORE >= until
+
+
+def agree_to_counting(case: Case, choice: Counting) -> tuple[Case, tuple[Effect, ...]]:
+    """For a year; shortly before it is over the person is asked whether it still holds."""
     before = case.conversation.consents.counting
     event: Literal["given", "refused", "withdrawn"] = (
         "given" if choice != "never" else "withdrawn" if before in ("ask", "always") else "refused"
     )
-    consents = case.conversation.consents.model_copy(update={"counting": choice})
-    return case.now(consents=consents), _record(case, "counting", event, choice, "counting-ask")
+    until = None if choice == "never" else local_day(case, case.at) + YEAR
+    consents = case.conversation.consents.model_copy(update={"counting": choice, "counted_until": until})
+    record = _record(case, "counting", event, choice, "counting-ask")
+    case, gone = dropped(case, (one for one in case.memory.check_ins if one.kind == "consent"))
+    case = case.now(consents=consents)
+    if until is None:
+        return case, (record, *gone)
+    start = datetime.combine(until - REMINDED_BEFORE, MORNING)
+    case, effects = arranged(case, CheckIn(id=fresh_id(case, "consent"), kind="consent", start=start))
+    return case, (record, *gone, *effects)
 
 
 def _record(

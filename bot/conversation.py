@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, NaiveDatetime
 
 from bot.events import Frozen, Surface, Value
 
@@ -55,7 +55,27 @@ class Consents(Frozen):
 
     words: Literal["keep", "nothing"] | None = None
     counting: Literal["ask", "always", "never"] | None = None
+    counted_until: date | None = None  # a year after they agreed to it; from that day on nothing is counted
     version: int = 0  # of the notice that was shown
+
+
+#: What a check-in is for. `nudge`: the one gentle reminder after a check-in that was not answered.
+Kind = Literal["visit", "day-end", "weekly", "supervision", "follow-up", "re-check", "consent", "nudge"]
+
+
+class CheckIn(Frozen):
+    """A rule of when to ask. Exactly one of `start`, on the wall clock where the person lives, and `at`, a moment.
+
+    `rule`: RFC 5545 text, from `start` on; empty: once. `session`: the one that a nudge is about.
+    """
+
+    id: UUID
+    kind: Kind
+    script: str = ""
+    rule: str = ""
+    start: NaiveDatetime | None = None
+    at: AwareDatetime | None = None
+    session: UUID | None = None
 
 
 class Uses(Frozen):
@@ -75,6 +95,16 @@ class Memory(Frozen):
     welcomed: bool = False  # they put the app there themselves, and were told what it is
     moved: AwareDatetime | None = None  # by the platform's clock, when they last put the app there or took it away
     quiet: tuple[str, str] | None = None  # nothing is sent from the first "HH:MM" to the second, where the person lives
+    check_ins: tuple[CheckIn, ...] = ()
+    working: tuple[int, ...] = (0, 1, 2, 3, 4)  # days of the week, 0: Monday
+    holidays: bool = True  # nothing regular on public holidays
+    away: tuple[date, date] | None = None  # first and last day of leave
+    paused: bool = False  # no check-in comes until the person says so
+    nudges: bool = True  # one gentle reminder where a check-in was not answered
+    not_today: date | None = None  # nothing regular comes any more on this day
+    missed: date | None = None  # the day on which the person was told that check-ins could not come
+    own_zone: bool = False  # said by the person, so that their profile does not change it
+    went_on: bool = False  # check-ins that had stopped go on, and the person has not been told yet
 
 
 class Conversation(Frozen):
@@ -103,6 +133,8 @@ class Program(Frozen):
     idle_days: int = Field(default=7, ge=1, le=90)
     grace_days: int = Field(default=30, ge=0, le=90)  # what is left of who went stays so long, should they come back
     default_script: str = "quick-visit"
+    holidays: str | None = None  # whose public holidays: "US", "US-NC"; None: of the country that a zone lies in
+    recheck_weeks: int = Field(default=3, ge=1, le=26)  # after so long a script's "look again" comes back
     day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
@@ -148,7 +180,6 @@ class Facts(Frozen):
     # Only while a page asks for them:
     reflections: tuple[Reflection, ...] = ()
     teams: tuple[TeamFacts, ...] = ()  # for who leads
-    next_check_in: AwareDatetime | None = None
 
 
 class Option(Frozen):
@@ -188,11 +219,12 @@ class Message(Frozen):
 
 
 class FormField(Frozen):
-    """A field of a form. `person` and `people`: picked from those of the workspace, by their ids; `time`: "HH:MM"."""
+    """A field of a form. `person` and `people`: picked from those of the workspace, by their ids; `time`: "HH:MM";
+    `date`: "YYYY-MM-DD". One without a label is not shown: what it holds goes along."""
 
     id: str
     label: str
-    kind: Literal["choice", "multi", "text", "lines", "person", "people", "time"] = "choice"
+    kind: Literal["choice", "multi", "text", "lines", "person", "people", "time", "date"] = "choice"
     hint: str = ""
     options: tuple[Option, ...] = ()
     value: tuple[str, ...] = ()
@@ -200,10 +232,34 @@ class FormField(Frozen):
 
 
 class Form(Frozen):
+    """Sent as a whole; where nothing is asked, it is one button. `deletes`: it asks once more before it is done.
+
+    Several of one id on a page differ in what they carry.
+    """
+
     id: str
     title: str
     fields: tuple[FormField, ...] = ()
     submit: str
+    deletes: bool = False
+
+    @property
+    def asked(self) -> tuple[FormField, ...]:
+        return tuple(field for field in self.fields if field.label)
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """What goes along unseen, by field."""
+        return {field.id: ",".join(field.value) for field in self.fields if not field.label}
+
+    @property
+    def key(self) -> str:
+        """Which of the forms of its page it is."""
+        return form_key(self.id, self.carried.values())
+
+
+def form_key(form: str, carried: Iterable[str]) -> str:
+    return "/".join((form, *carried))
 
 
 class Section(Frozen):

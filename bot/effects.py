@@ -52,18 +52,23 @@ class RecordConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class Remind:
-    """Ask again, once, at this moment, with this script."""
+class Plan:
+    """When a check-in comes next, in the place of what was planned of it before; None: not until it is planned again.
 
-    at: datetime
-    script: str
+    One that has come due already and waits for the clock is left alone.
+    """
+
+    check_in: UUID
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """A message that is owed to the person's chat: neutral words, the same for every script."""
+    """A message that is owed to the person's chat: neutral words, the same for every script. `until`: from then on it
+    is not welcome any more, should it not have been sent."""
 
     message: Message
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class EraseMe:
 
 
 Effect = (
-    Keep | LetGo | Contribute | RecordConsent | Remind | Deliver | SetTeam | NameLead | Live | Leave | Return | EraseMe
+    Keep | LetGo | Contribute | RecordConsent | Plan | Deliver | SetTeam | NameLead | Live | Leave | Return | EraseMe
 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import position, screens
+from bot import checkins, position, screens
 from bot.case import Case
+from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Contribute, Effect, Keep
 from prompts.script import Choice, MultiStep, Question
@@ -18,8 +19,9 @@ def finish(case: Case, session: Session, *, count: bool) -> tuple[Case, tuple[Ef
     effects = _keep(case, session, finished=True, codes=codes)
     if effects and count and codes:
         effects += (Contribute(case.facts.fresh[2], codes, case.facts.fresh[1]),)
+    not_again = checkins.answered(case, session)
     after = case.now(memory=_remember(case, session, codes)) if effects else case
-    return leave(after), effects
+    return leave(after), (*effects, *not_again)
 
 
 def stop(case: Case, session: Session) -> tuple[Case, tuple[Effect, ...]]:
@@ -40,7 +42,8 @@ def put_away(case: Case, *, everything: bool = False) -> tuple[Case, tuple[Effec
     if not old:
         return case, ()
     waiting = tuple(session for session in case.conversation.waiting if session not in old)
-    after = case.now(waiting=waiting).remember(put_away=True)
+    kept = any(position.worth_keeping(session) for session in old)
+    after = case.now(waiting=waiting).remember(put_away=case.memory.put_away or kept)
     return (leave(after) if case.conversation.session in old else after), effects
 
 
@@ -107,7 +110,7 @@ def _remember(case: Case, session: Session, codes: tuple[str, ...]) -> Memory:
         for step in script.steps
         if getattr(step, "remember", False) and (answer := session.answers.get(step.id)) and answer.values
     }
-    ask = codes if case.conversation.consents.counting is None else ()
+    ask = codes if counting(case) is None else ()
     return memory.model_copy(
         update={
             "uses": {**memory.uses, session.script: Uses(count=uses.count + 1, last=case.at.date())},

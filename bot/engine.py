@@ -7,8 +7,10 @@ from typing import get_args
 from bot import answering, asking, ending, notices, pages, screens
 from bot.anytime import commanded, started
 from bot.case import Case
+from bot.checkins import planned_anew
 from bot.conversation import Conversation, Facts
-from bot.effects import Leave, Need, Remind, Turn
+from bot.due import due
+from bot.effects import Leave, Need, Turn
 from bot.events import (
     CheckInDue,
     Choose,
@@ -22,13 +24,13 @@ from bot.events import (
     Notice,
     Open,
     Rate,
+    Replan,
     Say,
     Submit,
     Write,
 )
 from bot.hearing import typed
 from bot.outcome import quiet, refused, settled, stale
-from bot.reminders import not_in_quiet
 from prompts.library import Library
 
 
@@ -58,6 +60,8 @@ def unasked(case: Case, event: Event) -> Turn:
     match event:
         case CheckInDue():
             return due(case, event)
+        case Replan():
+            return Turn(case.conversation, quiet(case), planned_anew(case))
         case Met():
             return Turn(case.conversation, quiet(case))
         case Joined() | Left() if notices.overtaken(case.memory, event):
@@ -117,20 +121,3 @@ def here(case: Case) -> Turn:
     if case.conversation.consents.words is None:
         return settled(case, case.word("here-first"))
     return settled(case.now(session=session.model_copy(update={"here": True})), case.word("here-notice"))
-
-
-# What nobody typed
-
-
-def due(case: Case, event: CheckInDue) -> Turn:
-    """A check-in asks in the chat; while another reflection is open it only says that one can go on. What comes due in
-    quiet hours waits for their end."""
-    if event.script not in case.library.scripts or case.conversation.consents.words is None:
-        return Turn(case.conversation, quiet(case), illegal="unknown")
-    ends = not_in_quiet(case, case.at)
-    if ends > case.at:
-        return Turn(case.conversation, quiet(case), (Remind(ends, event.script),))
-    if case.conversation.session is not None:
-        return Turn(case.conversation, quiet(case), (screens.neutral(case, "pause", "private"),))
-    case, _ = started(case, event.script)
-    return Turn(case.conversation, quiet(case), (screens.asked(case),))

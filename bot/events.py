@@ -87,12 +87,26 @@ class Submit(_Event):
     surface: Literal["private"] = "private"
 
 
+class Due(Frozen):
+    """One occurrence of a check-in. `script`: only of a reminder that a version before left, which no rule names."""
+
+    check_in: UUID
+    due: AwareDatetime
+    script: str = ""
+
+
 class CheckInDue(_Event):
-    """A reminder or check-in has come due. `script` is what it asks for."""
+    """Everything of one person that has come due by now, the oldest first."""
 
     kind: Literal["check-in-due"] = "check-in-due"
-    check_in: UUID
-    script: str
+    dues: tuple[Due, ...]
+    surface: Literal["none"] = "none"
+
+
+class Replan(_Event):
+    """Clocks of the world have changed, or a check-in failed: when each comes next is worked out anew."""
+
+    kind: Literal["replan"] = "replan"
     surface: Literal["none"] = "none"
 
 
@@ -153,7 +167,21 @@ class Left(_Event):
 
 
 Event = Annotated[
-    Say | Write | Choose | Rate | Command | Open | Submit | CheckInDue | Idled | Notice | Scanned | Met | Joined | Left,
+    Say
+    | Write
+    | Choose
+    | Rate
+    | Command
+    | Open
+    | Submit
+    | CheckInDue
+    | Replan
+    | Idled
+    | Notice
+    | Scanned
+    | Met
+    | Joined
+    | Left,
     Field(discriminator="kind"),
 ]
 

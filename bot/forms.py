@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from bot import screens
 from bot.case import Case
@@ -12,6 +14,9 @@ from bot.effects import Effect, Turn
 from bot.typed import clean
 
 Values = Mapping[str, str | tuple[str, ...]]
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::[0-5][0-9])?")
 
 
 def one(values: Values, field: str) -> str:
@@ -33,11 +38,35 @@ def lines(values: Values, field: str) -> tuple[str, ...]:
     return tuple(filter(None, (" ".join(line.split()) for line in clean(typed).split("\n"))))
 
 
-def people(values: Values, field: str) -> tuple[str, ...]:
-    """Ids of people, each once; where nobody can be picked they are typed, with commas or spaces between them."""
+def several(values: Values, field: str) -> tuple[str, ...]:
+    """Ids of what is ticked, each once; Teams makes one text of them, with commas between."""
     value = values.get(field, "")
     ids = value if isinstance(value, tuple) else value.replace(",", " ").split()
     return tuple(dict.fromkeys(filter(None, map(clean, ids))))
+
+
+def people(values: Values, field: str) -> tuple[str, ...]:
+    """Ids of people, each once; where nobody can be picked they are typed, with commas or spaces between them."""
+    return several(values, field)
+
+
+def a_date(values: Values, field: str) -> date | None:
+    """None where nothing stands there, and where it is no date; `text` tells the two apart. Every platform hands over
+    "2026-12-24", and whoever types is asked for that: 12/24 is another day in another country."""
+    typed = text(values, field)
+    if not _DATE.fullmatch(typed):
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def a_time(values: Values, field: str) -> str:
+    """As "HH:MM"; empty where nothing stands there, and where it is no time; `text` tells the two apart. The
+    picker of Teams on a desk has had seconds (https://github.com/MicrosoftDocs/msteams-docs/issues/4512)."""
+    found = _TIME.fullmatch(text(values, field))
+    return f"{int(found[1]):02}:{found[2]}" if found else ""
 
 
 def shown(case: Case, page: Page, *said: str, effects: tuple[Effect, ...] = ()) -> Turn:

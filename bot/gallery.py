@@ -15,7 +15,9 @@ from uuid import UUID
 
 from bot import screens
 from bot.case import Case
+from bot.checkins import MOST
 from bot.conversation import (
+    CheckIn,
     Consents,
     Conversation,
     Exchange,
@@ -39,9 +41,12 @@ from prompts.script import EndStep, InfoStep, Script, Step
 from prompts.source import Fault, ScriptError
 
 #: Every page, as `Open` names it.
-PAGES: Final = ("home", "data", "consent", "report", "packet", "setup", "setup:+", "lead")
+PAGES: Final = ("home", "checkins", "data", "consent", "report", "packet", "setup", "setup:+", "lead")
 #: Words of the bot that stand in the chat on their own.
-IN_THE_CHAT: Final = ("greeting", "masked", "goodbye", "pause", "safety-chat", "typed-notice")
+IN_THE_CHAT: Final = (
+    "greeting", "masked", "goodbye", "pause", "safety-chat", "typed-notice", "check-in-missed", "check-in-ended",
+    "check-ins-moved", "consent-ends",
+)  # fmt: skip
 
 #: What would be refused or cut of one step, and of what the bot itself says, in one language: ends of sentences.
 OfStep = Callable[[Library, Script, Step, str], Iterable[str]]
@@ -137,6 +142,7 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     new = Conversation(id=_ID, locale=locale)
     known = new.model_copy(update={"consents": Consents(words="keep", counting="ask")})
     asked = Memory(ask_counting=codes, last_reflection=_ID)
+    arranged = known.model_copy(update={"memory": Memory(check_ins=tuple(_check_ins(script.slug)))})
     for conversation in (
         new,
         new.model_copy(update={"session": session}),
@@ -146,9 +152,16 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     ):
         yield screens.show(Case(library, conversation, Facts(circle=True), _LOOKS))
     for name in PAGES:
-        turn = turned(library, known, _facts(tuple(people)), Open(at=_AT, page=name))
+        turn = turned(library, arranged, _facts(tuple(people)), Open(at=_AT, page=name))
         assert isinstance(turn, Turn)
         yield turn.reply
+
+
+def _check_ins(script: str) -> Iterator[CheckIn]:
+    for number in range(MOST):
+        start = _AT.replace(day=3, hour=8 + number, tzinfo=None)
+        rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
+        yield CheckIn(id=UUID(int=number), kind="supervision", script=script, rule=rule, start=start)
 
 
 def lines(library: Library, locale: str) -> Iterator[Message]:
@@ -175,7 +188,6 @@ def _facts(people: tuple[str, ...]) -> Facts:
         reflections=(kept,) * 5,
         teams=teams,
         program=Program(resources={"crisis": "988"}),
-        next_check_in=_AT,
     )
 
 

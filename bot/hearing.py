@@ -11,6 +11,7 @@ from bot.effects import Turn
 from bot.events import Command, Open, Say, Write
 from bot.outcome import illegal, looked, quiet, refused, settled, stale
 from bot.typed import LIMIT_BYTES, clean, plain, size
+from bot.wishes import wished
 
 
 def typed(case: Case, event: Say | Write) -> Turn:
@@ -19,6 +20,9 @@ def typed(case: Case, event: Say | Write) -> Turn:
     text = clean(event.text)
     if isinstance(event, Write) and not event.done:
         return drafted(case, event, text)
+    wish = wished(case, event, text)
+    if wish is not None:
+        return wish
     said = understand(case.library, text, chat=isinstance(event, Say))
     if said is not None and isinstance(event, Write) and (doubt := doubted(case, event, text)):
         return understood_in_doubt(case, event, said, text, doubt)

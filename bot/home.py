@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import get_timezone_location
 
 from bot import screens
+from bot.arranging import clock, of_day
 from bot.case import Case
-from bot.consent import agree_to_counting, agree_to_words
+from bot.checkins import next_check_in, replanned
+from bot.consent import agree_to_counting, agree_to_words, ends_soon
 from bot.conversation import Form, FormField, Option, Page, Section
 from bot.effects import Effect, Turn
 from bot.forms import Values, not_understood, one, saved
-from bot.reminders import not_in_quiet
 from scheduler.recurrence import zone_named
 
 #: Hours in which a person can have peace, by their words; as they are stored, with a line between.
@@ -27,7 +28,7 @@ def home(case: Case) -> Page:
         name="home",
         title=case.word("home-title"),
         resumes=session is not None,
-        lines=(case.word("home-intro"), *stands, *next_check_in(case), case.word("home-who-sees")),
+        lines=(case.word("home-intro"), *stands, *next_one(case), case.word("home-who-sees")),
         sections=(
             begin,
             Section(title=case.word("home-pages"), pages=ways(case)),
@@ -36,26 +37,26 @@ def home(case: Case) -> Page:
     )
 
 
-def next_check_in(case: Case) -> tuple[str, ...]:
-    """When the person is asked next, as their quiet hours stand now."""
-    due = case.facts.next_check_in
+def next_one(case: Case) -> tuple[str, ...]:
+    """When the person is asked next, as their days and quiet hours stand now."""
+    due = next_check_in(case)
     if due is None:
         return ()
-    day, time = moment(case, not_in_quiet(case, max(due, case.at)))
+    day, time = moment(case, due)
     return (case.word("home-next", day=day, time=time),)
 
 
 def moment(case: Case, at: datetime) -> tuple[str, str]:
     """Day and time where the person lives, in their language."""
     local = at.astimezone(zone_named(case.facts.zone))
-    time = format_time(local.time(), "short", locale=case.locale).replace("\u202f", " ")
-    return format_date(local.date(), "full", locale=case.locale), time
+    return of_day(case, local.date()), clock(case, local)
 
 
 def ways(case: Case) -> tuple[Option, ...]:
     """The pages that are this person's."""
     facts = case.facts
     there = (
+        ("checkins", "checkins-title", True),
         ("data", "data-title", True),
         ("consent", "consent-page-title", True),
         ("report", "report-title", facts.supervises),
@@ -121,7 +122,7 @@ def take_quiet(case: Case, values: Values) -> Turn:
         return not_understood(case, home(case))
     start, _, end = hours.partition("-")
     case = case.remember(quiet=(start, end) if end else None)
-    return saved(case, home(case))
+    return saved(case, home(case), *replanned(case))
 
 
 def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None:
@@ -136,8 +137,8 @@ def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None
         effects.append(record)
     if words == "nothing":
         case = case.remember(uses={}, remembered={}, last_reflection=None, ask_counting=())
-    if counting and counting != before.counting and case.conversation.consents.words == "keep":
-        case, record = agree_to_counting(case, counting)  # type: ignore[arg-type]
+    if counting and (counting != before.counting or ends_soon(case)) and case.conversation.consents.words == "keep":
+        case, records = agree_to_counting(case, counting)  # type: ignore[arg-type]
         case = case.remember(ask_counting=())
-        effects.append(record)
+        effects += records
     return case, tuple(effects)

@@ -3,10 +3,13 @@ no talk is touched."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import screens
 from bot.case import Case
+from bot.checkins import UNKNOWN_ZONE, replanned
 from bot.conversation import Memory, Message, Option, Reply
-from bot.effects import Deliver, Turn
+from bot.effects import Deliver, Effect, Turn
 from bot.events import Joined, Left, Notice
 from bot.outcome import quiet
 
@@ -58,3 +61,15 @@ def way_to(case: Case, page: str) -> Turn:
 def leading(case: Case, words: str, page: str) -> Message:
     way = Option(id=f"{PAGE}{page}", label=case.word(CALLED.get(page, f"{page}-title")))
     return Message(text=words, input="choice", choices=(way,), prompt="greeting")
+
+
+def followed(case: Case, turn: Turn, before: str) -> Turn:
+    """A turn of somebody whose profile says that they live elsewhere now (`before`: the old zone), or who is back
+    within reach: their check-ins follow, and they are told of a move."""
+    after = replace(case, conversation=turn.conversation)
+    if not after.memory.check_ins:
+        return turn
+    told: tuple[Effect, ...] = ()
+    if before not in (UNKNOWN_ZONE, case.facts.zone) and any(one.start for one in after.memory.check_ins):
+        told = (Deliver(leading(after, after.word("check-ins-moved"), "checkins")),)
+    return replace(turn, effects=(*turn.effects, *replanned(after), *told))

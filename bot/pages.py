@@ -16,6 +16,7 @@ from bot.forms import Values, illegal, not_understood, one, saved, shown
 from bot.home import agreed, consent_form, home, take_language, take_quiet
 from bot.outcome import looked
 from bot.setup import lead, setup, take_lead, take_team
+from bot.timepage import TAKERS, check_ins_page
 
 RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 
@@ -26,7 +27,7 @@ def opened(case: Case, name: str) -> Turn:
         return looked(case)
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
-        "setup": setup, "lead": lead,
+        "setup": setup, "lead": lead, "checkins": check_ins_page,
     }  # fmt: skip
     page, _, team = name.partition(":")
     if page == "setup" and team:
@@ -52,7 +53,8 @@ def data(case: Case) -> Page:
 
 
 def _kept(case: Case, reflection: Reflection) -> Section:
-    form = Form(id="delete-reflection", title="", fields=(_hidden(reflection),), submit=case.word("delete-one"))
+    hidden, label = (_hidden(reflection),), case.word("delete-one")
+    form = Form(id="delete-reflection", title="", fields=hidden, submit=label, deletes=True)
     return Section(
         title=f"{format_date(reflection.on, 'long', locale=case.locale)} · {reflection.title}",
         exchanges=tuple(Exchange(asked=asked, answered=answered) for asked, answered in reflection.answers),
@@ -136,6 +138,7 @@ def submitted(case: Case, event: Submit) -> Turn:
         "delete-reflection": take_deletion,
         "erase": take_erasure,
         "team": take_team,
+        **TAKERS,
     }
     if event.form not in takers:
         return illegal(case, "form-unknown")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from bot.conversation import Conversation, Facts, Message, Reflection
 from bot.effects import Effect
-from bot.events import NoticeName, Who
+from bot.events import Due, NoticeName, Who
 from prompts.script import Script
 
 #: A delivery that is committed is leased to the process that committed it for this long.
@@ -69,21 +69,19 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class DueCheckIn:
-    """A reminder whose moment has come and that nobody else has claimed."""
+class Claimed:
+    """What has come due of one person and nobody else has claimed: check-ins, all at once, or one notice."""
 
-    id: UUID
     who: Who
-    script: str
-    due: datetime
-    notice: NoticeName | None = None  # something to be told instead of a script to be asked
+    dues: tuple[Due, ...]
+    notice: NoticeName | None = None  # something to be told instead of something to be asked
     person: str = ""  # whom the notice is about
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A person's conversation and circumstances. `scripts`: revisions that its sessions are pinned to; `left`: they
-    were said to have left the workspace."""
+    were said to have left the workspace, or their chat is out of reach."""
 
     conversation: Conversation
     facts: Facts
@@ -226,8 +224,14 @@ class Transaction(Protocol):
     def keep_script(self, script: Script) -> None:
         """Stores a revision that a session is beginning to use."""
 
-    def claim_due(self, now: datetime, limit: int) -> tuple[DueCheckIn, ...]:
-        """Claims due check-ins: each is given once, to one process."""
+    def claim_due(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
+        """Claims due check-ins of up to so many people: each is given once, to one process."""
+
+    def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
+        """People whose check-ins were planned by the clocks of another version of the zone data, or failed."""
+
+    def replanned(self, who: Who) -> None:
+        """Notes that somebody's check-ins were planned anew."""
 
     def idle(self, today: date, limit: int) -> tuple[Who, ...]:
         """People whose reflection has been left alone until today, or whose throwaway key has died."""
@@ -235,8 +239,8 @@ class Transaction(Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """One person's part of a batch: undone alone when it fails."""
 
-    def fail_check_in(self, check_in: UUID) -> None:
-        """Marks a claimed check-in as failed."""
+    def fail_check_in(self, claimed: Claimed) -> None:
+        """Marks what was claimed as failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,53 @@
-"""Being asked again, when the person wants it. Law: never in their quiet hours; what is promised happens."""
+"""Being asked again, when the person wants it or a script offers it. Law: never in their quiet hours; what is promised
+happens, and the words say when."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from bot import checkins
 from bot.case import Case
-from bot.conversation import Session
-from bot.effects import Effect, Remind
+from bot.checkins import fresh_id, local_day, morning, next_due
+from bot.conversation import CheckIn, Session
+from bot.effects import Effect
 from prompts.script import Choice, EndStep, Question
-from scheduler.recurrence import HALF_HOUR, LATE, after_quiet, day_end
+from scheduler.recurrence import HALF_HOUR, LATE, day_end
+
+_DAYS = {"days": 1, "weeks": 7}
 
 
-def reminders(case: Case, session: Session, choice: Choice) -> tuple[Effect, ...]:
-    wanted = _wanted(case, choice)
-    return () if wanted is None else (Remind(not_in_quiet(case, wanted), session.script),)
+def asked_again(case: Case, session: Session, choice: Choice) -> tuple[Case, tuple[Effect, ...]]:
+    """With what the choice asks for: one more check-in, or peace for today."""
+    if choice.remind == "not-today":
+        return case.remember(not_today=local_day(case, case.at)), ()
+    wanted = None if case.memory.paused else _wanted(case, session, choice)
+    return (case, ()) if wanted is None else checkins.arranged(case, wanted)
 
 
 def said_to(case: Case, session: Session, step: Question | EndStep, choice: Choice) -> str:
     """A choice's reply, or the truth where it speaks of a moment that quiet hours put off, or of a day that is over."""
-    wanted = _wanted(case, choice)
-    if wanted is not None and not_in_quiet(case, wanted) > wanted:
+    wanted = _wanted(case, session, choice)
+    if wanted is not None and case.memory.paused:
+        return case.word("check-ins-are-paused")
+    if wanted is not None and wanted.at is not None and (next_due(case, wanted, case.at) or wanted.at) > wanted.at:
         return case.word("reminder-after-quiet")
-    if choice.remind == "day-end" and wanted == case.at + LATE:
+    if choice.remind == "day-end" and wanted is not None and wanted.at == case.at + LATE:
         return case.word("reminder-later")
     return case.say(session, f"{step.id}.{choice.id}.reply")
 
 
-def not_in_quiet(case: Case, at: datetime) -> datetime:
-    return after_quiet(at, case.facts.zone, case.memory.quiet)
-
-
-def _wanted(case: Case, choice: Choice) -> datetime | None:
-    """When the person asked to be asked again."""
+def _wanted(case: Case, session: Session, choice: Choice) -> CheckIn | None:
+    """When the person asked to be asked again: a moment today, or the morning of a day to come."""
+    again = CheckIn(id=fresh_id(case, "again"), kind="follow-up", script=session.script)
     match choice.remind:
+        case None | "not-today":
+            return None
         case "half-hour":
-            return case.at + HALF_HOUR
+            return again.model_copy(update={"at": case.at + HALF_HOUR})
         case "day-end":
-            return day_end(case.at, case.facts.zone, case.facts.program.day_end)
-    return None
+            return again.model_copy(update={"at": day_end(case.at, case.facts.zone, case.facts.program.day_end)})
+        case "tomorrow":
+            return again.model_copy(update={"start": morning(case, 1)})
+        case "re-check":
+            start = morning(case, 7 * case.facts.program.recheck_weeks)
+            return again.model_copy(update={"kind": "re-check", "start": start})
+    count, _, unit = choice.remind.partition("-")
+    return again.model_copy(update={"kind": "re-check", "start": morning(case, int(count) * _DAYS[unit])})

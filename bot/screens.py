@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot import position
 from bot.case import Case
-from bot.consent import full_notice
+from bot.consent import counting, full_notice
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
 from bot.effects import Deliver
 from prompts.route import Route
@@ -218,10 +218,10 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
     """The last screen: one tap finishes; the rest is behind "More…"."""
     keeps = keeps_words(case, session)
     codes = countable(case, session)
-    counting = case.conversation.consents.counting
+    agreed = counting(case)
     done = Option(id="done", label=case.word("done-keep" if keeps else "done-nothing"))
-    count = (Option(id="count", label=case.word("done-count")),) if codes and counting == "ask" else ()
-    drop = codes if counting in ("ask", "always") else ()
+    count = (Option(id="count", label=case.word("done-count")),) if codes and agreed == "ask" else ()
+    drop = codes if agreed in ("ask", "always") else ()
     return Message(
         preface=tuple(said(case, session, case.route(session))),
         text=case.say(session, f"{step.id}.text"),
@@ -238,10 +238,10 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
 
 
 def _themes_line(case: Case, codes: tuple[str, ...]) -> str:
-    counting = case.conversation.consents.counting
-    if not codes or counting not in ("ask", "always"):
+    agreed = counting(case)
+    if not codes or agreed not in ("ask", "always"):
         return ""
-    return case.word("themes-intro" if counting == "ask" else "themes-always", themes=themes(case, codes))
+    return case.word("themes-intro" if agreed == "ask" else "themes-always", themes=themes(case, codes))
 
 
 def _more(case: Case, session: Session, codes: tuple[str, ...]) -> tuple[Option, ...]:

@@ -18,14 +18,29 @@ from bot.commands import understand
 from bot.conversation import Reply
 from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
 from bot.engine import step
-from bot.events import CheckInDue, Choose, Event, Idled, Inbound, Joined, Notice, Open, Say, Submit, Who, Write
-from bot.notices import PAGE, overtaken
+from bot.events import (
+    CheckInDue,
+    Choose,
+    Event,
+    Idled,
+    Inbound,
+    Joined,
+    Notice,
+    Open,
+    Replan,
+    Say,
+    Submit,
+    Who,
+    Write,
+)
+from bot.notices import PAGE, followed, overtaken
+from bot.places import is_zone
 from bot.ports import (
     LEASE_SECONDS,
+    Claimed,
     Clock,
     ConversationGone,
     Delivery,
-    DueCheckIn,
     InstallationGone,
     Later,
     Loaded,
@@ -38,7 +53,6 @@ from bot.ports import (
     Transaction,
 )
 from prompts.library import Library
-from scheduler.recurrence import zone_named
 
 log = logging.getLogger("afterword")
 
@@ -72,7 +86,8 @@ def asks_for_page(library: Library, event: Event) -> bool:
 def as_they_are_now(loaded: Loaded, inbound: Inbound) -> tuple[Loaded, tuple[Effect, ...]]:
     """The profile says where a person lives; and who does something, or joins, has not left (a clock is nobody)."""
     news: tuple[Effect, ...] = ()
-    if inbound.zone and inbound.zone != loaded.facts.zone and _is_zone(inbound.zone):
+    own = loaded.conversation.memory.own_zone
+    if inbound.zone and inbound.zone != loaded.facts.zone and not own and is_zone(inbound.zone):
         loaded = replace(loaded, facts=loaded.facts.model_copy(update={"zone": inbound.zone}))
         news += (Live(inbound.zone),)
     event, memory = inbound.event, loaded.conversation.memory
@@ -81,18 +96,10 @@ def as_they_are_now(loaded: Loaded, inbound: Inbound) -> tuple[Loaded, tuple[Eff
     return loaded, news
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        zone_named(name)
-    except ValueError:
-        return False
-    return True
-
-
-def came_due(check_in: DueCheckIn, now: datetime) -> Event:
-    if check_in.notice is not None:
-        return Notice(at=now, notice=check_in.notice, person=check_in.person)
-    return CheckInDue(at=now, check_in=check_in.id, script=check_in.script)
+def came_due(claimed: Claimed, now: datetime) -> Event:
+    if claimed.notice is not None:
+        return Notice(at=now, notice=claimed.notice, person=claimed.person)
+    return CheckInDue(at=now, dues=claimed.dues)
 
 
 class SystemClock:
@@ -131,6 +138,7 @@ class Shell:
     workers: int = 1
     clock: Clock = field(default_factory=SystemClock)
     rooms: dict[str, RoomMessenger] = field(default_factory=dict)
+    replanned: datetime | None = field(default=None, init=False)  # when check-ins were last looked for to plan anew
     _threads: ThreadPoolExecutor = field(init=False)
     _sending: set[asyncio.Task[None]] = field(init=False, default_factory=set)
     _lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(init=False, default_factory=WeakValueDictionary)
@@ -191,7 +199,8 @@ class Shell:
             raise _Undone(reply.model_copy(update={"again": True}))
         if erases:
             raise _Leaving(turn.reply)
-        turn = replace(turn, effects=(*news, *turn.effects)) if news else turn
+        if news:
+            turn = followed(self._case(loaded, event), replace(turn, effects=(*news, *turn.effects)), stored.facts.zone)
         loaded = replace(loaded, conversation=stored.conversation)
         return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
 
@@ -221,11 +230,14 @@ class Shell:
 
     def _again(self, loaded: Loaded, event: Event) -> Reply:
         """The current place, for something that came a second time."""
-        case = Case(self._with(loaded), loaded.conversation, loaded.facts, event)
+        case = self._case(loaded, event)
         if isinstance(event, Open):
             turn = step(case.library, case.conversation, case.facts, event)
             return turn.reply if isinstance(turn, Turn) else screens.show(case)
         return screens.show(case)
+
+    def _case(self, loaded: Loaded, event: Event) -> Case:
+        return Case(self._with(loaded), loaded.conversation, loaded.facts, event)
 
     def _with(self, loaded: Loaded) -> Library:
         """The library with the older revisions that this person's sessions are pinned to."""
@@ -239,30 +251,42 @@ class Shell:
     # What the clock asks for
 
     def due_now(self, now: datetime, limit: int) -> tuple[int, tuple[Delivery, ...]]:
-        """Claims due check-ins and takes their turns in one transaction, a savepoint a person; how many, and what is
-        owed for them. One that fails is marked so while the others commit."""
+        """Claims due check-ins and takes their turns in one transaction, a savepoint a person; how many people that
+        concerned, and what is owed for them. One that fails is marked so while the others commit."""
         owed: list[Delivery] = []
         with self.store.transaction() as tx:
             claimed = tx.claim_due(now, limit)
-            for check_in in claimed:
-                owed += self._check_in(tx, check_in, now)
+            for each in claimed:
+                done = self._by_the_clock(tx, each.who, came_due(each, now))
+                if done is None:
+                    tx.fail_check_in(each)
+                owed += done or ()
         self.store.after_commit()
         return len(claimed), tuple(owed)
 
-    def _check_in(self, tx: Transaction, check_in: DueCheckIn, now: datetime) -> tuple[Delivery, ...]:
-        event = came_due(check_in, now)
+    def replan_now(self, now: datetime, limit: int) -> int:
+        """Works out anew when check-ins come that were planned by other clocks, or failed; how many people's."""
+        with self.store.transaction() as tx:
+            people = tx.to_replan(now, limit)
+            for who in people:
+                self._by_the_clock(tx, who, Replan(at=now))
+                tx.replanned(who)  # also where it failed: the others are not kept waiting
+        self.store.after_commit()
+        return len(people)
+
+    def _by_the_clock(self, tx: Transaction, who: Who, event: Event) -> tuple[Delivery, ...] | None:
+        """One person's turn inside a batch; None where it failed and left nothing behind."""
         for _ in range(TRIES):
             try:
                 with tx.savepoint():
-                    loaded = tx.load(check_in.who, now)
-                    return self._saved(tx, loaded, self._step(loaded, event), check_in.who, event)
+                    loaded = tx.load(who, event.at)
+                    return self._saved(tx, loaded, self._step(loaded, event), who, event)
             except LostRace:
                 continue
             except Exception as error:
                 log.warning("check-in failed", extra={"event": "check-in-failed", "kind": type(error).__name__})
                 break
-        tx.fail_check_in(check_in.id)
-        return ()
+        return None
 
     def idled_now(self, now: datetime, limit: int) -> int:
         """Puts away what was left alone; how many people that concerned."""

@@ -18,6 +18,11 @@ SOURCE_LOCALE = "en"
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
+#: When to come back: a moment of this day, the next morning, the morning of a day to come ("re-check": after as many
+#: weeks as the program says), or not before tomorrow.
+Remind = Annotated[
+    str, StringConstraints(pattern=r"^(half-hour|day-end|tomorrow|not-today|re-check|[1-9][0-9]?-(days|weeks))$")
+]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 Value = str | int
 
@@ -50,7 +55,7 @@ class Choice(Frozen):
     codes: tuple[Code, ...] = ()
     next: Id | None = None
     card: Id | None = None
-    remind: Literal["half-hour", "day-end"] | None = None  # come back later, with this same script
+    remind: Remind | None = None  # come back later, with this same script; "not-today": not before tomorrow
     open: Id | None = None  # go on with another script
 
 

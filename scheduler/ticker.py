@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
@@ -20,6 +20,7 @@ Tick = Callable[[Shell, datetime], Awaitable[None]]
 
 #: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
 BATCH = 20
+HOUR = timedelta(hours=1)
 #: Batches a tick, so that one tick ends.
 BATCHES = 500
 
@@ -32,13 +33,23 @@ async def tick(shell: Shell, now: datetime) -> None:
     failures: list[Exception] = []
     since = asyncio.get_running_loop().time()
     sending = (partial(send_owed, since=since), partial(check_in, since=since))
-    for part in (*sending, ask_rooms, put_away, sweep):
+    for part in (replan, *sending, ask_rooms, put_away, sweep):
         try:
             await part(shell, now)
         except Exception as error:
             failures.append(error)
     if failures:
         raise failures[0]
+
+
+async def replan(shell: Shell, now: datetime) -> None:
+    """Check-ins that were planned by another version of the zone data wait until this is done; looked for hourly."""
+    if shell.replanned is not None and timedelta() <= now - shell.replanned < HOUR:
+        return
+    for _ in range(BATCHES):
+        if await shell.on_store(lambda: shell.replan_now(now, BATCH)) < BATCH:
+            shell.replanned = now
+            return
 
 
 async def send_owed(shell: Shell, now: datetime, since: float) -> None:

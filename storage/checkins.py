@@ -1,38 +1,97 @@
-"""What a clock starts: reminders that have come due, and reflections left alone."""
+"""What a clock starts: check-ins that have come due, and reflections left alone. Law: an occurrence exists once, and is
+claimed once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    String,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from bot.events import Who
-from bot.ports import DueCheckIn
+from bot.effects import Plan
+from bot.events import Due, Who
+from bot.ports import Claimed
+from scheduler.recurrence import TZDATA
 from storage import tables as t
 from storage.keystore import KeyStore
-from storage.notices import told
+from storage.notices import Told, told, waiting
 from storage.place import HERE, PERSON, Place, named
-from storage.prepared import Prepared, Row, Wire
+from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, place
 
+
+def _due_now(rows: FromClause) -> ColumnElement[bool]:
+    """Not what was planned by other clocks than this process has: that is planned anew first."""
+    now, zones = bindparam("now", type_=t.Moment()), bindparam("zones", type_=String())
+    return and_(t.waiting(rows), rows.c.due_at <= now, rows.c.zones == zones)
+
+
+#: Whose turn it is. On PostgreSQL another process takes other people; each takes all that is due of its own.
+_first = t.check_ins.alias("first")
+_people = (
+    select(_first.c.participant_id)
+    .where(_due_now(_first))
+    .order_by(_first.c.due_at, _first.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=_first, skip_locked=True)
+    .cte("people")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
 _DUE = Prepared(
     select(t.check_ins.c.id, t.check_ins.c.due_at, t.check_ins.c.body, HERE, *PERSON)
     .select_from(t.check_ins.join(t.participants).join(t.tenants))
-    .where(t.WAITING, t.check_ins.c.due_at <= bindparam("now"))
+    .where(_due_now(t.check_ins), t.check_ins.c.participant_id.in_(select(_people.c.participant_id)))
     .order_by(t.check_ins.c.due_at, t.check_ins.c.id)
-    .limit(bindparam("limit"))
     .with_for_update(of=t.check_ins, skip_locked=True)
 )
 _MARK = Prepared(
-    update(t.check_ins).where(t.check_ins.c.id == bindparam("check_in")).values(state=bindparam("becomes"))
+    update(t.check_ins)
+    .where(t.check_ins.c.id == bindparam("check_in"), t.check_ins.c.due_at == bindparam("due", type_=t.Moment()))
+    .values(state=bindparam("becomes"))
 )
-_WAITING = Prepared(
-    select(t.check_ins.c.id, t.check_ins.c.due_at, t.check_ins.c.body)
-    .where(t.check_ins.c.participant_id == bindparam("person"), t.WAITING)
+#: What has come due already waits for the clock, whatever is planned anew.
+_UNPLAN = Prepared(
+    delete(t.check_ins).where(
+        t.check_ins.c.id == bindparam("check_in"), t.WAITING, t.check_ins.c.due_at > bindparam("now", type_=t.Moment())
+    )
+)
+_PLAN = Prepared(insert(t.check_ins), unless_there=True)
+#: Those who are there and within reach; the soonest first.
+_TO_REPLAN = Prepared(
+    select(*PERSON)
+    .select_from(t.check_ins.join(t.participants).join(t.tenants))
+    .where(
+        HERE.element,
+        t.participants.c.unreached_day.is_(None),
+        or_(
+            and_(t.WAITING, t.check_ins.c.zones != bindparam("zones")),
+            and_(t.check_ins.c.state == literal_column("'failed'"), t.check_ins.c.due_at <= bindparam("before")),
+            t.check_ins.c.state == literal_column("'stopped'"),
+        ),
+    )
     .order_by(t.check_ins.c.due_at)
+    .limit(bindparam("limit"))
+)
+_mine = t.check_ins.c.participant_id == bindparam("person")
+_REPLANNED = (
+    Prepared(update(t.check_ins).where(_mine, t.WAITING).values(zones=bindparam("new_zones"))),
+    Prepared(update(t.check_ins).where(_mine, t.UNDONE).values(state="cancelled")),
 )
 _IDLE = Prepared(
     select(*PERSON, t.conversations.c.talk_key_id)
@@ -55,48 +114,86 @@ DEAD_TALK = Prepared(
 )
 
 
-def claim(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[DueCheckIn, ...]:
+def claim(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Claimed, ...]:
     """The claim commits with the turns that it causes, or not at all. Who has gone is asked and told nothing."""
-    rows = wire.all(_DUE, now=now, limit=limit)
-    read = [(row[0], row[3], _due(keys, row)) for row in rows]
-    wire.run_many(_MARK, [{"check_in": row, "becomes": _becomes(here, due)} for row, here, due in read])
-    return tuple(due for _, here, due in read if here and due is not None)
+    rows = [_Row(row[0], row[1], row[2], row[3], row[4:]) for row in wire.all(_DUE, now=now, zones=TZDATA, limit=limit)]
+    read = [_read(keys, row) for row in rows]
+    wire.run_many(_MARK, [_marked(row, what) for row, what in zip(rows, read, strict=True)])
+    due = [(row, what) for row, what in zip(rows, read, strict=True) if row.here and what is not None]
+    return tuple(_by_person(due))
 
 
-def _becomes(here: bool, due: DueCheckIn | None) -> str:
-    if not here:
-        return "cancelled"
-    return "failed" if due is None else "claimed"
+class _Row(NamedTuple):
+    id: UUID
+    due_at: datetime
+    body: bytes
+    here: bool
+    person: tuple[Any, ...]
 
 
-def _due(keys: KeyStore, row: Row) -> DueCheckIn | None:
-    """None where it cannot be read."""
-    check_in, due_at, body, _, person, tenant, key_id, *rest = row
+def _marked(row: _Row, what: _What | None) -> dict[str, object]:
+    becomes = "stopped" if not row.here else "failed" if what is None else "claimed"
+    return {"check_in": row.id, "due": row.due_at, "becomes": becomes}
+
+
+def _read(keys: KeyStore, row: _Row) -> _What | None:
+    """Who is asked, and what the row holds; None where it cannot be read."""
+    _, tenant, key_id, *_ = row.person
     key = keys.data_key(key_id)
     if key is None:
         return None
     try:
-        who = named(keys, person, tenant, key_id, *rest)
-        what = key.key.open(body, place(tenant, "check_ins", check_in, "body")).decode()
-        notice = told(what)
+        body = key.key.open(row.body, place(tenant, "check_ins", row.id, "body")).decode()
+        return named(keys, *row.person), body, told(body)
     except (Unopened, ValidationError):
         return None
-    if notice is None:
-        return DueCheckIn(check_in, who, what, due_at)
-    return DueCheckIn(check_in, who, "", due_at, notice.notice, notice.person)
 
 
-def next_reminder(wire: Wire, found: Place, key: Key) -> datetime | None:
-    """When the person will be asked next. What they will be told of is no reminder."""
-    for check_in, due_at, body in wire.all(_WAITING, person=found.person):
-        if not key.open(body, found.where("check_ins", check_in, "body")).startswith(b"{"):
-            moment: datetime = due_at
-            return moment
-    return None
+_What = tuple[Who, str, Told | None]
 
 
-def fail(wire: Wire, check_in: UUID) -> None:
-    wire.run(_MARK, check_in=check_in, becomes="failed")
+def _by_person(due: Sequence[tuple[_Row, _What]]) -> Iterator[Claimed]:
+    """A notice by itself; a person's check-ins together."""
+    check_ins: dict[Who, list[Due]] = {}
+    for row, (who, body, notice) in due:
+        one = Due.model_construct(check_in=row.id, due=row.due_at, script=body if notice is None else "")
+        if notice is None:
+            check_ins.setdefault(who, []).append(one)
+        else:
+            yield Claimed(who, (one,), notice.notice, notice.person)
+    for who, dues in check_ins.items():
+        yield Claimed(who, tuple(dues))
+
+
+def fail(wire: Wire, claimed: Claimed) -> None:
+    wire.run_many(_MARK, [{"check_in": due.check_in, "due": due.due, "becomes": "failed"} for due in claimed.dues])
+
+
+def plan(wire: Wire, found: Place, key: Key, effect: Plan, now: datetime) -> None:
+    wire.run(_UNPLAN, check_in=effect.check_in, now=now)
+    if effect.due is not None:
+        body = key.seal(b"", found.where("check_ins", effect.check_in, "body"))
+        wire.run(_PLAN, **waiting(effect.check_in, found.person, effect.due, body))
+
+
+def to_replan(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Who, ...]:
+    rows = wire.all(_TO_REPLAN, zones=TZDATA, before=now - AGAIN_AFTER, limit=limit)
+    found = {}
+    for row in rows:
+        try:
+            found[row[0]] = named(keys, *row)
+        except Unopened:
+            replanned(wire, row[0])
+    return tuple(found.values())
+
+
+def replanned(wire: Wire, person: UUID) -> None:
+    wire.run(_REPLANNED[0], person=person, new_zones=TZDATA)
+    wire.run(_REPLANNED[1], person=person)
+
+
+#: What failed is planned anew after so long; by then it is past, and does not fail every minute.
+AGAIN_AFTER = timedelta(hours=1)
 
 
 def idle(wire: Wire, keys: KeyStore, today: date, limit: int) -> tuple[Who, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import AwareDatetime, ValidationError
 from sqlalchemy import and_, bindparam, exists, or_, select, tuple_, update
 
 from bot.conversation import Message
@@ -14,6 +14,7 @@ from bot.events import Frozen
 from bot.ports import LEASE_SECONDS, ConversationGone, Delivery, InstallationGone, Later
 from storage import tables as t
 from storage.keystore import KeyStore
+from storage.leaving import EMPTIED, out_of_reach
 from storage.place import HERE, PERSON, named
 from storage.prepared import Prepared, Row, Wire
 from storage.vault import Unopened, place
@@ -63,8 +64,6 @@ _LEASE = Prepared(
     .where(t.deliveries.c.id == bindparam("delivery"))
     .values(lease_until=bindparam("until"), worker=bindparam("process"))
 )
-#: What a delivery loses as soon as it is sent or dead.
-EMPTIED = {"payload": None, "not_before": None, "lease_until": None, "worker": None}
 _OVER = Prepared(
     update(t.deliveries)
     .where(t.deliveries.c.id == bindparam("delivery"), t.PENDING)
@@ -84,16 +83,18 @@ _AGAIN = Prepared(
 _TRIED = Prepared(
     select(t.deliveries.c.attempts, t.deliveries.c.conversation_id).where(t.deliveries.c.id == bindparam("delivery"))
 )
-_CANCEL = Prepared(
-    update(t.check_ins).where(t.check_ins.c.participant_id == bindparam("person"), t.WAITING).values(state="cancelled")
-)
+
+
+class Expired(Exception):
+    """It could not be sent while it was welcome."""
 
 
 class Payload(Frozen):
-    """What a delivery carries until it is sent."""
+    """What a delivery carries until it is sent. `until`: from then on it is not welcome any more."""
 
     locale: str
     message: Message
+    until: AwareDatetime | None = None
 
     def written(self) -> str:
         return self.model_dump_json(exclude_defaults=True)
@@ -104,11 +105,11 @@ def lease(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Delive
     rows = wire.all(_OWED, now=now, limit=limit)
     until = now + timedelta(seconds=LEASE_SECONDS)
     wire.run_many(_LEASE, [{"delivery": row[0], "until": until, "process": keys.process} for row in rows])
-    read = [_delivery(wire, keys, row) for row in rows]
+    read = [_delivery(wire, keys, row, now) for row in rows]
     return tuple(delivery for delivery in read if delivery is not None)
 
 
-def _delivery(wire: Wire, keys: KeyStore, row: Row) -> Delivery | None:
+def _delivery(wire: Wire, keys: KeyStore, row: Row, now: datetime) -> Delivery | None:
     delivery, conversation, revision, n, payload, attempts, here, *person = row
     _, tenant, key_id, *_ = person
     try:
@@ -119,7 +120,9 @@ def _delivery(wire: Wire, keys: KeyStore, row: Row) -> Delivery | None:
         if key is None:
             raise Unopened
         what = Payload.model_validate_json(key.key.open(payload, place(tenant, "deliveries", delivery, "payload")))
-    except (InstallationGone, Unopened, ValidationError) as error:
+        if what.until is not None and now >= what.until:
+            raise Expired
+    except (InstallationGone, Unopened, ValidationError, Expired) as error:
         wire.run(_OVER, delivery=delivery, outcome="dead", error=type(error).__name__)
         return None
     return Delivery(delivery, conversation, revision, n, who, what.locale, what.message, attempts)
@@ -141,7 +144,7 @@ def failed(wire: Wire, delivery: UUID, error: Exception, now: datetime) -> None:
         return
     wire.run(_OVER, delivery=delivery, outcome="dead", error=name)
     if isinstance(error, ConversationGone):
-        wire.run(_CANCEL, person=person)
+        out_of_reach(wire, person, now.astimezone(UTC).date())
 
 
 def again(error: Later, tried: int) -> float:

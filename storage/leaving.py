@@ -10,8 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from storage import tables as t
-from storage.deliveries import EMPTIED
 from storage.prepared import Prepared, Wire
+
+#: What a delivery loses as soon as it is sent or dead.
+EMPTIED = {"payload": None, "not_before": None, "lease_until": None, "worker": None}
 
 _LEFT = Prepared(
     update(t.participants)
@@ -19,7 +21,12 @@ _LEFT = Prepared(
     .values(left_day=func.coalesce(t.participants.c.left_day, bindparam("day")))
 )
 _NOWHERE = Prepared(delete(t.chat_references).where(t.chat_references.c.participant_id == bindparam("person")))
-_BACK = Prepared(update(t.participants).where(t.participants.c.id == bindparam("person")).values(left_day=None))
+_BACK = Prepared(
+    update(t.participants).where(t.participants.c.id == bindparam("person")).values(left_day=None, unreached_day=None)
+)
+_UNREACHED = Prepared(
+    update(t.participants).where(t.participants.c.id == bindparam("person")).values(unreached_day=bindparam("day"))
+)
 _which = (t.tenants.c.platform == bindparam("of_platform"), t.tenants.c.external == bindparam("named"))
 _GONE = Prepared(
     update(t.tenants).where(*_which).values(gone_day=func.coalesce(t.tenants.c.gone_day, bindparam("day")))
@@ -32,7 +39,7 @@ def _silence(people: Callable[[ColumnElement[UUID]], ColumnElement[bool]], why: 
     asked = update(t.check_ins).where(people(t.check_ins.c.participant_id), t.WAITING)
     owed = update(t.deliveries).where(people(t.deliveries.c.conversation_id), t.PENDING)
     return (
-        Prepared(asked.values(state="cancelled")),
+        Prepared(asked.values(state="stopped")),
         Prepared(owed.values(state="dead", last_error=why, **EMPTIED)),
     )
 
@@ -48,6 +55,12 @@ def leave(wire: Wire, person: UUID, day: date) -> None:
     wire.run(_NOWHERE, person=person)
     for statement in _ONE:
         wire.run(statement, person=person)
+
+
+def out_of_reach(wire: Wire, person: UUID, day: date) -> None:
+    """Nothing is asked of them until they do something again; then their check-ins go on."""
+    wire.run(_UNREACHED, person=person, day=day)
+    wire.run(_ONE[0], person=person)
 
 
 def come_back(wire: Wire, person: UUID) -> None:

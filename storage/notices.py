@@ -1,15 +1,16 @@
-"""What a person is told of what others did. Law: who is told what is sealed, and its row looks like any reminder's."""
+"""What a person is told of what others did. Law: who is told what is sealed, and its row looks like any check-in's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
 from bot.events import Frozen, NoticeName
+from scheduler.recurrence import TZDATA
 from storage import tables as t
 from storage.keystore import KeyStore
 from storage.place import Place
@@ -23,7 +24,7 @@ _ADD = Prepared(insert(t.check_ins))
 
 
 class Told(Frozen):
-    """The body of a notice; a reminder's body is the name of its script."""
+    """The body of a notice."""
 
     notice: NoticeName
     person: str = ""
@@ -46,10 +47,14 @@ def tell(wire: Wire, keys: KeyStore, news: Iterable[News], at: datetime) -> None
             body = Told(notice=notice, person=about).model_dump_json().encode()
             sealed = key.key.seal(body, to.where("check_ins", row, "body"))
             due = at + _SOON + number * _STEP
-            rows.append({"id": row, "participant_id": to.person, "due_at": due, "body": sealed, "state": "waiting"})
+            rows.append(waiting(row, to.person, due, sealed))
     wire.run_many(_ADD, rows)
 
 
+def waiting(row: UUID, person: UUID, due: datetime, body: bytes) -> dict[str, object]:
+    return {"id": row, "participant_id": person, "due_at": due, "body": body, "state": "waiting", "zones": TZDATA}
+
+
 def told(body: str) -> Told | None:
-    """None for a reminder's body. Raises ValidationError where a later version has left a notice of another kind."""
+    """None for a check-in's body. Raises ValidationError where a later version has left a notice of another kind."""
     return Told.model_validate_json(body) if body.startswith("{") else None

@@ -43,6 +43,7 @@ _where_they_stand = (
         t.participants.c.leads_since,
         t.participants.c.installed_day,
         t.participants.c.left_day,
+        t.participants.c.unreached_day,
         t.teams.c.name,
     )
     .select_from(
@@ -89,6 +90,7 @@ class Place(NamedTuple):
     leads_since: date | None
     installed_day: date | None
     left_day: date | None
+    unreached_day: date | None
     team: str | None
 
     def circle_on(self, day: date) -> UUID | None:
@@ -190,6 +192,7 @@ def arrive(
         supervises_since=None,
         joined_day=day,
         left_day=None,
+        unreached_day=None,
         leads_since=None,
         installed_day=None,
     )

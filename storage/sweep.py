@@ -22,7 +22,9 @@ _DELIVERIES = Prepared(
     delete(t.deliveries).where(t.deliveries.c.state != "pending", t.deliveries.c.day < bindparam("before"))
 )
 _CHECK_INS = Prepared(
-    delete(t.check_ins).where(t.check_ins.c.state != "waiting", t.check_ins.c.due_at < bindparam("before"))
+    delete(t.check_ins).where(
+        t.check_ins.c.state != "waiting", t.check_ins.c.state != "stopped", t.check_ins.c.due_at < bindparam("before")
+    )
 )
 _NAMED = Prepared(select(t.participants.c.key_id))
 

@@ -154,6 +154,7 @@ participants = Table(
     Column("left_day", Date),  # they left the workspace; everything of theirs goes after the grace
     Column("leads_since", Date),
     Column("installed_day", Date),  # they installed the app, and may name who leads
+    Column("unreached_day", Date),  # the platform said that their chat is gone; until they do something again
     UniqueConstraint("who_index"),
     Index("ix_participants_left_day", "left_day", sqlite_where=text("left_day IS NOT NULL"),
           postgresql_where=text("left_day IS NOT NULL")),
@@ -215,20 +216,25 @@ consents = Table(
     UniqueConstraint("participant_id", "n"),
 )
 
-#: Reminders, and notices of what others did: which of the two a row is stands in its sealed body alone.
-#: A claim commits together with the turn it causes, so `claimed` is where a check-in ends when all went well.
+#: Occurrences of check-ins, and notices of what others did: which of the two a row is stands in its sealed body alone,
+#: and what is asked, and by which rule, in the person's sealed state. The key lets an occurrence exist once.
+#: A claim commits together with the turn it causes, so `claimed` is where one ends when all went well; `stopped`: who
+#: was to be asked is out of reach. `zones`: the version of the zone data by which `due_at` was worked out.
 check_ins = Table(
     "check_ins",
     metadata,
     Column("id", Uuid, primary_key=True),
+    Column("due_at", Moment, primary_key=True),
     _person(),
-    Column("due_at", Moment, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("state", String(10), nullable=False),
-    CheckConstraint("state IN ('waiting', 'claimed', 'failed', 'cancelled')", name="state"),
+    Column("zones", String(10), nullable=False),
+    CheckConstraint("state IN ('waiting', 'claimed', 'failed', 'stopped', 'cancelled')", name="state"),
     Index("ix_check_ins_participant_id", "participant_id"),
     Index("ix_check_ins_due_at", "due_at", sqlite_where=text("state = 'waiting'"),
           postgresql_where=text("state = 'waiting'")),
+    Index("ix_check_ins_undone", "participant_id", sqlite_where=text("state IN ('failed', 'stopped')"),
+          postgresql_where=text("state IN ('failed', 'stopped')")),
 )  # fmt: skip
 
 #: `payload` is sealed: which question waits tells where a person stands. It, `not_before`, `lease_until` and `worker`
@@ -297,10 +303,17 @@ deletion_ledger = Table(
 )
 
 
+# Spelled out, not parameters: only then are the partial indexes used.
+
+
 def pending(table: FromClause) -> ColumnElement[bool]:
-    """Spelled out, not a parameter: only then is the partial index used."""
     return table.c.state == literal_column("'pending'")
 
 
+def waiting(table: FromClause) -> ColumnElement[bool]:
+    return table.c.state == literal_column("'waiting'")
+
+
 PENDING = pending(deliveries)
-WAITING = check_ins.c.state == literal_column("'waiting'")
+WAITING = waiting(check_ins)
+UNDONE = check_ins.c.state.in_([literal_column("'failed'"), literal_column("'stopped'")])

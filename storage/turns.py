@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, insert, update
 from bot.conversation import Conversation, Session
 from bot.effects import Effect, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
-from bot.ports import Delivery, DueCheckIn, Loaded, LostRace, Setup
+from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
 from storage import checkins, consents, roster, setup
 from storage import tables as t
@@ -102,13 +102,12 @@ class SqlTransaction:
             conversation,
             known.model_copy(update=self._for_a_page(found, key)) if page else known,
             tuple(self._shelf.pinned(self.wire, revision) for revision in pinned),
-            found.left_day is not None,
+            found.left_day is not None or found.unreached_day is not None,
         )
 
     def _for_a_page(self, found: Place, key: Key) -> dict[str, Any]:
         return {
             "reflections": read_reflections(self.wire, found, key),
-            "next_check_in": checkins.next_reminder(self.wire, found, key),
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
         }
 
@@ -232,14 +231,22 @@ class SqlTransaction:
 
     # What a clock starts ---------------------------------------------------------------------------------------------
 
-    def claim_due(self, now: datetime, limit: int) -> tuple[DueCheckIn, ...]:
+    def claim_due(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         return checkins.claim(self.wire, self._keys, now, limit)
+
+    def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
+        return checkins.to_replan(self.wire, self._keys, now, limit)
+
+    def replanned(self, who: Who) -> None:
+        found = find(self.wire, self._keys, who)
+        if found is not None:
+            checkins.replanned(self.wire, found.person)
 
     def idle(self, today: date, limit: int) -> tuple[Who, ...]:
         return checkins.idle(self.wire, self._keys, today, limit)
 
-    def fail_check_in(self, check_in: UUID) -> None:
-        checkins.fail(self.wire, check_in)
+    def fail_check_in(self, claimed: Claimed) -> None:
+        checkins.fail(self.wire, claimed)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -21,14 +21,14 @@ from bot.effects import (
     LetGo,
     Live,
     NameLead,
+    Plan,
     RecordConsent,
-    Remind,
     Return,
     SetTeam,
 )
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
-from storage import leading, leaving
+from storage import checkins, leading, leaving
 from storage import tables as t
 from storage.counting import token
 from storage.deliveries import Payload
@@ -51,7 +51,6 @@ _RESEAL_REFLECTION = Prepared(
 )
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _TAKE_BACK = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
-_ADD_CHECK_IN = Prepared(insert(t.check_ins))
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
 _STILL_OWED = Prepared(
     select(t.deliveries.c.n).where(t.deliveries.c.conversation_id == bindparam("conversation"), t.PENDING).limit(1)
@@ -84,8 +83,8 @@ class Pen:
                 self._let_go(reflection_id)
             case Contribute(receipt, codes, reflection_id):
                 self._contribute(receipt, codes, reflection_id)
-            case Remind(at, script):
-                self._remind(at, script)
+            case Plan():
+                checkins.plan(self.wire, self.found, self.key, effect, self.at)
             case Deliver() | RecordConsent() | EraseMe():
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
             case SetTeam() | NameLead() | Live() | Leave() | Return():
@@ -148,28 +147,23 @@ class Pen:
         where = self.found.where("reflections", reflection.id, "body")
         return self.key.seal(reflection.model_dump_json().encode(), where)
 
-    def _remind(self, at: datetime, script: str) -> None:
-        row = uuid4()
-        body = self.key.seal(script.encode(), self.found.where("check_ins", row, "body"))
-        self.wire.run(_ADD_CHECK_IN, id=row, participant_id=self.found.person, due_at=at, body=body, state="waiting")
-
     def deliver(self, effects: Iterable[Effect]) -> tuple[Delivery, ...]:
         """Owes the messages. They are leased to this process, unless older ones are still on their way."""
-        messages = [effect.message for effect in effects if isinstance(effect, Deliver)]
-        if not messages:
+        wanted = [effect for effect in effects if isinstance(effect, Deliver)]
+        if not wanted:
             return ()
         free = self.wire.one(_STILL_OWED, conversation=self.found.person) is None
         owed = tuple(
-            Delivery(uuid4(), self.found.person, self.found.revision + 1, n, self.who, self.after.locale, message)
-            for n, message in enumerate(messages)
+            Delivery(uuid4(), self.found.person, self.found.revision + 1, n, self.who, self.after.locale, one.message)
+            for n, one in enumerate(wanted)
         )
         lease = {
             "not_before": self.at,
             "lease_until": self.at + timedelta(seconds=LEASE_SECONDS) if free else None,
             "worker": self.keys.process if free else None,
         }
-        for each in owed:
-            words = Payload(locale=each.locale, message=each.message).written()
+        for each, one in zip(owed, wanted, strict=True):
+            words = Payload(locale=each.locale, message=each.message, until=one.until).written()
             payload = self.key.seal(words.encode(), self.found.where("deliveries", each.id, "payload"))
             self.wire.run(
                 _ADD_DELIVERY,

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from bot.conversation import Conversation, Facts, Message, Reply
 from bot.effects import Effect, Turn
 from bot.engine import step
-from bot.events import Choose, Event, Open, Rate, Say, Surface, Write
+from bot.events import CheckInDue, Choose, Due, Event, Open, Rate, Say, Surface, Write
 from prompts.library import Library, build, read_sources
 from prompts.source import read_script
 
@@ -104,3 +104,8 @@ class Talk:
 
     def effects_of(self, kind: type[Effect]) -> list[Effect]:
         return [effect for effect in self.effects if isinstance(effect, kind)]
+
+
+def came_due(at: datetime, script: str = "between-sites", check_in: UUID | None = None) -> CheckInDue:
+    """A reminder that no rule names: it says itself what it asks."""
+    return CheckInDue(at=at, dues=(Due(check_in=check_in or uuid4(), due=at, script=script),))

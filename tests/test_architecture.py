@@ -15,7 +15,7 @@ PACKAGES = ("prompts", "scheduler", "bot", "storage", "adapters")
 #: What a package may import of the project; the command line (`bot.cli` and its modules) may import everything.
 ALLOWED = {
     "prompts": ("prompts",),
-    "scheduler.recurrence": (),
+    "scheduler.recurrence": ("scheduler.recurrence",),
     "bot": ("bot", "prompts", "scheduler.recurrence"),
     "storage": ("storage", "bot", "prompts", "scheduler.recurrence"),
     "scheduler.ticker": ("bot", "prompts", "scheduler.recurrence"),
@@ -30,7 +30,9 @@ PURE = (
     "bot.conversation", "bot.effects", "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.gallery",
     "bot.hearing", "bot.home", "bot.notices", "bot.outcome", "bot.outward", "bot.pages", "bot.position",
     "bot.reminders", "bot.rooms", "bot.screens", "bot.setup", "bot.shapes", "bot.typed", "prompts.route",
-    "prompts.script", "scheduler.recurrence",
+    "prompts.script", "scheduler.recurrence", "scheduler.recurrence.days", "scheduler.recurrence.expand",
+    "scheduler.recurrence.quiet", "scheduler.recurrence.resolve", "scheduler.recurrence.rules",
+    "scheduler.recurrence.wall", "scheduler.recurrence.windows", "scheduler.recurrence.zones",
 )  # fmt: skip
 IMPURE_IMPORTS = {"time", "random", "secrets", "os", "asyncio", "sqlalchemy", "pathlib", "socket", "logging"}
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "uuid1", "open"}

@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from conftest import rows, who
 
 from bot.conversation import Message, Option
-from bot.effects import Deliver, Remind
+from bot.effects import Deliver, Plan
 from bot.events import Who
 from bot.ports import ConversationGone, Delivery, InstallationGone, Later, OurBug
 from storage import tables as t
@@ -118,7 +119,7 @@ def test_when_a_conversation_is_gone_its_reminders_stop(store: SqlStore, at: dat
     for person in (ADA, BEN):
         with store.transaction() as turn:
             before = turn.load(person, at).conversation
-            turn.save(before, before, [Remind(at, "little")], at, person)
+            turn.save(before, before, [Plan(uuid4(), at)], at, person)
     (owed,) = owe(store, at, "one")
     store.failed(owed.id, ConversationGone(), at)
     with store.transaction() as turn:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from talks import AT, Talk, library
+from talks import AT, Talk, came_due, library
 
 from bot.case import Case
 from bot.conversation import Consents, Program, Reply
-from bot.effects import Contribute, Deliver, EraseMe, Keep, RecordConsent, Remind
-from bot.events import CheckInDue, Choose, Command, Idled, Left, Open, Say, Submit, Surface, Write
+from bot.effects import Contribute, Deliver, EraseMe, Keep, Plan, RecordConsent
+from bot.events import Choose, Command, Idled, Left, Open, Say, Submit, Surface, Write
 from bot.screens import hidden
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 
@@ -571,9 +571,10 @@ def test_an_end_can_ask_again_tonight_in_the_persons_own_zone() -> None:
     talk.facts = talk.facts.model_copy(update={"zone": "America/New_York"})
     talk.through(WHOLE)
     talk.tap("tonight")
-    [remind] = talk.effects_of(Remind)
-    assert isinstance(remind, Remind)
-    assert remind.at.isoformat() == "2026-11-02T22:00:00+00:00"
+    [plan] = talk.effects_of(Plan)
+    assert isinstance(plan, Plan)
+    assert plan.due is not None
+    assert plan.due.isoformat() == "2026-11-02T22:00:00+00:00"
 
 
 def test_an_end_can_lead_to_another_script() -> None:
@@ -635,7 +636,7 @@ def test_a_check_in_asks_first_whether_one_is_parked_and_says_no_more_in_the_cha
     talk = begun("between-sites")
     talk.write("stop")
     talk.effects.clear()
-    talk.take(CheckInDue(at=talk.at, check_in=talk.conversation.id, script="between-sites"))
+    talk.take(came_due(talk.at))
     [owed] = talk.effects_of(Deliver)
     assert isinstance(owed, Deliver)
     assert owed.message.step == "parked"
@@ -646,11 +647,12 @@ def test_a_check_in_asks_first_whether_one_is_parked_and_says_no_more_in_the_cha
 def test_not_now_ends_quietly_and_asks_again_in_half_an_hour() -> None:
     talk = begun("between-sites")
     talk.write("stop")
-    talk.take(CheckInDue(at=talk.at, check_in=talk.conversation.id, script="between-sites"))
+    talk.take(came_due(talk.at))
     talk.tap("half-hour", surface="message")
-    [remind] = talk.effects_of(Remind)
-    assert isinstance(remind, Remind)
-    assert (remind.at - talk.at).total_seconds() == 1800
+    [plan] = talk.effects_of(Plan)
+    assert isinstance(plan, Plan)
+    assert plan.due is not None
+    assert (plan.due - talk.at).total_seconds() == 1800
     assert talk.conversation.session is None
 
 
@@ -684,7 +686,7 @@ def test_who_leaves_leaves_nothing_open_and_nothing_lost() -> None:
 def test_going_back_over_a_sensitive_answer_brings_no_question_into_the_chat() -> None:
     talk = begun("between-sites")
     talk.write("stop")
-    talk.take(CheckInDue(at=talk.at, check_in=talk.conversation.id, script="between-sites"))
+    talk.take(came_due(talk.at))
     talk.through(["yes", "stormy", "back", "back"])
     assert talk.message.step == "parked"
     assert talk.say("help").step == ""

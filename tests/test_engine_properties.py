@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, get_args
-from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from talks import AT, Talk, library
+from talks import AT, Talk, came_due, library
 
 from bot import position
 from bot.conversation import Conversation, Program
 from bot.effects import Contribute, Deliver, Keep, Turn
 from bot.events import (
-    CheckInDue,
     Choose,
     Command,
     Event,
@@ -191,7 +189,7 @@ MAKE: dict[str, Callable[..., Event]] = {
     "command": lambda talk, name, which: Command(at=talk.at, name=name, prompt=prompt(talk, which)),
     "open": lambda talk, page: Open(at=talk.at, page=page),
     "submit": lambda talk, form, values: Submit(at=talk.at, form=form, values=values),
-    "due": lambda talk: CheckInDue(at=talk.at, check_in=uuid4(), script="between-sites"),
+    "due": lambda talk: came_due(talk.at),
     "idled": lambda talk: Idled(at=talk.at),
     "joined": lambda talk: Joined(at=talk.at),
     "left": lambda talk: Left(at=talk.at),
@@ -206,7 +204,7 @@ def event_of(talk: Talk, kind: tuple[Any, ...]) -> Event:
 
 def run(kinds: list[tuple[Any, ...]], refuse_typed: bool = False) -> Talk:
     talk = Talk()
-    circumstances = {"leads": refuse_typed, "names_lead": not refuse_typed, "next_check_in": talk.at}
+    circumstances = {"leads": refuse_typed, "names_lead": not refuse_typed}
     talk.facts = talk.facts.model_copy(update={"program": Program(refuse_typed=refuse_typed), **circumstances})
     for kind in kinds:
         if kind[0] == "wait":

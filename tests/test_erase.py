@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Conversation, Message
-from bot.effects import Contribute, Deliver, Keep, LetGo, RecordConsent, Remind
+from bot.effects import Contribute, Deliver, Keep, LetGo, Plan, RecordConsent
 from bot.ports import LostRace, Refusal, Setup
 from storage import keytables
 from storage import tables as t
@@ -55,7 +55,7 @@ def live(store: SqlStore, at: datetime, person: str) -> None:
         Keep(reflection, FAR),
         Contribute(uuid4(), ("T1",), reflection.id),
         RecordConsent("words", "given", "keep", 1, "0" * 64, "en", "web"),
-        Remind(at, "little"),
+        Plan(uuid4(), at),
         Deliver(Message(text="Whenever you like.")),
         person=who(person),
         consents=KEEPS,
@@ -167,7 +167,7 @@ def test_a_key_that_no_row_names_is_gone_after_a_day(store: SqlStore, at: dateti
 
 def test_a_person_whose_key_is_lost_is_told_so(opened: Callable[[], SqlStore], at: datetime) -> None:
     store = opened()
-    change(store, at, Keep(kept(at), FAR), Remind(at, "little"), Deliver(Message(text="Hello")), consents=KEEPS)
+    change(store, at, Keep(kept(at), FAR), Plan(uuid4(), at), Deliver(Message(text="Hello")), consents=KEEPS)
     with store.keys.database.transaction() as wire:
         wire.run(Prepared(delete(keytables.data_keys)))
     other = opened()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from conftest import Pair, key_rows, rows, who
@@ -20,7 +21,7 @@ from sqlalchemy import delete, insert, update
 from stored import KEEPS, change, kept, load, session
 
 from bot.conversation import Message
-from bot.effects import Deliver, Keep, Remind
+from bot.effects import Deliver, Keep, Plan
 from bot.events import NoticeName
 from bot.logs import AllowList
 from bot.ports import Installation, Refusal
@@ -246,7 +247,7 @@ def test_an_installation_that_is_undone_leaves_no_key(store: SqlStore, at: datet
 def live(store: SqlStore, at: datetime, person: Any) -> None:
     """Kept words, a reminder, an open reflection and a message that is owed."""
     owed = Deliver(Message(text="Whenever you like."))
-    effects = (Keep(kept(at), date(2027, 3, 1)), Remind(at + timedelta(minutes=5), "little"), owed)
+    effects = (Keep(kept(at), date(2027, 3, 1)), Plan(uuid4(), at + timedelta(minutes=5)), owed)
     change(store, at, *effects, person=person, consents=KEEPS, session=session(at))
 
 
@@ -258,14 +259,14 @@ def test_where_the_app_was_removed_nothing_more_is_sent(store: SqlStore, at: dat
     store.installations.remove("local", "north", at)
     assert rows(store, t.installations) == []
     for person in (ADA, BEN):  # a turn that was under way when it happened
-        change(store, at, Remind(at, "little"), Deliver(Message(text="Hello")), person=person)
+        change(store, at, Plan(uuid4(), at), Deliver(Message(text="Hello")), person=person)
     later = at + timedelta(hours=1)
     with store.transaction() as turn:
         assert [due.who for due in turn.claim_due(later, 10)] == [zoe]
     assert [delivery.who for delivery in store.owed(later, 10)] == [zoe]
     states = {row["id"]: row for row in rows(store, t.participants)}
     north = {id_ for id_, row in states.items() if row["tenant_id"] != states[load(store, at, zoe).id]["tenant_id"]}
-    assert {row["state"] for row in rows(store, t.check_ins) if row["participant_id"] in north} == {"cancelled"}
+    assert {row["state"] for row in rows(store, t.check_ins) if row["participant_id"] in north} == {"stopped"}
     dead = [row for row in rows(store, t.deliveries) if row["conversation_id"] in north]
     assert {(row["state"], row["payload"], row["last_error"]) for row in dead} == {("dead", None, "InstallationGone")}
 

@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert
 from stored import KEEPS, NOTHING, change, kept, load, session
 
 from bot.conversation import Message, Program
-from bot.effects import Contribute, Deliver, Keep, Leave, Remind, Return, SetTeam
+from bot.effects import Contribute, Deliver, Keep, Leave, Plan, Return, SetTeam
 from bot.events import Choose, Command, Event, Idled, Inbound, Joined, Left, Open, Who
 from bot.ports import Installation, Setup
 from storage import keytables, purge
@@ -41,7 +41,7 @@ def live(store: SqlStore, at: datetime, person: Who = ADA, **fields: Any) -> Non
     effects = (
         Keep(reflection, FAR),
         Contribute(uuid4(), ("T1",), reflection.id),
-        Remind(at + timedelta(hours=1), "little"),
+        Plan(uuid4(), at + timedelta(hours=1)),
         Deliver(Message(text="Whenever you like.")),
     )
     change(store, at, *effects, person=person, consents=KEEPS, session=session(at))
@@ -67,11 +67,11 @@ def test_nothing_more_is_sent_to_somebody_who_left(store: SqlStore, at: datetime
     with store.transaction() as turn:
         assert turn.load(ADA, at).left
         assert not turn.load(BEN, at).left
-    change(store, at, Remind(at, "little"), Deliver(Message(text="Too late.")))
+    change(store, at, Plan(uuid4(), at), Deliver(Message(text="Too late.")))
     later = at + timedelta(hours=2)
     assert due(store, later) == ["ben"]
     assert [owed.who for owed in store.owed(later, 10)] == [BEN]
-    assert states(store, t.check_ins) == ["cancelled", "cancelled", "claimed"]
+    assert states(store, t.check_ins) == ["claimed", "stopped", "stopped"]
     assert states(store, t.deliveries) == ["dead", "dead", "pending"]
     assert all(row["payload"] is None for row in rows(store, t.deliveries) if row["state"] == "dead")
 

@@ -8,11 +8,11 @@ from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
-from talks import AT, Talk, library
+from talks import AT, Talk, came_due, library
 
-from bot.conversation import Conversation, Facts, Form, FormField, Page, Program, TeamFacts
-from bot.effects import Deliver, Keep, Leave, NameLead, Remind, SetTeam, Turn
-from bot.events import CheckInDue, Choose, Joined, Left, Notice, NoticeName, Open, Submit
+from bot.conversation import CheckIn, Conversation, Facts, Form, FormField, Page, Program, TeamFacts
+from bot.effects import Deliver, Keep, Leave, NameLead, Plan, SetTeam, Turn
+from bot.events import Choose, Joined, Left, Notice, NoticeName, Open, Submit
 from bot.home import QUIET
 from bot.setup import LOCAL_LINES
 from scheduler.recurrence import zone_named
@@ -73,10 +73,10 @@ def illegal(talk: Talk) -> str:
 
 
 def test_home_leads_everybody_to_their_own_pages_and_nobody_to_others() -> None:
-    assert ways(opened(at_home(), "home")) == ["data", "consent"]
-    assert ways(opened(at_home(supervises=True), "home")) == ["data", "consent", "report", "packet"]
-    assert ways(opened(at_home(leads=True), "home")) == ["data", "consent", "setup"]
-    assert ways(opened(at_home(names_lead=True), "home")) == ["data", "consent", "lead"]
+    assert ways(opened(at_home(), "home")) == ["checkins", "data", "consent"]
+    assert ways(opened(at_home(supervises=True), "home")) == ["checkins", "data", "consent", "report", "packet"]
+    assert ways(opened(at_home(leads=True), "home")) == ["checkins", "data", "consent", "setup"]
+    assert ways(opened(at_home(names_lead=True), "home")) == ["checkins", "data", "consent", "lead"]
 
 
 def test_every_page_that_home_leads_to_opens_under_the_name_of_its_button() -> None:
@@ -103,18 +103,26 @@ def test_home_says_in_two_sentences_who_can_see_what(locale: str) -> None:
     assert len(re.findall(r"[.!?](?:\s|$)", line)) == 2
 
 
+def arranged_at(moment: str, locale: str = "en") -> Talk:
+    """Somebody who is asked again at that moment."""
+    talk = at_home(locale)
+    again = CheckIn(id=uuid4(), kind="follow-up", script="between-sites", at=datetime.fromisoformat(moment))
+    memory = talk.conversation.memory.model_copy(update={"check_ins": (again,)})
+    talk.conversation = talk.conversation.model_copy(update={"memory": memory})
+    return talk
+
+
 @pytest.mark.parametrize(
     ("locale", "said_so"),
     [("en", "Tuesday, November 3, 2026, 5:00 PM"), ("es", "martes, 3 de noviembre de 2026, 17:00")],
 )
 def test_home_says_when_somebody_is_asked_next_on_their_own_clock(locale: str, said_so: str) -> None:
-    due = datetime.fromisoformat("2026-11-03T22:00Z")
-    assert said_so in said(opened(at_home(locale, next_check_in=due), "home"))
+    assert said_so in said(opened(arranged_at("2026-11-03T22:00Z", locale), "home"))
     assert word("home-next", locale, day="", time="")[:12] not in said(opened(at_home(locale), "home"))
 
 
 def test_home_knows_that_quiet_hours_put_a_check_in_off() -> None:
-    talk = at_home(next_check_in=datetime.fromisoformat("2026-11-03T23:30Z"))
+    talk = arranged_at("2026-11-03T23:30Z")
     assert "8:00 AM" in said(sent(talk, "quiet", hours="18:00-08:00"))
     assert "6:30 PM" in said(sent(talk, "quiet", hours="none"))
 
@@ -155,16 +163,17 @@ def asked(hour: str, quiet: str = "18:00-08:00") -> Talk:
     talk.agree("between-sites")
     talk.write("stop")
     talk.at = datetime.fromisoformat(f"2026-11-03T{hour}-05:00")
-    talk.take(CheckInDue(at=talk.at, check_in=uuid4(), script="between-sites"))
+    talk.take(came_due(talk.at))
     sent(talk, "quiet", hours=quiet)
     talk.effects.clear()
     return talk
 
 
 def reminded(talk: Talk) -> str:
-    [remind] = talk.effects_of(Remind)
-    assert isinstance(remind, Remind)
-    return remind.at.astimezone(zone_named(NEW_YORK)).strftime("%d %H:%M")
+    [plan] = talk.effects_of(Plan)
+    assert isinstance(plan, Plan)
+    assert plan.due is not None
+    return plan.due.astimezone(zone_named(NEW_YORK)).strftime("%d %H:%M")
 
 
 def test_a_reminder_that_would_fall_into_quiet_hours_comes_at_their_end_and_is_not_promised_sooner() -> None:
@@ -195,15 +204,14 @@ def test_a_check_in_that_comes_due_in_quiet_hours_waits_for_their_end() -> None:
     talk = asked("17:40")
     talk.tap("not-today", surface="message")
     talk.effects.clear()
-    before = talk.conversation
     talk.at = datetime.fromisoformat("2026-11-03T21:00-05:00")
-    due = CheckInDue(at=talk.at, check_in=uuid4(), script="between-sites")
+    due = came_due(talk.at)
     turn = talk.take(due)
-    assert (turn.conversation, turn.illegal, turn.reply.message) == (before, "", None)
-    assert turn.effects == (Remind(datetime.fromisoformat("2026-11-04T13:00Z"), "between-sites"),)
+    assert (turn.illegal, turn.reply.message) == ("", None)
+    assert turn.effects == (Plan(due.dues[0].check_in, datetime.fromisoformat("2026-11-04T13:00Z")),)
     talk.at = datetime.fromisoformat("2026-11-04T08:00-05:00")
     turn = talk.take(due.model_copy(update={"at": talk.at}))
-    assert [type(effect) for effect in turn.effects] == [Deliver]
+    assert [type(effect) for effect in turn.effects if not isinstance(effect, Plan)] == [Deliver]
 
 
 def test_every_choice_of_quiet_hours_has_its_words() -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,7 +18,8 @@ from sqlalchemy import update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Consents, Conversation, Memory, Message
-from bot.effects import Deliver, Effect, EraseMe, Keep, LetGo, RecordConsent, Remind, SetTeam
+from bot.effects import Deliver, Effect, EraseMe, Keep, LetGo, Plan, RecordConsent, SetTeam
+from bot.events import Due
 from bot.ports import LostRace, Refusal
 from storage import keytables
 from storage import tables as t
@@ -148,7 +150,7 @@ def effects(at: datetime) -> tuple[Effect, ...]:
     return (
         Keep(kept(at), at.date() + timedelta(days=90)),
         RecordConsent("words", "given", "keep", 1, "0" * 64, "en", "web"),
-        Remind(at + timedelta(minutes=30), "little"),
+        Plan(uuid4(), at + timedelta(minutes=30)),
         Deliver(Message(text="Whenever you like.")),
     )
 
@@ -376,39 +378,39 @@ def test_a_talk_whose_key_is_gone_is_cleared_away(store: SqlStore, at: datetime)
 def test_a_reminder_is_claimed_once_by_two_processes(opened: Callable[[], SqlStore], at: datetime) -> None:
     stores = [opened(), opened()]
     for minute in range(20):
-        change(stores[0], at, Remind(at + timedelta(minutes=minute), "little"))
+        change(stores[0], at, Plan(uuid4(), at + timedelta(minutes=minute)))
     together = threading.Barrier(2)
 
-    def claim(store: SqlStore) -> list[Any]:
+    def claim(store: SqlStore) -> list[Due]:
         together.wait(5)
-        claimed: list[Any] = []
+        claimed: list[Due] = []
         for _ in range(10):
             with store.transaction() as turn:
-                claimed += turn.claim_due(at + timedelta(hours=1), 3)
+                claimed += [due for one in turn.claim_due(at + timedelta(hours=1), 3) for due in one.dues]
         return claimed
 
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(claim, stores)
     assert len(first) + len(second) == 20
-    assert len({due.id for due in first + second}) == 20
-    assert {(due.who, due.script) for due in first + second} == {(ADA, "little")}
+    assert len({due.check_in for due in first + second}) == 20
 
 
 def test_reminders_come_in_their_order_and_not_before(store: SqlStore, at: datetime) -> None:
     later, soon = at + timedelta(hours=2), at + timedelta(hours=1)
-    change(store, at, Remind(later, "little"), Remind(soon, "little"))
+    change(store, at, Plan(uuid4(), later), Plan(uuid4(), soon))
     with store.transaction() as turn:
         assert turn.claim_due(soon - timedelta(seconds=1), 10) == ()
-        assert [due.due for due in turn.claim_due(later, 10)] == [soon, later]
+        (claimed,) = turn.claim_due(later, 10)
+    assert [due.due for due in claimed.dues] == [soon, later]
 
 
 def test_a_claim_is_undone_with_its_turn_and_failed_on_request(store: SqlStore, at: datetime) -> None:
-    change(store, at, Remind(at, "little"))
+    change(store, at, Plan(uuid4(), at))
     with undone(store) as turn:
         assert len(turn.claim_due(at, 10)) == 1
     with store.transaction() as turn:
-        (due,) = turn.claim_due(at, 10)
-        turn.fail_check_in(due.id)
+        (claimed,) = turn.claim_due(at, 10)
+        turn.fail_check_in(claimed)
     assert [row["state"] for row in rows(store, t.check_ins)] == ["failed"]
 
 
@@ -431,15 +433,15 @@ def test_a_notice_comes_due_in_a_moment_and_says_whom_it_is_about(opened: Callab
     store.set_lead(ADA, at)
     store.set_lead(ADA, at)
     change(store, at, SetTeam("north", ("ben",), ("sam",), {}))
-    change(store, at, Remind(at, "little"), person=BEN)
+    change(store, at, Plan(uuid4(), at), person=BEN)
     with other.transaction() as turn:
         claimed = turn.claim_due(at + A_MOMENT, 10)
-    assert {(due.who.user, due.notice, due.person, due.script) for due in claimed} == {
-        ("ada", "lead", "", ""),
-        ("sam", "supervisor", "", ""),
-        ("ben", "invited", "", ""),
-        ("ben", "supervisor-named", "sam", ""),
-        ("ben", None, "", "little"),
+    assert {(due.who.user, due.notice, due.person) for due in claimed} == {
+        ("ada", "lead", ""),
+        ("sam", "supervisor", ""),
+        ("ben", "invited", ""),
+        ("ben", "supervisor-named", "sam"),
+        ("ben", None, ""),
     }
     bens = [due.notice for due in claimed if due.who == BEN]
     assert bens.index("invited") < bens.index("supervisor-named")
@@ -447,7 +449,7 @@ def test_a_notice_comes_due_in_a_moment_and_says_whom_it_is_about(opened: Callab
 
 def test_no_clear_column_tells_a_notice_from_a_reminder_or_names_anybody(store: SqlStore, at: datetime) -> None:
     store.set_lead(ADA, at)
-    change(store, at, SetTeam("north", ("U0QUILLFEATHER",), ("U0SUPERVISES",), {}), Remind(at, "little"))
+    change(store, at, SetTeam("north", ("U0QUILLFEATHER",), ("U0SUPERVISES",), {}), Plan(uuid4(), at))
     stored = repr([rows(store, table) for table in t.metadata.sorted_tables])
     for secret in ("QUILLFEATHER", "SUPERVISES", "invited", "little"):
         assert secret not in stored
@@ -467,24 +469,6 @@ def test_a_notice_that_cannot_be_read_is_failed_and_stops_no_other(store: SqlSto
     with store.transaction() as turn:
         assert [due.who for due in turn.claim_due(at + A_MOMENT, 10)] == [BEN]
     assert sorted(row["state"] for row in rows(store, t.check_ins)) == ["claimed", "failed"]
-
-
-def test_the_next_check_in_is_the_earliest_reminder_and_never_a_notice(store: SqlStore, at: datetime) -> None:
-    soon, later = at + timedelta(hours=1), at + timedelta(hours=3)
-
-    def next_check_in() -> datetime | None:
-        with store.transaction() as turn:
-            assert turn.load(ADA, at).facts.next_check_in is None, "only while a page asks for it"
-            return turn.load(ADA, at, page=True).facts.next_check_in
-
-    store.set_lead(ADA, at)
-    assert next_check_in() is None
-    change(store, at, Remind(later, "little"), Remind(soon, "little"))
-    change(store, at, Remind(at, "little"), person=BEN)
-    assert next_check_in() == soon
-    with store.transaction() as turn:
-        turn.claim_due(soon, 10)
-    assert next_check_in() == later
 
 
 # Where a chat is -----------------------------------------------------------------------------------------------------

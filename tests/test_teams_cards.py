@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 from fake_teams_parts import is_multi
 from fake_teams_rules import activity_faults, card_faults
-from talks import AT, Talk, library
+from talks import AT, Talk, came_due, library
 from teams_drawn import (
     DIALOG,
     LOCALES,
@@ -55,7 +55,7 @@ from adapters.teams.reading import read
 from bot import gallery
 from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
 from bot.effects import Keep
-from bot.events import CheckInDue, Command, Joined, Notice, Open, Say
+from bot.events import Command, Joined, Notice, Open, Say
 from bot.outward import PLACE, Said
 from prompts.library import build, read_sources
 
@@ -524,7 +524,7 @@ def test_reflections_of_which_no_answer_is_kept_can_be_deleted_each(first: tuple
     begun = Talk()
     begun.agree("quick-visit")
     begun.tap("stop")
-    begun.take(CheckInDue(at=AT, check_in=UUID(int=1), script="between-sites"))
+    begun.take(came_due(AT))
     begun.tap("yes")
     begun.take(Command(at=AT, name="stop"))
     (reflection,) = [effect.reflection for effect in begun.effects if isinstance(effect, Keep)]
@@ -668,7 +668,7 @@ def reminder_in_the_chat() -> Json:
     begun.agree("quick-visit")
     begun.tap("stop")
     begun.effects.clear()
-    begun.take(CheckInDue(at=AT, check_in=UUID(int=1), script="between-sites"))
+    begun.take(came_due(AT))
     return in_the_chat(begun)
 
 

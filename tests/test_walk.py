@@ -218,7 +218,7 @@ def test_the_graph_names_every_step_and_every_way(library: Library) -> None:
     assert drawn.startswith("flowchart TD\n")
     for step in library.scripts["quick-visit"].steps:
         assert f"s_{step.id.replace('-', '_')}" in drawn
-    assert '-- "half-hour or day-end or not-today" --> s_not_now' in drawn
+    assert '-- "half-hour or day-end or tomorrow or not-today" --> s_not_now' in drawn
 
 
 def test_the_graph_survives_quotes_and_brackets_in_a_text() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot import logs
-from bot.cli import operating, scripts, talking, teams
+from bot.cli import operating, scripts, talking, teams, times
 from bot.ports import Refusal
 from prompts.source import ScriptError
 
@@ -42,5 +42,5 @@ def main() -> None:
     logs.configure()
 
 
-for command in (*talking.COMMANDS, *scripts.COMMANDS, *teams.COMMANDS, *operating.COMMANDS):
+for command in (*talking.COMMANDS, *scripts.COMMANDS, *teams.COMMANDS, *times.COMMANDS, *operating.COMMANDS):
     main.add_command(command)

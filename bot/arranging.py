@@ -1,0 +1,119 @@
+"""Setting a check-in, taking it back, days off. Law: the answer says the days on which it will truly come. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+
+from bot import checkins
+from bot.case import Case
+from bot.checkins import MOST, UNKNOWN_ZONE, fresh_id, local_day, upcoming
+from bot.conversation import CheckIn, Kind
+from bot.effects import Effect
+from bot.when import When
+from scheduler.recurrence import zone_named
+
+#: Dates that are named when something is set.
+SHOWN = 3
+#: What a kind of check-in asks, where the library has it; else the program's usual script.
+ASKS: dict[Kind, str] = {"day-end": "between-sites", "supervision": "supervision-prep"}
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """What became of a wish: the case after it, what is to be done, and the words to say. `why`: it was refused."""
+
+    case: Case
+    words: str
+    effects: tuple[Effect, ...] = ()
+    why: str = ""
+
+
+def set_up(case: Case, kind: Kind, when: When, script: str = "") -> Set:
+    """With one more check-in; refused where there are too many, or it would never come."""
+    script = script or script_of(case, kind)
+    new = CheckIn(id=fresh_id(case, "new"), kind=kind, script=script, rule=when.rule, start=when.start, at=when.at)
+    moments = upcoming(case.remember(paused=False), new, SHOWN)
+    if not moments:
+        return _refused(case, "check-in-too-soon" if kind == "supervision" else "check-in-never")
+    after, effects = checkins.arranged(case.remember(not_today=None, paused=False), new)
+    if len(after.memory.check_ins) > MOST:
+        return _refused(case, "check-ins-full", most=MOST)
+    words = words_for(after, new, moments)
+    if not case.memory.paused:
+        return Set(after, words, effects)
+    return Set(after, f"{words} {case.word('check-ins-go-on')}", (*effects, *checkins.replanned(after)))
+
+
+def _refused(case: Case, why: str, **values: object) -> Set:
+    return Set(case, case.word(why, **values), why=why)
+
+
+def script_of(case: Case, kind: Kind) -> str:
+    wanted = ASKS.get(kind, "")
+    return wanted if wanted in case.library.scripts else case.facts.program.default_script
+
+
+def words_for(case: Case, new: CheckIn, moments: tuple[datetime, ...]) -> str:
+    """When it comes; why that is not when it was wanted; and by whose clock, where that is not known."""
+    name = "check-in-set-more" if new.rule and len(moments) > 1 else "check-in-set"
+    said = [case.word(name, moments=listed(case, moments))]
+    if new.at is not None and moments[0] > new.at:
+        said.append(case.word("check-in-put-off"))
+    if case.facts.zone == UNKNOWN_ZONE and not case.memory.own_zone:
+        said.append(case.word("zone-unknown"))
+    return " ".join(said)
+
+
+def listed(case: Case, moments: tuple[datetime, ...]) -> str:
+    return " · ".join(on(case, moment) for moment in moments)
+
+
+def on(case: Case, moment: datetime) -> str:
+    """Day and time where the person lives, short, in their language."""
+    local = moment.astimezone(zone_named(case.facts.zone))
+    near = {0: "day-today", 1: "day-tomorrow"}.get((local.date() - local_day(case, case.at)).days)
+    day = case.word(near) if near else format_skeleton("MMMEd", local.date(), locale=case.locale)
+    return f"{day}, {clock(case, local)}"
+
+
+def clock(case: Case, local: datetime) -> str:
+    return format_time(local.time(), "short", locale=case.locale).replace("\u202f", " ")
+
+
+def of_day(case: Case, day: date) -> str:
+    return format_date(day, "full", locale=case.locale)
+
+
+def place(case: Case) -> str:
+    return get_timezone_location(case.facts.zone, case.locale, return_city=True)
+
+
+# All at once
+
+
+def pause_all(case: Case) -> Set:
+    after = case.remember(paused=True)
+    return Set(after, case.word("check-ins-paused"), checkins.replanned(after))
+
+
+def resume_all(case: Case) -> Set:
+    after = case.remember(paused=False, away=None, not_today=None)
+    return Set(after, case.word("check-ins-go-on"), checkins.replanned(after))
+
+
+def away(case: Case, first: date | None, last: date) -> Set:
+    """On leave from the first day (today, where none is named) to the last."""
+    today = local_day(case, case.at)
+    begins = max(first or today, today)
+    if last < begins:
+        return _refused(case, "away-over")
+    after = case.remember(away=(begins, last))
+    words = case.word("away-set", first=of_day(case, begins), last=of_day(case, last))
+    return Set(after, words, checkins.replanned(after))
+
+
+def not_today(case: Case) -> Set:
+    return Set(case.remember(not_today=local_day(case, case.at)), case.word("check-in-not-today"))

@@ -1,0 +1,206 @@
+"""When a person is asked, as they arranged it. Law: every promise is kept as the person's days, zone and quiet hours
+stand; what is planned follows from the arrangements, and from nothing else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from uuid import UUID, uuid5
+
+from bot.case import Case
+from bot.conversation import CheckIn, Kind, Session
+from bot.effects import Effect, Plan
+from bot.territory import holidays_of
+from scheduler.recurrence import Days, OnDayOff, Recurrence, after_quiet, next_after, zone_named
+
+#: Where a person's zone is not known (storage/place.py).
+UNKNOWN_ZONE = "UTC"
+MORNING = time(9)
+#: So many check-ins a person may have.
+MOST = 12
+#: So many occurrences in quiet hours are passed over before a rule is given up.
+_PASSED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a kind of check-in behaves.
+
+    `late`: how late it may still come. `early`: so long before it somebody who does it unasked has done it. `waits`:
+    what falls into quiet hours comes at their end, otherwise it lapses. `regular`: "Not today" and leave are for it,
+    and one gentle reminder follows it; anything else was asked for once, and waits.
+    """
+
+    late: timedelta
+    early: timedelta = timedelta(0)
+    on_day_off: OnDayOff = "keep"
+    waits: bool = True
+    regular: bool = True
+    days_before: int = 0
+
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+MANNERS: Mapping[Kind, Manner] = {
+    "visit": Manner(late=2 * _HOUR, early=_HOUR, on_day_off="skip"),
+    "follow-up": Manner(late=12 * _HOUR, regular=False),
+    "re-check": Manner(late=7 * _DAY, on_day_off="next", regular=False),
+    "supervision": Manner(late=_DAY, early=2 * _DAY, on_day_off="previous", days_before=2),
+    "day-end": Manner(late=3 * _HOUR, early=3 * _HOUR, on_day_off="skip", waits=False),
+    "weekly": Manner(late=8 * _HOUR, early=_DAY, on_day_off="next"),
+    "consent": Manner(late=14 * _DAY, on_day_off="next", regular=False),
+    "nudge": Manner(late=_HOUR, waits=False),
+}
+
+
+def fresh_id(case: Case, name: str) -> UUID:
+    """One more unused id, of this turn alone."""
+    return uuid5(case.facts.fresh[3], name)
+
+
+# When one comes next
+
+
+def next_due(case: Case, check_in: CheckIn, after: datetime) -> datetime | None:
+    """The first moment after `after` at which it comes, in UTC; None where there is none."""
+    manner = MANNERS[check_in.kind]
+    if check_in.at is not None:
+        return _moment(case, check_in.at, manner, after)
+    assert check_in.start is not None
+    # A single visit was arranged for that very day, so only leave can take it away.
+    kept = check_in.kind == "visit" and not check_in.rule
+    what = Recurrence(
+        check_in.start,
+        case.facts.zone,
+        check_in.rule,
+        days_before=manner.days_before,
+        on_day_off="keep" if kept else manner.on_day_off,
+    )
+    days = days_of(case)
+    if manner.waits:
+        return next_after(what, days, after)
+    loud = replace(days, quiet=None)
+    return next((due for due in islice(_each(what, loud, after), _PASSED) if not_in_quiet(case, due) == due), None)
+
+
+def _each(what: Recurrence, days: Days, after: datetime) -> Iterator[datetime]:
+    while (due := next_after(what, days, after)) is not None:
+        yield due
+        after = due
+
+
+def _moment(case: Case, at: datetime, manner: Manner, after: datetime) -> datetime | None:
+    """A moment keeps its place in time wherever the person goes; on leave it waits for the first morning after."""
+    away = case.memory.away
+    if away and away[0] <= local_day(case, at) <= away[1]:
+        if manner.regular:
+            return None
+        back = datetime.combine(away[1] + _DAY, MORNING)
+        return next_after(Recurrence(back, case.facts.zone, on_day_off="next"), days_of(case), after)
+    due = not_in_quiet(case, at)
+    return None if due <= after or (due > at and not manner.waits) else due
+
+
+def days_of(case: Case) -> Days:
+    memory = case.memory
+    public = holidays_of(case.facts.zone, case.facts.program.holidays) if memory.holidays else ""
+    return Days(frozenset(memory.working), public, memory.away, memory.quiet)
+
+
+def not_in_quiet(case: Case, at: datetime) -> datetime:
+    return after_quiet(at, case.facts.zone, case.memory.quiet)
+
+
+def local_day(case: Case, at: datetime) -> date:
+    return at.astimezone(zone_named(case.facts.zone)).date()
+
+
+def morning(case: Case, days: int) -> datetime:
+    """So many days from today, on the wall clock where the person lives."""
+    return datetime.combine(local_day(case, case.at) + timedelta(days=days), MORNING)
+
+
+def upcoming(case: Case, check_in: CheckIn, most: int) -> tuple[datetime, ...]:
+    """The next moments at which it comes, as the person's days stand now; none while all are paused."""
+    moments: list[datetime] = []
+    after = case.at
+    while not case.memory.paused and len(moments) < most and (due := next_due(case, check_in, after)) is not None:
+        moments.append(due)
+        after = due
+        if not check_in.rule:
+            break
+    return tuple(moments)
+
+
+def next_check_in(case: Case) -> datetime | None:
+    """When the person is asked next."""
+    moments = (moment for one in case.memory.check_ins if one.kind != "nudge" for moment in upcoming(case, one, 1))
+    return min(moments, default=None)
+
+
+# Arranging
+
+
+def planned(case: Case, check_ins: Iterable[CheckIn]) -> tuple[Plan, ...]:
+    if case.memory.paused:
+        return tuple(Plan(one.id, None) for one in check_ins)
+    return tuple(Plan(one.id, next_due(case, one, case.at)) for one in check_ins)
+
+
+def replanned(case: Case) -> tuple[Plan, ...]:
+    """All of them, after the person's days, zone or quiet hours have changed."""
+    return planned(case, case.memory.check_ins)
+
+
+def planned_anew(case: Case) -> tuple[Plan, ...]:
+    """All of them, by the clocks as they are now; what should have come meanwhile, and comes but once, is due now."""
+    plans = zip(case.memory.check_ins, replanned(case), strict=True)
+    return tuple(Plan(one.id, case.at) if _overdue(case, one, plan) else plan for one, plan in plans)
+
+
+def _overdue(case: Case, one: CheckIn, plan: Plan) -> bool:
+    return plan.due is None and not one.rule and not case.memory.paused
+
+
+def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:
+    """With one more. One of each regular kind is enough; only visits can be several, each at its own time."""
+    old = tuple(one for one in case.memory.check_ins if _gives_way(one, new))
+    after = case.remember(check_ins=(*(one for one in case.memory.check_ins if one not in old), new))
+    return after, (*(Plan(one.id, None) for one in old), *planned(after, [new]))
+
+
+def _gives_way(old: CheckIn, new: CheckIn) -> bool:
+    if old.kind != new.kind:
+        return False
+    if new.kind in ("visit", "follow-up", "re-check"):
+        return (old.script, old.rule, old.start, old.at) == (new.script, new.rule, new.start, new.at)
+    return True
+
+
+def dropped(case: Case, check_ins: Iterable[CheckIn]) -> tuple[Case, tuple[Effect, ...]]:
+    gone = tuple(check_ins)
+    left = tuple(one for one in case.memory.check_ins if one not in gone)
+    return case.remember(check_ins=left), tuple(Plan(one.id, None) for one in gone)
+
+
+def answered(case: Case, session: Session) -> tuple[Effect, ...]:
+    """What would soon have asked for a script that was just finished unasked does not come this time."""
+    early = []
+    for one in case.memory.check_ins:
+        due = next_due(case, one, case.at) if one.script == session.script and one.rule else None
+        if due is not None and due - case.at <= MANNERS[one.kind].early:
+            early.append(Plan(one.id, next_due(case, one, due)))
+    return tuple(early) if not case.memory.paused else ()
+
+
+def welcome_until(case: Case, late: timedelta) -> datetime:
+    """Until when a message that is due now may still be sent: not into quiet hours, and not too late."""
+    latest = case.at + late
+    if case.memory.quiet is None:
+        return latest
+    local = case.at.astimezone(zone_named(case.facts.zone))
+    begins = datetime.combine(local.date(), time.fromisoformat(case.memory.quiet[0]), local.tzinfo)
+    begins = begins if begins > local else begins + _DAY
+    return min(latest, begins.astimezone(UTC))

@@ -1,0 +1,218 @@
+"""What has come due. Law: one message at most, whatever has come together; who does not answer is asked once more, and
+then left in peace. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final, Literal
+
+from bot import checkins, position, screens
+from bot.anytime import MAX_WAITING, started
+from bot.case import Case
+from bot.checkins import MANNERS, fresh_id, local_day, next_due, not_in_quiet
+from bot.consent import counting
+from bot.conversation import CheckIn, Kind, Session
+from bot.effects import Deliver, Effect, Plan, Turn
+from bot.events import CheckInDue, Due
+from bot.notices import leading
+from bot.outcome import quiet
+
+#: Which one is asked where several have come due.
+FIRST: Final[tuple[Kind, ...]] = ("visit", "follow-up", "re-check", "supervision", "day-end", "weekly")
+#: What comes so soon after an unanswered check-in makes no second message.
+TOGETHER: Final = timedelta(hours=1)
+#: When somebody is reminded who did not answer.
+NUDGE_AFTER: Final = timedelta(hours=2)
+
+Verdict = Literal["asks", "waits", "lapses", "missed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What came due, by what becomes of it. `effects`: what is planned instead, or next."""
+
+    case: Case
+    asks: tuple[CheckIn, ...] = ()
+    missed: bool = False
+    ended: bool = False  # a rule has no further date, though it named no end
+    effects: tuple[Effect, ...] = field(default=())
+
+
+def due(case: Case, event: CheckInDue) -> Turn:
+    if case.conversation.consents.words is None:
+        return Turn(case.conversation, quiet(case))
+    found = Sorted(case)
+    for one in event.dues:
+        found = sort(found, one)
+    turn = said(found)
+    return replace(turn, effects=(*found.effects, *turn.effects))
+
+
+# Sorting
+
+
+def sort(found: Sorted, due: Due) -> Sorted:
+    """Takes one occurrence: it is spent, unless it waits; its rule is planned on."""
+    case = found.case
+    check_in = _arranged(case, due)
+    if check_in is None:
+        return found
+    verdict = judged(case, check_in, due)
+    if verdict == "waits":
+        return _waits(found, check_in)
+    found = _on(found, check_in)
+    asks = (*found.asks, check_in) if verdict == "asks" else found.asks
+    return replace(found, asks=asks, missed=found.missed or verdict == "missed")
+
+
+def _arranged(case: Case, due: Due) -> CheckIn | None:
+    """None for what was taken back meanwhile."""
+    known = next((one for one in case.memory.check_ins if one.id == due.check_in), None)
+    if known is None and due.script:
+        return CheckIn(id=due.check_in, kind="follow-up", script=due.script, at=due.due)
+    return known
+
+
+def judged(case: Case, check_in: CheckIn, due: Due) -> Verdict:
+    manner, memory = MANNERS[check_in.kind], case.memory
+    today = local_day(case, case.at)
+    on_leave = memory.away is not None and memory.away[0] <= today <= memory.away[1]
+    if memory.paused or (manner.regular and (on_leave or memory.not_today == today)):
+        return "lapses"
+    if on_leave or not_in_quiet(case, case.at) > case.at:
+        return "waits" if manner.waits else "lapses"
+    if case.at - min(due.due, check_in.at or due.due) > manner.late:
+        return "lapses" if check_in.kind == "nudge" else "missed"
+    return "asks"
+
+
+def _waits(found: Sorted, check_in: CheckIn) -> Sorted:
+    """For the end of quiet hours, or of a leave."""
+    case = found.case
+    known = check_in in case.memory.check_ins
+    moment = check_in if known and check_in.at else check_in.model_copy(update={"at": case.at, "start": None})
+    when = next_due(case, moment, case.at)
+    if not known:  # it was left by a version before, and has its place among the others from now on
+        case = case.remember(check_ins=(*case.memory.check_ins, check_in))
+    return replace(found, case=case, effects=(*found.effects, Plan(check_in.id, when)))
+
+
+def _on(found: Sorted, check_in: CheckIn) -> Sorted:
+    """The next one of a rule; what comes once is over."""
+    case = found.case
+    following = next_due(case, check_in, case.at) if check_in.rule else None
+    if following is not None:
+        return replace(found, effects=(*found.effects, Plan(check_in.id, following)))
+    left = tuple(one for one in case.memory.check_ins if one.id != check_in.id)
+    endless = bool(check_in.rule) and not {"COUNT", "UNTIL"} & {part[:5] for part in check_in.rule.split(";")}
+    return replace(found, case=case.remember(check_ins=left), ended=found.ended or endless)
+
+
+# Saying
+
+
+def said(found: Sorted) -> Turn:
+    """The one message: the question, or what else there is to say, or nothing."""
+    case = found.case
+    kinds = {one.kind for one in found.asks}
+    lines = tuple(
+        case.word(name)
+        for name, applies in (("consent-ends", "consent" in kinds and counted(case)), ("check-in-ended", found.ended))
+        if applies
+    )
+    asks = sorted((one for one in found.asks if one.kind in FIRST), key=lambda one: FIRST.index(one.kind))
+    asks = [one for one in asks if one.script in case.library.scripts]
+    if asks:
+        return asked(case, asks, lines)
+    if lines:
+        page = "consent" if "consent" in kinds and counted(case) else "checkins"
+        return _turn(case, Deliver(leading(case, "\n".join(lines), page)))
+    nudge = next((one for one in found.asks if one.kind == "nudge"), None)
+    if nudge is not None:
+        return nudged(case, nudge)
+    return missed(case) if found.missed else _turn(case)
+
+
+def counted(case: Case) -> bool:
+    return case.conversation.consents.words == "keep" and counting(case) in ("ask", "always")
+
+
+def _turn(case: Case, *effects: Effect) -> Turn:
+    return Turn(case.conversation, quiet(case), effects)
+
+
+def asked(case: Case, asks: list[CheckIn], lines: tuple[str, ...]) -> Turn:
+    """The first of them asks; the others wait behind it. A reflection that is open comes before all."""
+    first, *others = asks
+    open_ = case.conversation.session
+    if open_ is not None and not unanswered(open_):
+        return interrupted(case, open_)
+    if open_ is not None and case.at - open_.started < TOGETHER:
+        return _turn(_behind(case, asks, open_.script))
+    case, session = started(case.now(session=None), first.script)
+    case = _behind(case, others, first.script)
+    case, reminded = with_nudge(case, first, session)
+    message = screens.asked(case).message
+    until = checkins.welcome_until(case, MANNERS[first.kind].late)
+    message = message.model_copy(update={"preface": (*lines, *message.preface)})
+    return _turn(case, Deliver(message, until), *reminded)
+
+
+def unanswered(session: Session) -> bool:
+    """A check-in that nobody has touched: it makes room for the next one of its kind."""
+    return session.origin == "check-in" and not session.visit and not session.drafts
+
+
+def interrupted(case: Case, session: Session) -> Turn:
+    """One can go on; the chat is told once, however much comes due."""
+    if session.paused:
+        return _turn(case)
+    after = case.now(session=session.model_copy(update={"paused": True}))
+    until = checkins.welcome_until(case, MANNERS["visit"].late)
+    return _turn(after, Deliver(screens.neutral(case, "pause", "private").message, until))
+
+
+def _behind(case: Case, others: Iterable[CheckIn], script: str) -> Case:
+    """What else has come due waits, as if the person had begun it; each script once."""
+    waiting = case.conversation.waiting
+    for number, one in enumerate(others):
+        if one.script not in (script, *(session.script for session in waiting)) and len(waiting) < MAX_WAITING:
+            new = position.begin(
+                case.library.scripts[one.script], fresh_id(case, f"waits-{number}"), case.at, first=False
+            )
+            waiting = (new, *waiting)
+    return case.now(waiting=waiting)
+
+
+def with_nudge(case: Case, check_in: CheckIn, session: Session) -> tuple[Case, tuple[Effect, ...]]:
+    """One gentle reminder, on the same day and not in quiet hours; none of what was itself asked for again."""
+    at = case.at + NUDGE_AFTER
+    same_day = local_day(case, at) == local_day(case, case.at)
+    old = tuple(one for one in case.memory.check_ins if one.kind == "nudge")
+    case, gone = checkins.dropped(case, old)
+    if not (MANNERS[check_in.kind].regular and case.memory.nudges and same_day) or not_in_quiet(case, at) > at:
+        return case, gone
+    nudge = CheckIn(id=fresh_id(case, "nudge"), kind="nudge", at=at, session=session.id)
+    case = case.remember(check_ins=(*case.memory.check_ins, nudge))
+    return case, (*gone, Plan(nudge.id, at))
+
+
+def nudged(case: Case, nudge: CheckIn) -> Turn:
+    session = case.conversation.session
+    if session is None or session.id != nudge.session or not unanswered(session):
+        return _turn(case)
+    message = screens.asked(case).message
+    message = message.model_copy(update={"preface": (case.word("check-in-nudge"), *message.preface)})
+    return _turn(case, Deliver(message, checkins.welcome_until(case, MANNERS["nudge"].late)))
+
+
+def missed(case: Case) -> Turn:
+    """What could not come in its time is made up for by one line a day, however much it was."""
+    today = local_day(case, case.at)
+    if case.memory.missed == today or case.conversation.session is not None:
+        return _turn(case)
+    case = case.remember(missed=today)
+    message = screens.neutral(case, "check-in-missed", "private").message
+    return _turn(case, Deliver(message, checkins.welcome_until(case, timedelta(hours=8))))
