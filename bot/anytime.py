@@ -70,7 +70,8 @@ def _parked(case: Case, wanted: str) -> tuple[Case, tuple[Effect, ...]]:
     """The active session goes behind; the wanted one comes from there, or begins."""
     current, waiting = case.conversation.session, case.conversation.waiting
     again = next((session for session in waiting if session.script == wanted), None)
-    behind = tuple(session for session in waiting if session is not again) + ((current,) if current else ())
+    left = (current,) if current and not position.unanswered(current) else ()
+    behind = tuple(session for session in waiting if session is not again) + left
     effects: tuple[Effect, ...] = ()
     if len(behind) > MAX_WAITING:
         effects = ending.kept_unfinished(case, behind[0], 3)

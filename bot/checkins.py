@@ -69,6 +69,8 @@ def next_due(case: Case, check_in: CheckIn, after: datetime) -> datetime | None:
     if check_in.at is not None:
         return _moment(case, check_in.at, manner, after)
     assert check_in.start is not None
+    if not check_in.rule and not manner.regular and manner.on_day_off == "keep":
+        return _moment(case, check_in.start.replace(tzinfo=zone_named(case.facts.zone)), manner, after)
     # A single visit was arranged for that very day, so only leave can take it away.
     kept = check_in.kind == "visit" and not check_in.rule
     what = Recurrence(
@@ -93,6 +95,7 @@ def _each(what: Recurrence, days: Days, after: datetime) -> Iterator[datetime]:
 
 def _moment(case: Case, at: datetime, manner: Manner, after: datetime) -> datetime | None:
     """A moment keeps its place in time wherever the person goes; on leave it waits for the first morning after."""
+    at = at.astimezone(UTC)
     away = case.memory.away
     if away and away[0] <= local_day(case, at) <= away[1]:
         if manner.regular:
@@ -144,7 +147,7 @@ def next_check_in(case: Case) -> datetime | None:
 
 
 def planned(case: Case, check_ins: Iterable[CheckIn]) -> tuple[Plan, ...]:
-    if case.memory.paused:
+    if case.memory.paused or case.facts.zone_gone:
         return tuple(Plan(one.id, None) for one in check_ins)
     return tuple(Plan(one.id, next_due(case, one, case.at)) for one in check_ins)
 
@@ -161,7 +164,7 @@ def planned_anew(case: Case) -> tuple[Plan, ...]:
 
 
 def _overdue(case: Case, one: CheckIn, plan: Plan) -> bool:
-    return plan.due is None and not one.rule and not case.memory.paused
+    return plan.due is None and not one.rule and not case.memory.paused and not case.facts.zone_gone
 
 
 def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:

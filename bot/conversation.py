@@ -171,6 +171,7 @@ class Facts(Frozen):
     program: Program = Program()
     fresh: tuple[UUID, ...] = ()  # four unused random ids: the engine makes none of its own
     zone: str = "UTC"
+    zone_gone: bool = False  # their zone is one no more: nothing is asked until they say where they are
     circle: bool = False
     supervises: bool = False
     team: str = ""

@@ -83,9 +83,17 @@ def judged(case: Case, check_in: CheckIn, due: Due) -> Verdict:
         return "lapses"
     if on_leave or not_in_quiet(case, case.at) > case.at:
         return "waits" if manner.waits else "lapses"
-    if case.at - min(due.due, check_in.at or due.due) > manner.late:
+    if case.at - min(due.due, check_in.at or due.due) > manner.late and not _came_again(case, check_in):
         return "lapses" if check_in.kind == "nudge" else "missed"
     return "asks"
+
+
+def _came_again(case: Case, check_in: CheckIn) -> bool:
+    """Whether a rule has come once more since, and in time: after an outage its last occurrence counts."""
+    if not check_in.rule:
+        return False
+    last = next_due(case, check_in, case.at - MANNERS[check_in.kind].late)
+    return last is not None and last <= case.at
 
 
 def _waits(found: Sorted, check_in: CheckIn) -> Sorted:
@@ -147,7 +155,7 @@ def asked(case: Case, asks: list[CheckIn], lines: tuple[str, ...]) -> Turn:
     """The first of them asks; the others wait behind it. A reflection that is open comes before all."""
     first, *others = asks
     open_ = case.conversation.session
-    if open_ is not None and not unanswered(open_):
+    if open_ is not None and not position.unanswered(open_):
         return interrupted(case, open_)
     if open_ is not None and case.at - open_.started < TOGETHER:
         return _turn(_behind(case, asks, open_.script))
@@ -158,11 +166,6 @@ def asked(case: Case, asks: list[CheckIn], lines: tuple[str, ...]) -> Turn:
     until = checkins.welcome_until(case, MANNERS[first.kind].late)
     message = message.model_copy(update={"preface": (*lines, *message.preface)})
     return _turn(case, Deliver(message, until), *reminded)
-
-
-def unanswered(session: Session) -> bool:
-    """A check-in that nobody has touched: it makes room for the next one of its kind."""
-    return session.origin == "check-in" and not session.visit and not session.drafts
 
 
 def interrupted(case: Case, session: Session) -> Turn:
@@ -201,7 +204,7 @@ def with_nudge(case: Case, check_in: CheckIn, session: Session) -> tuple[Case, t
 
 def nudged(case: Case, nudge: CheckIn) -> Turn:
     session = case.conversation.session
-    if session is None or session.id != nudge.session or not unanswered(session):
+    if session is None or session.id != nudge.session or not position.unanswered(session):
         return _turn(case)
     message = screens.asked(case).message
     message = message.model_copy(update={"preface": (case.word("check-in-nudge"), *message.preface)})

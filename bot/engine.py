@@ -61,7 +61,7 @@ def unasked(case: Case, event: Event) -> Turn:
         case CheckInDue():
             return due(case, event)
         case Replan():
-            return Turn(case.conversation, quiet(case), planned_anew(case))
+            return notices.zone_gone(case, planned_anew(case))
         case Met():
             return Turn(case.conversation, quiet(case))
         case Joined() | Left() if notices.overtaken(case.memory, event):

@@ -73,3 +73,10 @@ def followed(case: Case, turn: Turn, before: str) -> Turn:
     if before not in (UNKNOWN_ZONE, case.facts.zone) and any(one.start for one in after.memory.check_ins):
         told = (Deliver(leading(after, after.word("check-ins-moved"), "checkins")),)
     return replace(turn, effects=(*turn.effects, *replanned(after), *told))
+
+
+def zone_gone(case: Case, effects: tuple[Effect, ...]) -> Turn:
+    """A turn of the clock's; who lives by a zone that is none any more is asked where they are."""
+    lost = case.facts.zone_gone and case.memory.check_ins
+    told = (Deliver(leading(case, case.word("zone-gone"), "checkins")),) if lost else ()
+    return Turn(case.conversation, quiet(case), (*effects, *told))

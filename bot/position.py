@@ -189,6 +189,11 @@ def codes(script: Script, session: Session, memory: Memory) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda code: (code[0], int(code[1:]))))
 
 
+def unanswered(session: Session) -> bool:
+    """A check-in that nobody has touched: it makes room for the next one, and for all that the person begins."""
+    return session.origin == "check-in" and not session.visit and not session.drafts
+
+
 def worth_keeping(session: Session) -> bool:
     """Whether anything was answered, or is written down and not yet sent."""
     answered = any(answer.values or answer.text for answer in session.answers.values())

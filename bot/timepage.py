@@ -278,7 +278,7 @@ def take_zone(case: Case, values: Values) -> Turn:
     zone = zone_called(text(values, "zone"))
     if not zone:
         return _wrong(case, "zone-unread")
-    facts = case.facts.model_copy(update={"zone": zone})
+    facts = case.facts.model_copy(update={"zone": zone, "zone_gone": False})
     after = Case(case.library, case.conversation, facts, case.event).remember(own_zone=True)
     effects: tuple[Effect, ...] = (Live(zone), *checkins.replanned(after))
     return shown(after, check_ins_page(after), after.word("zone-set", place=arranging.place(after)), effects=effects)

@@ -88,7 +88,7 @@ def as_they_are_now(loaded: Loaded, inbound: Inbound) -> tuple[Loaded, tuple[Eff
     news: tuple[Effect, ...] = ()
     own = loaded.conversation.memory.own_zone
     if inbound.zone and inbound.zone != loaded.facts.zone and not own and is_zone(inbound.zone):
-        loaded = replace(loaded, facts=loaded.facts.model_copy(update={"zone": inbound.zone}))
+        loaded = replace(loaded, facts=loaded.facts.model_copy(update={"zone": inbound.zone, "zone_gone": False}))
         news += (Live(inbound.zone),)
     event, memory = inbound.event, loaded.conversation.memory
     if loaded.left and (event.surface != "none" or (isinstance(event, Joined) and not overtaken(memory, event))):

@@ -9,12 +9,12 @@ from bot.arranging import Set
 from bot.case import Case
 from bot.checkins import morning
 from bot.conversation import Kind, Reply, Session
-from bot.due import unanswered
 from bot.effects import Turn
 from bot.events import Say, Write
 from bot.forms import shown
 from bot.notices import leading, way_to
 from bot.outcome import illegal, settled
+from bot.position import unanswered
 from bot.timepage import check_ins_page
 from bot.when import Asked, Unread, Wanted, When, read_wish
 from scheduler.recurrence import day_end

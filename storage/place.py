@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, insert, select
 
 from bot.conversation import Conversation, Facts, Program, Reflection
 from bot.events import Who
+from bot.places import is_zone
 from bot.ports import LostRace, Refusal
 from storage import tables as t
 from storage.keystore import DataKey, KeyStore
@@ -230,7 +231,8 @@ def facts(found: Place, program: Program, day: date) -> Facts:
     return Facts(
         program=program,
         fresh=(uuid4(), uuid4(), uuid4(), uuid4()),
-        zone=found.zone,
+        zone=found.zone if is_zone(found.zone) else UNKNOWN_ZONE,
+        zone_gone=not is_zone(found.zone),
         circle=circle is not None,
         supervises=found.supervises_since is not None,
         team=found.team or "",

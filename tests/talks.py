@@ -23,8 +23,9 @@ AT = datetime(2026, 11, 2, 16, 40, tzinfo=UTC)
 def library() -> Library:
     """The shipped prompts and the tests' own script beside them."""
     sources = read_sources()
-    path = Path(__file__).parent / "library" / "scripts" / "everything.toml"
-    return build(type(sources)(**{**vars(sources), "scripts": {**sources.scripts, path.stem: read_script(path)}}))
+    own = (Path(__file__).parent / "library" / "scripts" / f"{name}.toml" for name in ("everything", "look-again"))
+    scripts = {**sources.scripts, **{path.stem: read_script(path) for path in own}}
+    return build(type(sources)(**{**vars(sources), "scripts": scripts}))
 
 
 def fresh() -> tuple[UUID, ...]:

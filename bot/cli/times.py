@@ -94,7 +94,7 @@ def _end(text: str) -> datetime:
     found = _moment(text)
     if found is None:
         raise Refusal("occurrences", f"--until '{text}' is no instant in UTC; write such as 2026-12-31T23:59:59Z.")
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _moment(text: str) -> datetime | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.when.beginnings import WISHES
+from bot.when.beginnings import WISHES, Wishes
 from bot.when.moments import first_day
-from bot.when.readings import Here, single_days
+from bot.when.readings import Here, of_times, single_days
 from bot.when.sought import Day
 from bot.when.wanted import Unread, Wanted
 from bot.when.words import Words
@@ -20,7 +20,7 @@ LONGEST = timedelta(days=183)
 
 
 def away(plain: str, here: Here) -> Iterator[Wanted]:
-    for match in _matches(plain):
+    for _, match in _matches(plain):
         match match.groupdict():
             case {"first": first, "until": until}:
                 yield from _between(first, until, here.today)
@@ -35,17 +35,24 @@ def away(plain: str, here: Here) -> Iterator[Wanted]:
 
 def away_unread(words: Words) -> Unread | None:
     """Its last day cannot be read, or it names a day that is none."""
-    for match in _matches(words.plain):
+    for wishes, match in _matches(words.plain):
         name, said = next(iter(match.groupdict().items()))
-        tells = any(wishes.telling & set(said.split()) for wishes in WISHES)
-        if not tells and ("until" in match.groupdict() or any(single_days(said))):
+        if not wishes.telling & set(said.split()) and _is_for_days(wishes, match.groupdict(), said):
             return Unread("away", words.typed_from(words.plain[: match.start(name)].count(" ")))
     return None
 
 
-def _matches(plain: str) -> Iterator[re.Match[str]]:
+def _is_for_days(wishes: Wishes, parts: Mapping[str, str], said: str) -> bool:
+    if "unclear" in parts:
+        return of_times(said, wishes.timely)
+    return "until" in parts or any(single_days(said))
+
+
+def _matches(plain: str) -> Iterator[tuple[Wishes, re.Match[str]]]:
     for wishes in WISHES:
-        yield from (match for pattern in wishes.away if (match := re.fullmatch(pattern, plain)))
+        for pattern in wishes.away:
+            if match := re.fullmatch(pattern, plain):
+                yield wishes, match
 
 
 def _dates(words: str, today: date) -> Iterator[date]:

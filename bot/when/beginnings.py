@@ -28,7 +28,7 @@ class Beginning:
 @dataclass(frozen=True)
 class Wishes:
     """`whole`: those without a time. `away`: with groups `until` (the last day), `first`, `on` (one day), `back` (the
-    day after the last one) and `unclear`, which is one or the other.
+    day after the last one) and `unclear`, which nobody can tell.
 
     `before`: what may stand before a time that was not understood. `telling`: words of a sentence that is no wish.
     `timely`: words that are said of times, besides those that a time is made of.
@@ -45,10 +45,10 @@ class Wishes:
 _CHECK_INS = "(all (of )?)?(the |my )?(check ins|checkins|check in|reminders)"
 _AWAY = (
     "(i am |i m |im |i ll be |i will be |ill be )?"
-    "(away|on leave|on vacation|vacation|on holiday|on holidays|off|off work|off sick|on sick leave|out|out sick|"
-    "out of office|out of the office|on pto)"
+    "(away|on leave|on vacation|vacation|on holiday|on holidays|off work|off sick|off|on sick leave|out sick|"
+    "out of office|out of the office|out|on pto)"
 )
-_DAY_END = "(at )?(the )?end of (the |my )?(work )?day|day end|eod"
+_DAY_END = "(at )?(the )?end of (the |my )?(day|work day|shift)|day end|eod"
 _OFTEN = "the first|first|second|third|fourth|last|weekly|biweekly|fortnightly|monthly|twice|once"
 _MY = "(my |the |a |i have a |i have my |i have |i ve got a )?"
 
@@ -56,7 +56,8 @@ ENGLISH_WISHES = Wishes(
     whole={
         "not-today": "(no )?(not|not for|skip) today",
         "pause-all": f"(pause|stop|turn off) {_CHECK_INS}|turn {_CHECK_INS} off|pause (all|everything)|"
-        "(no|no more|stop sending me|stop sending|don t send me|dont send me) (check ins|checkins|reminders)",
+        "(no|no more|stop sending me|stop sending|don t send me|dont send me) (check ins|checkins|reminders)|"
+        "stop reminding me",
         "resume-all": f"(resume|restart|start|unpause|turn on) {_CHECK_INS}( again)?|turn {_CHECK_INS} (back )?on|"
         "(resume|unpause) (all|everything)",
         "list": f"(show |show me |list |see |what are |when are )?{_CHECK_INS}",
@@ -65,11 +66,11 @@ ENGLISH_WISHES = Wishes(
     beginnings=(
         Beginning(
             "visit",
-            f"{_MY}(next |home )?visit( (is|ends|finishes|will end|will be|is done|is over|will be done|will be over|"
-            "done|over))?",
+            f"{_MY}(next |home |first |last )?visit"
+            "( (is|ends|finishes|will end|will be|is done|is over|will be done|will be over|done|over))?",
             unread="at|on|in|every|each",
         ),
-        Beginning("visit", "(i am|i m|im) visiting"),
+        Beginning("visit", "(i am|i m|im) visiting|i finish (my|the) visit"),
         Beginning(
             "visit",
             "(my |i have )?(home )?visits( (are|end|finish))?",
@@ -82,6 +83,7 @@ ENGLISH_WISHES = Wishes(
         Beginning("remind", "(can you |could you |will you )?remind me( again)?( to reflect)?", unread="(?!to |of ).*"),
         Beginning("remind", "(ask me|check in with me)( again)?", unread="at|in|on"),
         Beginning("snooze", "snooze( for| until| till)?", unread=".*"),
+        Beginning("snooze", "give me"),
         Beginning("day-end", f"({_DAY_END}|my (work )?day ends|my (work )?day is over)", unread="at|every|each"),
         Beginning("weekly", "weekly( check in| reflection| question)?", several=True, unread="on|at|every"),
     ),
@@ -89,10 +91,12 @@ ENGLISH_WISHES = Wishes(
         f"{_AWAY} (until|till|til|through|thru) (?P<until>.+)",
         f"{_AWAY} (from )?(?P<first>.+?) (to|until|till|til|through|thru) (?P<until>.+)",
         f"{_AWAY} (?P<on>.+)",
-        f"({_AWAY} )?(i am |i m |im |i ll be |i will be |until i am |until i m )?back (?P<back>.+)",
+        f"({_AWAY} )?(i am |i m |im |i ll be |i will be |until i am |until i m )?back( to work| at work)? (?P<back>.+)",
         "(i )?(won t|wont|will not) be back (until|till|before) (?P<back>.+)",
         "(i )?(won t|wont|will not) be (here|in|there|around) (until|till) (?P<unclear>.+)",
         f"(pause|stop) ({_CHECK_INS}|all|everything) (until|till) (?P<until>.+)",
+        f"(pause|stop) ({_CHECK_INS}|all|everything) for (?P<unclear>.+)",
+        "(i am |i m |im )?on (leave|vacation|holiday|holidays) (?P<unclear>.+)",
     ),
     before="at|on|in|every|each|until|till",
     telling=each(
@@ -105,11 +109,11 @@ ENGLISH_WISHES = Wishes(
 _RECORDATORIOS = "(todos )?(los |mis )?recordatorios"
 _FUERA = (
     "(estoy |estare |voy a estar |me voy |salgo )?"
-    "(fuera|de vacaciones|vacaciones|de licencia|de permiso|de baja|ausente|fuera de la oficina)"
+    "(fuera de la oficina|fuera|de vacaciones|vacaciones|de licencia|de permiso|de baja|ausente)"
 )
 _FIN_DEL_DIA = (
-    "(al |a |el )?(final|fin) (del|de mi|de la|de el) (dia|jornada)( laboral)?|"
-    "(al terminar|cuando termine) (el|mi|la) (dia|jornada)( laboral)?"
+    "(al |a |el )?(final|fin) (del|de mi|de la|de el) (dia|jornada|turno)( laboral)?|"
+    "(al terminar|cuando termine) (el|mi|la) (dia|jornada|turno)( laboral)?"
 )
 _A_MENUDO = "primer|segundo|tercer|ultimo|semanal|quincenal|mensual"
 _MI = "(mi |la |una |tengo |tengo una |tengo la )?"
@@ -120,7 +124,8 @@ SPANISH_WISHES = Wishes(
     whole={
         "not-today": "hoy (mejor )?no|no hoy|(por )?hoy no",
         "pause-all": f"{_PAUSAR} ({_RECORDATORIOS}|todo)|no mas recordatorios|"
-        "(ya )?no me (mandes|mande|envies|envie) (mas )?recordatorios",
+        "(ya )?no me (mandes|mande|envies|envie) (mas )?recordatorios|no quiero (mas )?recordatorios|"
+        "deja de recordarme",
         "resume-all": f"{_REANUDAR} ({_RECORDATORIOS}|todo)|"
         f"volver a (empezar|comenzar|activar) (con )?{_RECORDATORIOS}|{_RECORDATORIOS} otra vez",
         "list": f"(ver |mostrar |muestra |muestrame |muestreme |cuales son )?{_RECORDATORIOS}",
@@ -129,9 +134,11 @@ SPANISH_WISHES = Wishes(
     beginnings=(
         Beginning(
             "visit",
-            f"{_MI}(proxima )?visita( domiciliaria)?( (es|sera|termina|acaba|terminada|terminara|se acaba))?",
+            f"{_MI}(proxima |primera |ultima )?visita( domiciliaria)?"
+            "( (es|sera|termina|acaba|terminada|terminara|se acaba))?",
             unread="a la|a las|el|en|los|cada|todos los",
         ),
+        Beginning("visit", "(termino|acabo) (la|mi) visita"),
         Beginning(
             "visit",
             "(mis |las |tengo )?visitas( domiciliarias)?( (son|terminan|acaban))?",
@@ -145,9 +152,10 @@ SPANISH_WISHES = Wishes(
         ),
         Beginning(
             "remind",
-            "(me puedes recordar|puedes recordarme|me recuerdas|recuerdame|recuerdamelo|recuerdeme|recuerdemelo|"
+            "(me puedes recordar|me lo puedes recordar|puedes recordarme|me recuerdas|me lo recuerdas|"
+            "recuerdame|recuerdamelo|recuerdeme|recuerdemelo|"
             "recordarme|recordarmelo)( de nuevo| otra vez)?( reflexionar)?",
-            unread="(?!que |a mi |de ).*",
+            unread="(?!que |por que |a mi |de ).*",
         ),
         Beginning(
             "remind",
@@ -155,6 +163,7 @@ SPANISH_WISHES = Wishes(
             unread="a la|a las|en|dentro de|el",
         ),
         Beginning("snooze", "(posponer|pospon|posponga|posponlo|pospongalo)( por| hasta)?", unread=".*"),
+        Beginning("snooze", "(dame|deme)"),
         Beginning(
             "day-end",
             f"({_FIN_DEL_DIA}|(mi dia|mi jornada) (termina|acaba)|termino (el|mi) dia)",
@@ -171,10 +180,13 @@ SPANISH_WISHES = Wishes(
         f"{_FUERA} hasta (?P<until>.+)",
         f"{_FUERA} (del|desde el|desde|de|a partir del) (?P<first>.+?) (al|hasta el|hasta|a) (?P<until>.+)",
         f"{_FUERA} (?P<on>.+)",
-        f"({_FUERA} (y )?)?(vuelvo|regreso|volvere|regresare|(estoy |estare )?de vuelta) (?P<back>.+)",
+        f"({_FUERA} (y )?)?(vuelvo|regreso|volvere|regresare|(estoy |estare )?de vuelta)"
+        "( al trabajo| a trabajar)? (?P<back>.+)",
         "no (vuelvo|regreso) hasta (?P<back>.+)",
         "no (voy a estar|estare|estoy) hasta (?P<unclear>.+)",
         f"{_PAUSAR} ({_RECORDATORIOS}|todo) hasta (?P<until>.+)",
+        f"{_PAUSAR} ({_RECORDATORIOS}|todo) (durante|por) (?P<unclear>.+)",
+        "(estoy )?de (vacaciones|licencia|permiso|baja) (?P<unclear>.+)",
     ),
     before="a la|a las|el|en|los|todos los|cada|hasta|dentro de",
     telling=each(

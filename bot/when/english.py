@@ -107,9 +107,11 @@ ENGLISH = Language(
         "(on )?<weekdays> (weekly|every week|each week)",
         "(every )?<fortnight> (on )?<weekdays>",
         "(on )?<weekdays> every <interval> (week|weeks)",
+        "(on )?<plurals> every <interval> (week|weeks)",
         "(every|each) <edge> <weekday>( (of|in) the month)?",
         "(every|each) <nth> <weekday> (of|in) the month",
         "(on )?(the )?<nth> <weekday> (of|in) (every|each) month",
+        "(monthly|every month|each month) on the <nth> <weekday>",
         "<workdays>",
         "every <weekday> (to|through|till) <weekday2>",
         "<daily>",
@@ -126,5 +128,5 @@ ENGLISH = Language(
         "<oneday>",
     ),
     short_spans=("<count> <short>", "<length>"),
-    within=("in (about |around |like )?<span>", "<span> from now"),
+    within=("in (about |around |like )?<span>( or so)?", "<span> from now"),
 )

@@ -43,8 +43,9 @@ def _after(span: Span, now: datetime, local: datetime) -> When | None:
     length = SHORTEST * min(span.minutes, 10**6) + timedelta(days=min(span.days, 10**3))
     if not SHORTEST <= length <= LONGEST:
         return None
-    later = local + timedelta(days=span.days) if span.days else now + length  # days keep the hour over a clock change
-    return When(at=later.astimezone(UTC))
+    if span.days:  # these keep the hour over a clock change
+        return When(at=(local + length).astimezone(UTC))
+    return When(at=now.astimezone(UTC) + length)
 
 
 def first_day(day: Day, today: date, fits: Callable[[date], bool]) -> date | None:
@@ -68,7 +69,7 @@ def _agrees(day: Day, one: date) -> bool:
 
 def _candidates(day: Day, today: date) -> Iterator[date]:
     if day.ahead is not None:
-        return (today + timedelta(days=day.ahead) for _ in range(day.ahead >= 0))
+        return (today + timedelta(days=ahead) for ahead in {day.ahead} & set(range(LONGEST.days + 1)))
     if day.month is None:
         return (today + timedelta(days=ahead) for ahead in range(_NEAR))
     years = range(today.year, today.year + _YEARS) if day.year is None else (day.year,)
@@ -97,5 +98,5 @@ def _is_last(one: date) -> bool:
 
 
 def _in_a_later_week(one: date, today: date) -> bool:
-    """For all, whether their week begins on Monday or on Sunday: to some "next Friday" is never within this week."""
+    """Whether a week begins on Monday or on Sunday: to some, "next Friday" is never the one of this week."""
     return all((one.toordinal() - start) // 7 > (today.toordinal() - start) // 7 for start in (0, 1))

@@ -45,10 +45,12 @@ class Clock:
 class Day:
     """One day, or with `rule` each of them. None: not said.
 
-    `ahead`: days from today; `nth`: of its weekday in the month, -1 the last; `upcoming`: "next Friday"; `listed`: a
-    rule only where somebody speaks of several times."""
+    `ahead`: days from today, which were `counted` ("in 3 days") or not ("tomorrow"); `nth`: of its weekday in the
+    month, -1 the last; `upcoming`: "next Friday"; `listed`: a rule only where somebody speaks of several times.
+    """
 
     ahead: int | None = None
+    counted: bool = False
     weekdays: tuple[int, ...] = ()
     day: int | None = None
     month: int | None = None
@@ -111,7 +113,12 @@ def _clocks(language: Language, words: str) -> Iterator[tuple[Clock | None, bool
         yield None, False
     for bare, patterns in ((False, language.clocks), (True, language.bare)):
         for found in language.found(patterns, words):
-            yield _clock(found), bare
+            yield _clock(found), bare and not _in_words(found)
+
+
+def _in_words(found: Found) -> bool:
+    """ "Nine thirty", which is no date."""
+    return "more" in found or not found.slots.get("minute", "0")[0].isdigit()
 
 
 def _clock(found: Found) -> Clock:
@@ -170,8 +177,9 @@ def _one_day(found: Found) -> Day:
         return Day(day=found.number("day"), month=month, year=year, weekdays=weekdays)
     if weekdays:
         return Day(weekdays=weekdays, upcoming="next" in found, parts=found.hours())
-    ahead = _days_ahead(found) if "unit" in found or "oneday" in found else found.number("ahead")
-    return Day(ahead=ahead, parts=found.hours())
+    counted = "unit" in found or "oneday" in found
+    ahead = _days_ahead(found) if counted else found.number("ahead")
+    return Day(ahead=ahead, counted=counted, parts=found.hours())
 
 
 def _many_days(found: Found) -> Day:

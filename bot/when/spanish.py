@@ -121,6 +121,7 @@ SPANISH = Language(
         "cada <edge> <weekday>( (de|del) mes)?",
         "cada <nth> <weekday> (de|del) mes",
         "(el )?<nth> <weekday> de cada mes",
+        "cada mes el <nth> <weekday>",
         "<workdays>",
         "todos los dias de <weekday> a <weekday2>",
         "<daily>",
@@ -135,6 +136,6 @@ SPANISH = Language(
         "<count> <unit>",
     ),
     short_spans=("<count> <short>", "<length>"),
-    within=("(como )?(en|dentro de) (unos |unas |como )?<span>",),
+    within=("(como )?(en|dentro de) (unos |unas |como )?<span>( mas o menos)?",),
     unclear_days=frozenset({8, 15}),  # one week and two, to most people
 )

@@ -74,7 +74,9 @@ def _meant(beginning: Beginning, what: Sought) -> Sought | None:
 
 def _is_tomorrow(what: Sought) -> bool:
     day = what.day
-    return day is not None and day.ahead == 1 and what.clock is None and all(MORNING.hour in part for part in day.parts)
+    if day is None or day.ahead != 1 or day.counted or what.clock is not None:
+        return False
+    return all(MORNING.hour in part for part in day.parts)
 
 
 def _tomorrow(here: Here) -> When:

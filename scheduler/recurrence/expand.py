@@ -11,11 +11,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 
-from scheduler.recurrence.rules import Rule, read
+from scheduler.recurrence.rules import Frequency, Rule, read
 from scheduler.recurrence.zones import HORIZON
 
-#: Periods in a row without a day, after which a rule counts as over: forty years of days, for a Monday 29 February.
-EMPTY = 15_000
+#: Periods in a row without a day, after which a rule counts as over: as many as a century has.
+EMPTY: dict[Frequency, int] = {"DAILY": 36_600, "WEEKLY": 5_220, "MONTHLY": 1_200, "YEARLY": 100}
 #: Periods in which COUNT is counted; one that needs more counts as endless: a hundred years of days, all of months.
 COUNTED = 60_000
 
@@ -116,7 +116,7 @@ def _from(plan: Plan, first: date, last: date) -> Iterator[date]:
             if first <= day <= last:
                 yield day
         empty = 0 if days else empty + 1
-        if empty > EMPTY:
+        if empty > EMPTY[rule.freq]:
             return
 
 

@@ -34,7 +34,7 @@ FIRST, LAST = (datetime.combine(day, time.min, UTC) for day in (EARLIEST, HORIZO
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """Raises ValueError for a start with a zone or before 1900."""
+    """Raises ValueError for a start with an offset, or centuries away."""
 
     start: datetime  # naive, the wall clock of `zone`
     zone: str
@@ -47,7 +47,9 @@ class Recurrence:
         if self.start.tzinfo is not None:
             raise ValueError("A recurrence starts on the clock of its zone; give the start without an offset.")
         if not FIRST.year <= self.start.year < HORIZON.year:
-            raise ValueError(f"A recurrence cannot start in {self.start.year}; choose a later year than 1900.")
+            raise ValueError(
+                f"Nothing can start in {self.start.year}; choose a year from {FIRST.year} to {LAST.year - 1}."
+            )
 
 
 @dataclass(frozen=True, slots=True)

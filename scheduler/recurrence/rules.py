@@ -184,5 +184,7 @@ def _refuse_what_does_not_fit(rule: Rule) -> None:
         raise ValueError("BYDAY counts to 5 within a month; write a number such as 1MO or -1FR.")
     if rule.bymonthday and rule.freq == "WEEKLY":
         raise ValueError("BYMONTHDAY cannot stand in FREQ=WEEKLY; write FREQ=MONTHLY, or BYDAY.")
-    if rule.bysetpos and (rule.freq == "DAILY" or not (rule.byday or rule.bymonthday or rule.bymonth)):
-        raise ValueError("BYSETPOS picks from days that the rule names; add BYDAY in a FREQ=WEEKLY, MONTHLY or YEARLY.")
+    if rule.bysetpos and rule.freq == "DAILY":
+        raise ValueError("BYSETPOS cannot stand in FREQ=DAILY, which has one day; leave it out.")
+    if rule.bysetpos and not (rule.byday or rule.bymonthday or rule.bymonth):
+        raise ValueError("BYSETPOS picks from days that the rule names; write some in BYDAY.")

@@ -1,0 +1,666 @@
+"""When people are asked, as they arranged it, and when they are left in peace."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from lives import MONDAY, Life, kinds, settled, word
+from talks import library
+
+from bot.case import Case
+from bot.conversation import CheckIn, Conversation, Program
+from bot.effects import Deliver
+from bot.events import Replan
+from bot.notices import followed
+
+PARKED = "Are you parked and settled?"
+HALF_HOUR, HOUR, DAY, WEEK = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+
+
+# After a visit
+
+
+def test_a_visit_is_asked_about_at_its_end_once() -> None:
+    ada = settled()
+    assert ada.say("visit at 3pm").text == "I will ask: today, 3:00 PM."
+    ada.until(MONDAY + DAY)
+    assert ada.seen()[0] == ("Mon 02 15:00", PARKED)
+    ada.until(MONDAY + 2 * WEEK)
+    assert ada.moments() == ["Mon 02 15:00", "Mon 02 17:00"], "once, and one gentle reminder"
+    assert list(kinds(ada)) == []
+
+
+def test_in_twenty_minutes_is_twenty_minutes_from_now_in_either_language() -> None:
+    for words in ("in 20 minutes", "en 20 minutos"):
+        ada = settled()
+        ada.say(words)
+        ada.until(MONDAY + HOUR)
+        assert ada.moments() == ["Mon 02 09:20"]
+
+
+def test_visits_repeat_by_the_wall_clock_across_a_clock_change() -> None:
+    ada = settled(at=MONDAY - 2 * DAY)  # the Saturday before the clocks go back
+    ada.say("visits every Monday at 3pm")
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.until(MONDAY + 2 * WEEK)
+    assert ada.moments() == ["Mon 02 15:00", "Mon 09 15:00"]
+
+
+def test_a_time_can_be_picked_or_written_in_the_form() -> None:
+    ada = settled()
+    page = ada.send("check-in-visit", time="15:00", day="next", words="")
+    assert page.lines[0] == "I will ask: today, 3:00 PM."
+    ada.send("check-in-visit", time="16:00", day="workdays", words="")
+    ada.send("check-in-visit", time="", day="next", words="in 20 minutes")
+    assert [one.rule for one in ada.conversation.memory.check_ins] == ["", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", ""]
+    ada.until(MONDAY + DAY)
+    assert "Mon 02 09:20" in ada.moments()
+
+
+def test_what_is_no_time_is_refused_in_clear_words_and_changes_nothing() -> None:
+    ada = settled()
+    before = ada.conversation
+    page = ada.send("check-in-visit", words="half three-ish")
+    assert page.lines[0] == word("time-unread-part", part="half three-ish")
+    assert ada.say("visit at half three-ish").text == word("time-unread")
+    assert ada.turn is not None
+    assert ada.turn.illegal == "time-unread"
+    assert ada.conversation == before
+
+
+def test_a_refusal_in_the_chat_says_nothing_back_of_what_was_typed() -> None:
+    ada = settled()
+    ada.say("visit at quillfeather house")
+    assert "quill" not in repr(ada.reply).casefold()
+
+
+def test_nothing_is_arranged_before_somebody_has_agreed_to_anything() -> None:
+    ada = Life()
+    assert word("check-ins-first") in repr(ada.say("visit at 3pm"))
+    assert ada.waiting == {}
+    assert ada.conversation.memory.check_ins == ()
+
+
+def test_a_sentence_in_a_box_is_an_answer_and_no_wish() -> None:
+    ada = settled()
+    ada.say("reflect quick-visit")
+    ada.tap("private")
+    ada.write("in 20 minutes")
+    assert ada.waiting == {}
+    assert ada.reply.talk[-1].answered == "in 20 minutes"
+
+
+# Other kinds
+
+
+def test_the_end_of_the_day_is_asked_about_on_working_days_only() -> None:
+    ada = settled(at=MONDAY + 2 * DAY)
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:30")
+    ada.until(MONDAY + WEEK)
+    assert ada.moments() == ["Wed 04 17:30", "Thu 05 17:30", "Fri 06 17:30"]
+
+
+def test_there_is_one_end_of_a_day() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:30")
+    ada.send("check-in-day-end", time="18:00")
+    assert list(kinds(ada)) == ["day-end"]
+    assert len(ada.waiting) == 1
+
+
+def test_a_public_holiday_moves_the_weekly_question_and_drops_the_end_of_the_day() -> None:
+    ada = settled(at=MONDAY + 3 * WEEK)  # Thanksgiving is on Thursday
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-weekly", day="TH", time="09:00", script="quick-visit")
+    ada.send("check-in-day-end", time="17:00")
+    ada.until(MONDAY + 4 * WEEK)
+    assert ada.moments() == ["Mon 23 17:00", "Tue 24 17:00", "Wed 25 17:00", "Fri 27 09:00", "Fri 27 17:00"]
+
+
+def test_who_works_on_holidays_is_asked_on_holidays() -> None:
+    ada = settled(at=MONDAY + 3 * WEEK)
+    ada.send("check-in-days", working=("MO", "TU", "WE", "TH", "FR"), holidays="yes", nudges="no")
+    ada.send("check-in-weekly", day="TH", time="09:00", script="quick-visit")
+    ada.until(MONDAY + 4 * WEEK)
+    assert ada.moments() == ["Thu 26 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("holidays", "asked"),
+    [(None, "Fri 27 09:00"), ("", "Thu 26 09:00"), ("MX", "Thu 26 09:00"), ("US", "Fri 27 09:00")],
+)
+def test_a_program_says_whose_holidays_are_kept(holidays: str | None, asked: str) -> None:
+    ada = settled(at=MONDAY + 3 * WEEK, program=Program(holidays=holidays))
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-weekly", day="TH", time="09:00", script="quick-visit")
+    ada.until(MONDAY + 4 * WEEK)
+    assert ada.moments() == [asked]
+
+
+def test_supervision_is_prepared_two_days_before_it() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-supervision", date="2026-11-05", time="10:00", every="two-weeks")
+    ada.until(MONDAY + 4 * WEEK)
+    assert ada.moments() == ["Tue 03 10:00", "Tue 17 10:00"]
+
+
+def test_two_days_before_a_monday_is_a_friday() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.say("supervision every Monday at 10")
+    ada.until(MONDAY + 2 * WEEK)
+    assert ada.moments() == ["Fri 06 10:00", "Fri 13 10:00"]
+
+
+def test_a_meeting_that_is_too_near_is_refused() -> None:
+    ada = settled()
+    page = ada.send("check-in-supervision", date="2026-11-03", time="10:00", every="once")
+    assert page.lines[0] == word("check-in-too-soon")
+    assert ada.waiting == {}
+
+
+@pytest.mark.parametrize(
+    ("date_", "every", "following"),
+    [("2026-11-10", "month", "FREQ=MONTHLY;BYDAY=2TU"), ("2026-11-27", "month", "FREQ=MONTHLY;BYDAY=-1FR"),
+     ("2026-11-20", "week", "FREQ=WEEKLY;BYDAY=FR"), ("2026-11-20", "once", "")],
+)  # fmt: skip
+def test_meetings_of_a_month_fall_on_the_same_weekday(date_: str, every: str, following: str) -> None:
+    ada = settled()
+    ada.send("check-in-supervision", date=date_, time="10:00", every=every)
+    assert [one.rule for one in ada.conversation.memory.check_ins] == [following]
+
+
+def test_a_script_can_ask_to_look_again_after_the_weeks_that_the_program_says() -> None:
+    ada = settled(program=Program(recheck_weeks=2))
+    ada.agree("look-again")
+    ada.tap("re-check")
+    assert list(kinds(ada)) == ["re-check"]
+    ada.chat.clear()
+    ada.until(MONDAY + 4 * WEEK)
+    assert ada.moments() == ["Mon 16 09:00"]
+
+
+@pytest.mark.parametrize(("choice", "asked"), [("four-weeks", "Mon 30 09:00"), ("ten-days", "Thu 12 09:00")])
+def test_a_script_can_name_a_day_on_which_to_follow_up(choice: str, asked: str) -> None:
+    ada = settled()
+    ada.agree("look-again")
+    ada.tap(choice)
+    ada.chat.clear()
+    ada.until(MONDAY + 8 * WEEK)
+    assert ada.moments() == [asked]
+
+
+def test_being_counted_lasts_a_year_and_two_weeks_before_its_end_one_is_told() -> None:
+    ada = settled()
+    ada.send("consent", words="keep", counting="always")
+    assert ada.conversation.consents.counted_until == date(2027, 11, 2)
+    ada.until(MONDAY + 400 * DAY)
+    assert ada.seen() == [("Tue 19 09:00", word("consent-ends"))]
+    assert [option.id for option in ada.chat[0][1].choices] == ["page:consent"]
+
+
+def test_after_the_year_nothing_is_counted_until_one_agrees_again() -> None:
+    ada = settled()
+    ada.send("consent", words="keep", counting="always")
+    ada.until(MONDAY + 366 * DAY)
+    assert counted(ada) == 0
+    ada.send("consent", words="keep", counting="always")
+    assert counted(ada) == 1
+
+
+def counted(ada: Life) -> int:
+    ada.effects.clear()
+    ada.agree("everything")
+    ada.through(WHOLE)
+    ada.tap("done")
+    return sum(type(effect).__name__ == "Contribute" for effect in ada.effects)
+
+
+WHOLE = ("yes", 2, "somewhat", ("worry", "anger"), "no", "home-visit")
+
+
+def with_memory(ada: Life, **changes: object) -> Conversation:
+    return ada.conversation.model_copy(update={"memory": ada.conversation.memory.model_copy(update=changes)})
+
+
+# Manners: put off, and not at all
+
+
+@pytest.mark.parametrize(
+    ("choice", "words", "asked"),
+    [("half-hour", "in 30 minutes", "Mon 02 15:30"), ("day-end", "at the end of my day", "Mon 02 17:00"),
+     ("tomorrow", "tomorrow", "Tue 03 09:00")],
+)  # fmt: skip
+def test_a_check_in_is_put_off_by_a_tap_or_by_words(choice: str, words: str, asked: str) -> None:
+    for typed in (False, True):
+        ada = settled()
+        ada.say("visit at 3pm")
+        ada.until(ada.on("2026-11-02 15:00"))
+        if typed:
+            ada.say(words)
+        else:
+            ada.tap(choice, surface="message")
+        ada.chat.clear()
+        ada.until(MONDAY + 2 * DAY)
+        assert ada.moments() == [asked], "and who asked to be asked again is reminded no more"
+
+
+def test_not_today_is_for_the_whole_day_and_for_no_other() -> None:
+    for words in ("", "not today", "hoy no"):
+        ada = settled()
+        ada.conversation = with_memory(ada, nudges=False)
+        ada.send("check-in-day-end", time="17:00")
+        ada.say("visit at 3pm")
+        ada.until(ada.on("2026-11-02 15:00"))
+        ada.say(words) if words else ada.tap("not-today", surface="message")
+        ada.chat.clear()
+        ada.until(MONDAY + 2 * DAY)
+        assert ada.moments() == ["Tue 03 17:00"]
+
+
+def test_who_says_not_today_and_then_names_a_visit_is_asked_about_it() -> None:
+    ada = settled()
+    ada.say("not today")
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    assert ada.moments() == ["Mon 02 15:00"]
+
+
+def test_one_gentle_reminder_and_then_silence_until_the_next() -> None:
+    ada = settled()
+    ada.send("check-in-weekly", day="TU", time="10:00", script="quick-visit")
+    ada.until(MONDAY + 2 * WEEK)
+    assert ada.moments() == ["Tue 03 10:00", "Tue 03 12:00", "Tue 10 10:00", "Tue 10 12:00"]
+    assert word("check-in-nudge") in ada.chat[1][1].preface
+
+
+def test_who_answers_is_not_reminded() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    ada.tap("yes", surface="message")
+    ada.chat.clear()
+    ada.until(MONDAY + DAY)
+    assert ada.chat == []
+
+
+def test_reminders_can_be_switched_off() -> None:
+    ada = settled()
+    ada.send("check-in-days", working=("MO", "TU"), holidays="no", nudges="no")
+    ada.say("visit at 3pm")
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Mon 02 15:00"]
+
+
+def test_the_reminder_does_not_come_into_quiet_hours_or_another_day() -> None:
+    for hour, quiet in (("17:00", ("18:00", "08:00")), ("22:30", None)):
+        ada = settled()
+        ada.conversation = with_memory(ada, quiet=quiet)
+        ada.say(f"visit at {hour}")
+        ada.until(MONDAY + DAY)
+        assert ada.moments() == [f"Mon 02 {hour}"]
+
+
+def test_what_is_wanted_in_quiet_hours_comes_at_their_end_and_is_promised_then() -> None:
+    ada = settled()
+    ada.send("quiet", hours="18:00-08:00")
+    assert "tomorrow, 8:00" in ada.say("visit at 7pm").text
+    ada.until(MONDAY + DAY)
+    assert ada.moments()[0] == "Tue 03 08:00"
+
+
+def test_the_end_of_a_day_that_lies_in_quiet_hours_lapses() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:30")
+    ada.send("quiet", hours="18:00-08:00")
+    assert len(ada.waiting) == 1
+    ada.send("check-in-day-end", time="18:30")
+    assert word("check-in-never") in ada.reply.page.lines if ada.reply.page else False
+    assert [one.start and one.start.hour for one in ada.conversation.memory.check_ins] == [17]
+
+
+def test_on_leave_nothing_regular_comes_and_what_was_asked_for_waits() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("visit tomorrow at 3pm")
+    ada.say("remind me tomorrow at 10")
+    ada.say("away until Thursday")
+    ada.until(MONDAY + WEEK)
+    assert ada.moments() == ["Fri 06 09:00", "Fri 06 17:00", "Mon 09 17:00"][: len(ada.moments())]
+    assert ada.moments()[0] == "Fri 06 09:00"
+
+
+def test_leave_is_taken_and_ended_in_the_form() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    page = ada.send("check-in-away", first="", last="2026-11-04")
+    assert word("away-is", first="Monday, November 2, 2026", last="Wednesday, November 4, 2026") in page.lines
+    assert ada.waiting == {ada.conversation.memory.check_ins[0].id: ada.on("2026-11-05 17:00")}
+    page = ada.send("check-in-away", first="", last="")
+    assert page.lines[0] == word("away-none")
+    assert ada.waiting == {ada.conversation.memory.check_ins[0].id: ada.on("2026-11-02 17:00")}
+
+
+def test_leave_that_is_over_is_refused() -> None:
+    ada = settled()
+    page = ada.send("check-in-away", first="2026-10-01", last="2026-10-04")
+    assert page.lines[0] == word("away-over")
+    assert ada.conversation.memory.away is None
+
+
+def test_everything_can_be_paused_and_goes_on_where_it_would_be_by_then() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("visit at 3pm")
+    assert ada.say("pause check-ins").text == word("check-ins-paused")
+    assert ada.waiting == {}
+    ada.until(MONDAY + 2 * DAY)
+    assert ada.chat == []
+    ada.say("resume check-ins")
+    ada.until(MONDAY + 3 * DAY)
+    assert ada.moments() == ["Wed 04 17:00"]
+
+
+def test_a_new_wish_ends_the_pause_and_says_so() -> None:
+    ada = settled()
+    ada.send("check-ins-pause")
+    assert ada.say("visit at 3pm").text.endswith(word("check-ins-go-on"))
+    ada.until(MONDAY + 8 * HOUR)
+    assert ada.moments()[0] == "Mon 02 15:00"
+
+
+def test_a_script_promises_nothing_while_all_is_paused() -> None:
+    ada = settled()
+    ada.send("check-ins-pause")
+    ada.agree("look-again")
+    assert word("check-ins-are-paused") in ada.tap("tomorrow").preface
+    assert ada.waiting == {}
+
+
+# Manners: together, early and late
+
+
+def test_several_that_are_due_at_once_make_one_message() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-weekly", day="MO", time="17:00", script="quick-visit")
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("visit at 5pm")
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Mon 02 17:00"]
+    assert ada.conversation.session is not None
+    assert ada.conversation.session.script == "quick-visit"
+    assert [one.script for one in ada.conversation.waiting] == ["between-sites"]
+
+
+def test_what_comes_shortly_after_an_unanswered_one_makes_no_second_message() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("visit at 4:30pm")
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Mon 02 16:30"]
+
+
+def test_a_late_answer_is_taken_until_the_next_of_its_kind() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    ada.until(ada.on("2026-11-03 10:00"))
+    assert ada.conversation.session is not None
+    assert ada.tap("private").step == "parked"
+    ada.until(ada.on("2026-11-03 17:00"))
+    assert ada.moments() == ["Mon 02 17:00", "Mon 02 19:00", "Tue 03 17:00"]
+    assert len(ada.conversation.sessions) == 1, "the one that nobody answered has made room"
+
+
+def test_an_early_answer_is_an_answer() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    ada.until(ada.on("2026-11-02 15:00"))
+    finish_between_sites(ada)
+    ada.chat.clear()
+    ada.until(ada.on("2026-11-03 17:00"))
+    assert ada.moments() == ["Tue 03 17:00"]
+
+
+def test_an_answer_in_the_morning_is_not_one_for_the_evening() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    finish_between_sites(ada)
+    ada.chat.clear()
+    ada.until(ada.on("2026-11-02 17:00"))
+    assert ada.moments() == ["Mon 02 17:00"]
+
+
+def finish_between_sites(ada: Life) -> None:
+    ada.say("reflect between sites")
+    ada.tap("private")
+    ada.through(["mixed", "a word"])
+    ada.tap("done")
+
+
+def test_a_reflection_that_is_open_is_not_pushed_aside_and_the_chat_is_told_once() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.say("visit at 3pm")
+    ada.say("visit at 4pm")
+    ada.agree("everything")
+    ada.through(["yes", 2])
+    ada.chat.clear()
+    ada.until(MONDAY + DAY)
+    assert ada.seen() == [("Mon 02 15:00", word("pause"))]
+    assert ada.conversation.session is not None
+    assert ada.conversation.session.script == "everything"
+
+
+def test_in_twenty_minutes_puts_an_open_reflection_down_and_comes_back_to_it() -> None:
+    ada = settled()
+    ada.agree("everything")
+    ada.through(["yes", 2])
+    ada.chat.clear()
+    ada.say("in 20 minutes")
+    ada.until(MONDAY + HOUR)
+    assert "everything" in [session.script for session in ada.conversation.sessions]
+    assert len(ada.chat) <= 1
+
+
+def test_somebody_elses_choice_of_script_does_not_wait_behind_an_unanswered_check_in() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    ada.say("reflect everything")
+    assert [session.script for session in ada.conversation.sessions] == ["everything"]
+
+
+# The process and the clock
+
+
+def test_a_process_down_for_three_days_makes_one_message_not_nine() -> None:
+    ada = settled()
+    ada.send("check-in-weekly", day="TU", time="10:00", script="quick-visit")
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("visits every weekday at 3pm")
+    ada.down_until(ada.on("2026-11-05 11:00"))
+    assert ada.seen() == [("Thu 05 11:00", word("check-in-missed"))]
+    ada.chat.clear()
+    ada.until(ada.on("2026-11-05 15:00"))
+    assert ada.moments() == ["Thu 05 15:00"]
+
+
+def test_after_three_days_what_is_due_now_is_asked_and_nothing_else() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    ada.send("check-in-weekly", day="TU", time="10:00", script="quick-visit")
+    ada.down_until(ada.on("2026-11-05 17:10"))
+    assert ada.seen() == [("Thu 05 17:10", PARKED)]
+
+
+def test_what_is_too_late_for_today_is_no_reproach() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.down_until(ada.on("2026-11-02 20:00"))
+    assert ada.seen() == [("Mon 02 20:00", word("check-in-missed"))]
+    assert list(kinds(ada)) == []
+
+
+def test_a_reminder_that_was_asked_for_still_comes_hours_later() -> None:
+    ada = settled()
+    ada.say("remind me at 10")
+    ada.down_until(ada.on("2026-11-02 20:00"))
+    assert ada.seen() == [("Mon 02 20:00", PARKED)]
+
+
+def test_a_clock_that_jumps_on_and_back_asks_nothing_twice() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.down_until(ada.on("2026-11-03 17:00"))
+    ada.at = MONDAY
+    ada.until(ada.on("2026-11-03 17:30"))
+    assert ada.moments() == ["Tue 03 17:00"]
+    ada.until(ada.on("2026-11-04 17:30"))
+    assert ada.moments() == ["Tue 03 17:00", "Wed 04 17:00"]
+
+
+# Who moves, and clocks that change
+
+
+def test_who_moves_is_followed_and_told() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("remind me in 2 hours")
+    instant = ada.at + 2 * HOUR
+    moved(ada, "America/Los_Angeles")
+    assert ada.seen() == [("Mon 02 06:00", word("check-ins-moved"))]
+    assert sorted(ada.waiting.values()) == [instant, ada.on("2026-11-02 17:00")], "the wall clock moves, a moment stays"
+    ada.chat.clear()
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Mon 02 08:00", "Mon 02 17:00"]
+
+
+def test_who_has_set_nothing_is_told_of_no_move() -> None:
+    ada = settled()
+    moved(ada, "America/Los_Angeles")
+    assert ada.chat == []
+
+
+def test_the_first_news_of_where_somebody_lives_is_no_move() -> None:
+    ada = settled(zone="UTC")
+    assert word("zone-unknown") in ada.say("visit at 3pm").text
+    moved(ada, "America/New_York")
+    assert ada.chat == []
+    assert list(ada.waiting.values()) == [ada.on("2026-11-02 15:00")]
+
+
+def moved(ada: Life, zone: str) -> None:
+    """As the shell does with a profile that names another zone."""
+    before = ada.facts.zone
+    ada.facts = ada.facts.model_copy(update={"zone": zone})
+    event = Replan(at=ada.at)
+    turn = ada.take(event)
+    after = followed(Case(library(), ada.conversation, ada.facts, event), turn, before)
+    for effect in after.effects:
+        if isinstance(effect, Deliver):
+            ada.chat.append((ada.at, effect.message))
+
+
+@pytest.mark.parametrize("place", ["America/Los_Angeles", "los angeles", "Los Angeles", "LOS_ANGELES"])
+def test_one_can_say_where_one_is(place: str) -> None:
+    ada = settled(zone="UTC")
+    ada.send("check-in-day-end", time="17:00")
+    page = ada.send("zone", zone=place)
+    assert page.lines[0] == word("zone-set", place="Los Angeles")
+    assert ada.conversation.memory.own_zone
+    assert list(ada.waiting.values()) == [ada.on("2026-11-02 17:00") + 8 * HOUR - 0 * HOUR]
+
+
+def test_a_place_that_is_not_known_changes_nothing() -> None:
+    ada = settled()
+    before = ada.conversation
+    for place in ("", "Atlantis", "Springfield", "EST5EDT-ish", "a" * 3000):
+        assert ada.send("zone", zone=place).lines[0] == word("zone-unread")
+    assert ada.conversation == before
+
+
+def test_what_failed_once_is_due_again_when_all_is_planned_anew() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.waiting.clear()  # its turn failed
+    ada.at = ada.on("2026-11-02 16:00")
+    ada.take(Replan(at=ada.at))
+    ada.tick()
+    assert ada.moments() == ["Mon 02 16:00"]
+
+
+# The page
+
+
+def test_the_page_says_what_comes_and_when() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    page = ada.page()
+    (section,) = [one for one in page.sections if one.title == word("check-in-day-end")]
+    assert section.lines == ("Next: today, 5:00 PM · tomorrow, 5:00 PM · Wed, Nov 4, 5:00 PM",)
+
+
+def test_each_can_be_removed() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    wanted = str(ada.conversation.memory.check_ins[0].id)
+    assert ada.send("check-in-remove", **{"check-in": wanted}).lines[0] == word("checkins-removed")
+    assert (ada.waiting, ada.conversation.memory.check_ins) == ({}, ())
+    ada.send("check-in-remove", **{"check-in": wanted})
+    assert ada.turn is not None
+    assert ada.turn.illegal == "form-incomplete"
+
+
+def test_there_is_room_for_twelve() -> None:
+    ada = settled()
+    for hour in range(10, 22):
+        ada.say(f"visit at {hour}:05")
+    assert len(ada.conversation.memory.check_ins) == 12
+    assert ada.say("visit at 22:05").text == word("check-ins-full", most=12)
+    assert len(ada.waiting) == 12
+
+
+@pytest.mark.parametrize("form", ["check-in-visit", "check-in-day-end", "check-in-weekly", "check-in-supervision",
+                                  "check-in-days", "check-in-remove", "zone"])  # fmt: skip
+def test_an_empty_form_changes_nothing_and_says_what_is_missing(form: str) -> None:
+    ada = settled()
+    before = ada.conversation
+    ada.send(form)
+    assert ada.turn is not None
+    assert ada.turn.illegal
+    assert ada.conversation == before
+
+
+def test_the_chat_shows_the_same_whatever_asks() -> None:
+    """Law 6: which script, which kind and what else was due are not to be read from the message."""
+    seen = set()
+    for wish in ("visit at 5pm", "every Monday at 5pm"):
+        ada = settled()
+        ada.say(wish)
+        ada.until(ada.on("2026-11-02 17:00"))
+        seen.add(ada.chat[0][1].model_copy(update={"prompt": "", "script": "", "progress": "", "minutes_left": None}))
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    ada.until(ada.on("2026-11-02 17:00"))
+    seen.add(ada.chat[0][1].model_copy(update={"prompt": "", "script": "", "progress": "", "minutes_left": None}))
+    assert len(seen) == 1
+
+
+def test_a_check_in_of_a_script_that_is_gone_asks_nothing() -> None:
+    ada = settled()
+    gone = CheckIn(id=uuid4(), kind="follow-up", script="no-such-script", at=ada.at + HOUR)
+    ada.conversation = with_memory(ada, check_ins=(gone,))
+    ada.waiting[gone.id] = ada.at + HOUR
+    ada.until(MONDAY + DAY)
+    assert ada.chat == []
+    assert ada.conversation.memory.check_ins == ()
