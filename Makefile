@@ -22,6 +22,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/turn.py
 	$(BIN)/python benchmarks/statements.py
+	$(BIN)/python benchmarks/recurrence.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/slack.py
 	$(BIN)/python benchmarks/teams.py

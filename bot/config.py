@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from bot.conversation import Program
 from bot.ports import Refusal
+from bot.territory import holidays_of
 
 DEFAULT_DATABASE = "sqlite:///afterword.db"
 DEFAULT_PORT = 3978
@@ -131,7 +132,7 @@ def program(path: str) -> Program:
         return Program()
     try:
         data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        return Program.model_validate(data)
+        return _with_known_holidays(Program.model_validate(data), path)
     except OSError as error:
         words = f"{path} (AFTERWORD_CONFIG) cannot be read: {error.strerror}. Check the path."
         raise Refusal("config", words) from None
@@ -141,6 +142,17 @@ def program(path: str) -> Program:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise Refusal("config", f"{path} (AFTERWORD_CONFIG): {key}: {first['msg']}.") from None
+
+
+def _with_known_holidays(program: Program, path: str) -> Program:
+    """Raises Refusal: a place that is mistyped must not mean that no holiday is kept."""
+    if program.holidays and not holidays_of("UTC", program.holidays):
+        raise Refusal(
+            "config",
+            f"{path} (AFTERWORD_CONFIG): holidays: no public holidays are known of that place. Write a country, such "
+            'as "US", or a part of one, such as "US-NC"; "" for none.',
+        )
+    return program
 
 
 # What `serve` adds

@@ -13,6 +13,8 @@ from bot.events import Frozen, Surface, Value
 
 Input = Literal["choice", "multi", "scale", "text", "none"]
 Origin = Literal["person", "check-in"]
+#: What the weekly question of a room goes through, a week each.
+Rotation = Literal["principles", "stance"]
 
 
 class Answer(Frozen):
@@ -136,6 +138,7 @@ class Program(Frozen):
     holidays: str | None = None  # whose public holidays: "US", "US-NC"; None: of the country that a zone lies in
     recheck_weeks: int = Field(default=3, ge=1, le=26)  # after so long a script's "look again" comes back
     day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    rotation: Rotation = "principles"
 
 
 class Reflection(Frozen):

@@ -104,7 +104,7 @@ def _waits(found: Sorted, check_in: CheckIn) -> Sorted:
     when = next_due(case, moment, case.at)
     if not known:  # it was left by a version before, and has its place among the others from now on
         case = case.remember(check_ins=(*case.memory.check_ins, check_in))
-    return replace(found, case=case, effects=(*found.effects, Plan(check_in.id, when)))
+    return replace(found, case=case, effects=(*found.effects, Plan(check_in.id, when, first=True)))
 
 
 def _on(found: Sorted, check_in: CheckIn) -> Sorted:
@@ -112,7 +112,7 @@ def _on(found: Sorted, check_in: CheckIn) -> Sorted:
     case = found.case
     following = next_due(case, check_in, case.at) if check_in.rule else None
     if following is not None:
-        return replace(found, effects=(*found.effects, Plan(check_in.id, following)))
+        return replace(found, effects=(*found.effects, Plan(check_in.id, following, first=True)))
     left = tuple(one for one in case.memory.check_ins if one.id != check_in.id)
     endless = bool(check_in.rule) and not {"COUNT", "UNTIL"} & {part[:5] for part in check_in.rule.split(";")}
     return replace(found, case=case.remember(check_ins=left), ended=found.ended or endless)
@@ -162,7 +162,7 @@ def asked(case: Case, asks: list[CheckIn], lines: tuple[str, ...]) -> Turn:
     case, session = started(case.now(session=None), first.script)
     case = _behind(case, others, first.script)
     case, reminded = with_nudge(case, first, session)
-    message = screens.asked(case).message
+    message = screens.asked(case)
     until = checkins.welcome_until(case, MANNERS[first.kind].late)
     message = message.model_copy(update={"preface": (*lines, *message.preface)})
     return _turn(case, Deliver(message, until), *reminded)
@@ -191,22 +191,32 @@ def _behind(case: Case, others: Iterable[CheckIn], script: str) -> Case:
 
 def with_nudge(case: Case, check_in: CheckIn, session: Session) -> tuple[Case, tuple[Effect, ...]]:
     """One gentle reminder, on the same day and not in quiet hours; none of what was itself asked for again."""
+    before = case.memory.check_ins
+    old = tuple(one for one in before if one.kind == "nudge")
+    effects: tuple[Effect, ...] = tuple(Plan(one.id, None) for one in old)
+    nudge = _nudge(case, check_in, session)
+    if not old and nudge is None:
+        return case, ()
+    left = tuple(one for one in before if one not in old)
+    if nudge is None:
+        return case.remember(check_ins=left), effects
+    return case.remember(check_ins=(*left, nudge)), (*effects, Plan(nudge.id, nudge.at, first=True))
+
+
+def _nudge(case: Case, check_in: CheckIn, session: Session) -> CheckIn | None:
     at = case.at + NUDGE_AFTER
-    same_day = local_day(case, at) == local_day(case, case.at)
-    old = tuple(one for one in case.memory.check_ins if one.kind == "nudge")
-    case, gone = checkins.dropped(case, old)
-    if not (MANNERS[check_in.kind].regular and case.memory.nudges and same_day) or not_in_quiet(case, at) > at:
-        return case, gone
-    nudge = CheckIn(id=fresh_id(case, "nudge"), kind="nudge", at=at, session=session.id)
-    case = case.remember(check_ins=(*case.memory.check_ins, nudge))
-    return case, (*gone, Plan(nudge.id, at))
+    if not (MANNERS[check_in.kind].regular and case.memory.nudges) or not_in_quiet(case, at) > at:
+        return None
+    if local_day(case, at) != local_day(case, case.at):
+        return None
+    return CheckIn(id=fresh_id(case, "nudge"), kind="nudge", at=at, session=session.id)
 
 
 def nudged(case: Case, nudge: CheckIn) -> Turn:
     session = case.conversation.session
     if session is None or session.id != nudge.session or not position.unanswered(session):
         return _turn(case)
-    message = screens.asked(case).message
+    message = screens.asked(case)
     message = message.model_copy(update={"preface": (case.word("check-in-nudge"), *message.preface)})
     return _turn(case, Deliver(message, checkins.welcome_until(case, MANNERS["nudge"].late)))
 

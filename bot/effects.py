@@ -55,11 +55,13 @@ class RecordConsent:
 class Plan:
     """When a check-in comes next, in the place of what was planned of it before; None: not until it is planned again.
 
-    One that has come due already and waits for the clock is left alone.
+    One that has come due already and waits for the clock is left alone. `first`: nothing is planned of it, for it is
+    new, or has just come.
     """
 
     check_in: UUID
     due: datetime | None
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.conversation import Conversation, Facts, Message, Reflection
+from bot.conversation import Conversation, Facts, Message, Reflection, Rotation
 from bot.effects import Effect
 from bot.events import Due, NoticeName, Who
 from prompts.script import Script
@@ -160,13 +160,14 @@ class Room:
 @dataclass(frozen=True, slots=True)
 class DueRoom:
     """A room whose weekly moment has come, leased to this process until `until`. `week`: how many questions it was
-    asked before; `due`: which weekly moment this one is for."""
+    asked before, whatever the rotation; `due`: which weekly moment this one is for."""
 
     id: UUID
     room: Room
     week: int
     due: datetime
     until: datetime
+    rotation: Rotation = "principles"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,54 +5,73 @@ Pure. What people answer in private is counted nowhere for a room, and what they
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import uuid5
 
-from bot.conversation import Message, Option
+from bot.conversation import Message, Option, Rotation
 from bot.ports import DueRoom, RoomPost
 from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
-from scheduler.recurrence import weekly_after
+from scheduler.recurrence import Days, Recurrence, next_after, zone_named
 
-#: A principle a week, then a week in which to pause; then from the beginning.
-WEEKS: Final = 8
-MONDAY: Final = 0
-MORNING: Final = "09:00"
+#: A week for each principle, or for each element of the stance, by the names of its words; then a week in which to
+#: pause; then from the beginning.
+PAUSE: Final = "room-8"
+ROTATIONS: Final[Mapping[Rotation, tuple[str, ...]]] = {
+    "principles": (*(f"room-{week}" for week in range(1, 8)), PAUSE),
+    "stance": (*(f"stance-{week}" for week in range(1, 11)), PAUSE),
+}
+#: The first of all Mondays at nine. Where that is no working day the question comes on the next one.
+_START: Final = datetime.fromisoformat("2001-01-01T09:00")
+_WEEKLY: Final = "FREQ=WEEKLY;BYDAY=MO"
+WORKING: Final = frozenset({0, 1, 2, 3, 4})
 #: How late a question may still come: until five in the afternoon. Who was down on that day asks in the next week.
 LATEST: Final = timedelta(hours=8)
-#: Into the week after a question: whatever the hour at which it came, and even if people have just moved, or a clock
-#: went back, there is no other moment of the same week.
-_NEXT_WEEK: Final = timedelta(days=3)
+#: Whatever the hour at which a question came, from Monday morning to Friday evening, and even if people have just
+#: moved, or a clock went back: a day later it is still the same week.
+_SAME_WEEK: Final = timedelta(days=1)
 
 
-def moment(now: datetime, zone: str) -> datetime:
+def moment(now: datetime, zone: str, holidays: str = "") -> datetime:
     """The weekly moment that counts at `now`, in UTC: one that has come and is not too late, else the next one."""
-    return weekly_after(now - LATEST, zone, MONDAY, MORNING)
+    return coming(now - LATEST, zone, holidays)
 
 
-def coming(now: datetime, zone: str) -> datetime:
-    """The next weekly moment after `now`, in UTC."""
-    return weekly_after(now, zone, MONDAY, MORNING)
+def coming(now: datetime, zone: str, holidays: str = "") -> datetime:
+    """The next weekly moment after `now`, in UTC. `holidays`: of which place, as `bot.territory` names it.
+
+    A week without a working day has none: its moment falls on that of the week after it.
+    """
+    found = next_after(Recurrence(_START, zone, _WEEKLY, on_day_off="next"), Days(WORKING, holidays), now)
+    assert found is not None, "the rule has no end"
+    return found
 
 
-def next_week(asked: datetime, zone: str) -> datetime:
+def next_week(asked: datetime, zone: str, holidays: str = "") -> datetime:
     """The weekly moment of the week after the one in which a question was asked, in UTC."""
-    return coming(asked + _NEXT_WEEK, zone)
+    local = (asked + _SAME_WEEK).astimezone(zone_named(zone))
+    monday = local.date() + timedelta(days=7 - local.weekday())
+    return coming(datetime.combine(monday, time(), local.tzinfo).astimezone(UTC), zone, holidays)
 
 
 def post(library: Library, due: DueRoom) -> RoomPost:
     locale = due.room.locale if due.room.locale in library.locales else SOURCE_LOCALE
     question = uuid5(due.id, due.due.isoformat())
-    return RoomPost(question, due.room, locale, weekly(library, locale, due.week))
+    return RoomPost(question, due.room, locale, weekly(library, locale, due.week, due.rotation))
 
 
-def weekly(library: Library, locale: str, n: int) -> Message:
-    """The question of a room that was asked `n` before: the principle, the question, and who can read a reply."""
-    week = n % WEEKS + 1
+def weekly(library: Library, locale: str, n: int, rotation: Rotation = "principles") -> Message:
+    """The question of a room that was asked `n` before: what it is about, the question, and who can read a reply.
+
+    Another rotation begins at that count, too.
+    """
+    weeks = ROTATIONS[rotation]
+    week = weeks[n % len(weeks)]
     return Message(
-        preface=(library.word(locale, f"room-{week}"),),
-        text=library.word(locale, f"room-{week}-question"),
+        preface=(library.word(locale, week),),
+        text=library.word(locale, f"{week}-question"),
         hint=library.word(locale, "room-thread"),
         input="choice",
         choices=(Option(id="private", label=library.word(locale, "room-reflect")),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot import position
 from bot.case import Case
@@ -159,23 +160,31 @@ def _confirming(case: Case, session: Session) -> Message:
 
 
 def _question(case: Case, session: Session, way: Route, step: Question) -> Message:
-    script = case.script(session)
     in_chat = case.surface != "private"
-    screens, minutes = position.ahead(script, session, case.memory)
+    screens, minutes = position.ahead(case.script(session), session, case.memory)
     number = len(way.asked) + 1
-    extra = (Option(id="private", label=case.word("continue-private")),) if in_chat else ()
+    asked = _outward(case, session, way, step)
+    return asked.model_copy(
+        update={
+            "controls": _controls(case, session, way),
+            "progress": case.word("progress", n=number, total=number + screens - 1),
+            "minutes_left": max(1, round(minutes)),
+            "draft": "" if in_chat or not isinstance(step, FreeStep) else position.in_the_box(session, step.id),
+            "chosen": () if in_chat else position.ticked(session, step.id),
+        }
+    )
+
+
+def _outward(case: Case, session: Session, way: Route, step: Question) -> Message:
+    """A question with its answers alone, as it may stand in a chat (`bot/outward.py`)."""
+    extra = () if case.surface == "private" else (option("private", case.word("continue-private")),)
     return Message(
         preface=tuple(said(case, session, way)),
         text=case.say(session, f"{step.id}.text"),
         hint=case.say(session, f"{step.id}.hint"),
         input=_input(step),
         choices=(*step_options(case, session, step), *extra),
-        controls=_controls(case, session, way),
         prompt=prompt(case),
-        progress=case.word("progress", n=number, total=number + screens - 1),
-        minutes_left=max(1, round(minutes)),
-        draft="" if in_chat or not isinstance(step, FreeStep) else position.in_the_box(session, step.id),
-        chosen=() if in_chat else position.ticked(session, step.id),
         low=case.say(session, f"{step.id}.low"),
         high=case.say(session, f"{step.id}.high"),
         step=step.id,
@@ -199,19 +208,25 @@ def step_options(case: Case, session: Session, step: Question | EndStep) -> tupl
     if isinstance(step, ScaleStep):
         return tuple(Option(id=str(number), label=str(number)) for number in range(1, 6))
     return tuple(
-        Option(id=choice.id, label=case.say(session, f"{step.id}.{choice.id}.label"))
+        option(choice.id, case.say(session, f"{step.id}.{choice.id}.label"))
         for choice in position.choices_of(step)
     )
 
 
 def _controls(case: Case, session: Session, way: Route) -> tuple[Option, ...]:
-    skip = Option(id="skip", label=case.word("keep-as-is" if session.cursor else "skip"))
+    skip = option("skip", case.word("keep-as-is" if session.cursor else "skip"))
     back = options(case, "back") if way.asked else options(case, "breathe")
     return (skip, *back, *options(case, *HELD_CONTROLS))
 
 
 def options(case: Case, *names: str) -> tuple[Option, ...]:
-    return tuple(Option(id=name, label=case.word(f"{name}-button")) for name in names)
+    return tuple(option(name, case.word(f"{name}-button")) for name in names)
+
+
+@lru_cache(maxsize=4096)
+def option(name: str, label: str) -> Option:
+    """The same few stand under every question, and making one is slow."""
+    return Option(id=name, label=label)
 
 
 def _last(case: Case, session: Session, step: EndStep) -> Message:
@@ -344,9 +359,13 @@ def is_words(case: Case, session: Session) -> bool:
     return isinstance(case.route(session).current, FreeStep)
 
 
-def asked(case: Case) -> Deliver:
-    """The current place as the chat may hold it: a delivery, since nobody is there to be answered."""
-    return Deliver(_place(case))
+def asked(case: Case) -> Message:
+    """The current place as the chat may hold it, for a delivery: nobody is there to be answered."""
+    session = case.conversation.session
+    if session is None or not in_the_open(case, session):
+        return _place(case)
+    way = case.route(session)
+    return _place(case) if isinstance(way.current, EndStep) else _outward(case, session, way, way.current)
 
 
 def neutral(case: Case, name: str, *choices: str) -> Deliver:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date
+from typing import get_args
 
 from babel.dates import format_date
 from babel.lists import format_list
 
 from bot.case import Case
-from bot.conversation import Form, FormField, Option, Page, Program, Section, TeamFacts
+from bot.conversation import Form, FormField, Option, Page, Program, Rotation, Section, TeamFacts
 from bot.effects import NameLead, SetTeam, Turn
-from bot.forms import Values, lines, people, saved, shown, text
+from bot.forms import Values, lines, one, people, saved, shown, text
 from bot.typed import plain
 from scheduler.recurrence import first_themes
 
@@ -62,6 +63,7 @@ class Draft:
     supervisors: tuple[str, ...]
     day_end: str
     lines: tuple[str, ...]
+    rotation: str
 
     @property
     def too_large(self) -> bool:
@@ -98,8 +100,9 @@ def as_set_up(case: Case, team: TeamFacts | None) -> Draft:
     program = case.facts.program
     local = tuple(f"{line_name(case, key)}: {program.resources.get(key, '')}".strip() for key in LOCAL_LINES)
     if team is None:
-        return Draft("" if case.facts.teams else case.word("setup-first-name"), (), (), program.day_end, local)
-    return Draft(team.name, team.members, team.supervisors, program.day_end, local)
+        name = "" if case.facts.teams else case.word("setup-first-name")
+        return Draft(name, (), (), program.day_end, local, program.rotation)
+    return Draft(team.name, team.members, team.supervisors, program.day_end, local, program.rotation)
 
 
 def line_name(case: Case, key: str) -> str:
@@ -124,6 +127,12 @@ def team_form(case: Case, draft: Draft) -> Form:
         ),
         FormField(id="day-end", label=case.word("setup-day-end"), kind="time", value=(draft.day_end,)),
         FormField(id="lines", label=case.word("setup-lines"), kind="lines", value=draft.lines, optional=True),
+        FormField(
+            id="rotation",
+            label=case.word("setup-rotation"),
+            options=tuple(Option(id=name, label=case.word(f"setup-rotation-{name}")) for name in get_args(Rotation)),
+            value=(draft.rotation,),
+        ),
     )
     names = line_names(case)
     hints = {field.id: case.word(f"setup-{field.id}-hint", names=names) for field in fields}
@@ -143,12 +152,19 @@ def take_team(case: Case, values: Values) -> Turn:
         supervisors=people(values, "supervisors"),
         day_end=text(values, "day-end"),
         lines=lines(values, "lines"),
+        rotation=rotation(case, values),
     )
     if why := wrong(case, draft):
         unchanged = () if draft.too_large else (case.word("setup-unchanged"),)
         said = (*(words for _, words in why), *unchanged)
         return replace(shown(case, setup_page(case, draft.first(), *said)), illegal=why[0][0])
     return set_up(case, draft)
+
+
+def rotation(case: Case, values: Values) -> str:
+    """The one that was chosen; a form that was drawn before there was a choice leaves it as it is."""
+    chosen = one(values, "rotation")
+    return chosen if chosen in get_args(Rotation) else case.facts.program.rotation
 
 
 def wrong(case: Case, draft: Draft) -> list[tuple[str, str]]:
@@ -208,7 +224,10 @@ def changed(program: Program, draft: Draft, local: Mapping[str, str]) -> dict[st
     hour, _, minute = draft.day_end.replace(".", ":").partition(":")
     day_end = f"{int(hour):02}:{minute}"
     lines = {key: local.get(key, "") for key in LOCAL_LINES if local.get(key, "") != program.resources.get(key, "")}
-    return ({"day_end": day_end} if day_end != program.day_end else {}) | ({"resources": lines} if lines else {})
+    named = {"day_end": day_end, "rotation": draft.rotation}
+    return {name: value for name, value in named.items() if value != getattr(program, name)} | (
+        {"resources": lines} if lines else {}
+    )
 
 
 def settled(program: Program, draft: Draft, local: Mapping[str, str]) -> Program:

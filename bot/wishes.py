@@ -8,6 +8,7 @@ from bot.anytime import pause
 from bot.arranging import Set
 from bot.case import Case
 from bot.checkins import morning
+from bot.commands import pick
 from bot.conversation import Kind, Reply, Session
 from bot.effects import Turn
 from bot.events import Say, Write
@@ -24,7 +25,7 @@ _KINDS: dict[Asked, Kind] = {"visit": "visit", "day-end": "day-end", "weekly": "
 
 def wished(case: Case, event: Say | Write, text: str) -> Turn | None:
     """None for all that is no wish."""
-    if _in_a_box(case, event):
+    if _in_a_box(case, event) or _is_a_choice(case, event, text):
         return None
     wish = read_wish(text, case.at, case.facts.zone)
     if wish is None or (isinstance(wish, Unread) and isinstance(event, Write)):
@@ -44,6 +45,15 @@ def _in_a_box(case: Case, event: Say | Write) -> bool:
     if isinstance(event, Say) and not screens.in_the_open(case, session):
         return False
     return bool(session.confirming) or screens.is_words(case, session)
+
+
+def _is_a_choice(case: Case, event: Say | Write, text: str) -> bool:
+    """Whether the question that stands offers just that: its own answer comes first."""
+    session = case.conversation.session
+    if session is None or (isinstance(event, Say) and not screens.in_the_open(case, session)):
+        return False
+    message = screens.show(case).message
+    return message is not None and pick(message.choices, text) is not None
 
 
 def granted(case: Case, wish: Wanted) -> Turn:

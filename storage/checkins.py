@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -31,9 +31,9 @@ from scheduler.recurrence import TZDATA
 from storage import tables as t
 from storage.keystore import KeyStore
 from storage.notices import Told, told, waiting
-from storage.place import HERE, PERSON, Place, named
+from storage.place import HERE, PERSON, STANDING, Place, around, named
 from storage.prepared import Prepared, Wire
-from storage.vault import Key, Unopened, place
+from storage.vault import Key, Unopened
 
 
 def _due_now(rows: FromClause) -> ColumnElement[bool]:
@@ -53,12 +53,13 @@ _people = (
     .cte("people")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
+_REF = (t.participants.c.ref, t.tenants.c.platform, t.tenants.c.external)
 _DUE = Prepared(
-    select(t.check_ins.c.id, t.check_ins.c.due_at, t.check_ins.c.body, HERE, *PERSON)
-    .select_from(t.check_ins.join(t.participants).join(t.tenants))
+    select(t.check_ins.c.id, t.check_ins.c.due_at, t.check_ins.c.body, HERE, *_REF, *STANDING)
+    .select_from(around(t.check_ins.join(t.participants)))
     .where(_due_now(t.check_ins), t.check_ins.c.participant_id.in_(select(_people.c.participant_id)))
     .order_by(t.check_ins.c.due_at, t.check_ins.c.id)
-    .with_for_update(of=t.check_ins, skip_locked=True)
+    .with_for_update(of=[t.check_ins, t.conversations], skip_locked=True)
 )
 _MARK = Prepared(
     update(t.check_ins)
@@ -114,13 +115,15 @@ DEAD_TALK = Prepared(
 )
 
 
-def claim(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Claimed, ...]:
-    """The claim commits with the turns that it causes, or not at all. Who has gone is asked and told nothing."""
-    rows = [_Row(row[0], row[1], row[2], row[3], row[4:]) for row in wire.all(_DUE, now=now, zones=TZDATA, limit=limit)]
+def claim(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[tuple[Claimed, ...], dict[Who, Place]]:
+    """What has come due, and where those people stand, who are held until the transaction ends. The claim commits with
+    the turns that it causes, or not at all. Who has gone is asked and told nothing."""
+    rows = [_Row._make((*row[:7], Place._make(row[7:]))) for row in wire.all(_DUE, now=now, zones=TZDATA, limit=limit)]
+    keys.warm(key for row in rows for key in (row.place.key_id, row.place.talk_key_id) if key is not None)
     read = [_read(keys, row) for row in rows]
     wire.run_many(_MARK, [_marked(row, what) for row, what in zip(rows, read, strict=True)])
     due = [(row, what) for row, what in zip(rows, read, strict=True) if row.here and what is not None]
-    return tuple(_by_person(due))
+    return tuple(_by_person(due)), {who: row.place for row, (who, _, _) in due}
 
 
 class _Row(NamedTuple):
@@ -128,7 +131,10 @@ class _Row(NamedTuple):
     due_at: datetime
     body: bytes
     here: bool
-    person: tuple[Any, ...]
+    ref: bytes
+    platform: str
+    external: str
+    place: Place
 
 
 def _marked(row: _Row, what: _What | None) -> dict[str, object]:
@@ -138,13 +144,14 @@ def _marked(row: _Row, what: _What | None) -> dict[str, object]:
 
 def _read(keys: KeyStore, row: _Row) -> _What | None:
     """Who is asked, and what the row holds; None where it cannot be read."""
-    _, tenant, key_id, *_ = row.person
-    key = keys.data_key(key_id)
+    found = row.place
+    key = keys.data_key(found.key_id)
     if key is None:
         return None
     try:
-        body = key.key.open(row.body, place(tenant, "check_ins", row.id, "body")).decode()
-        return named(keys, *row.person), body, told(body)
+        body = key.key.open(row.body, found.where("check_ins", row.id, "body")).decode()
+        who = named(keys, found.person, found.tenant, found.key_id, row.ref, row.platform, row.external)
+        return who, body, told(body)
     except (Unopened, ValidationError):
         return None
 
@@ -170,7 +177,8 @@ def fail(wire: Wire, claimed: Claimed) -> None:
 
 
 def plan(wire: Wire, found: Place, key: Key, effect: Plan, now: datetime) -> None:
-    wire.run(_UNPLAN, check_in=effect.check_in, now=now)
+    if not effect.first:
+        wire.run(_UNPLAN, check_in=effect.check_in, now=now)
     if effect.due is not None:
         body = key.seal(b"", found.where("check_ins", effect.check_in, "body"))
         wire.run(_PLAN, **waiting(effect.check_in, found.person, effect.due, body))

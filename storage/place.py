@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import FromClause, and_, bindparam, insert, select
 
 from bot.conversation import Conversation, Facts, Program, Reflection
 from bot.events import Who
@@ -24,35 +24,40 @@ NO_CONSENTS = b"0:"
 #: Of a person whose profile has not been heard of.
 UNKNOWN_ZONE = "UTC"
 
+#: Where a person stands, in the order of `Place`.
+STANDING = (
+    t.participants.c.id,
+    t.participants.c.tenant_id,
+    t.participants.c.key_id,
+    t.participants.c.zone,
+    t.participants.c.circle_id,
+    t.participants.c.next_circle_id,
+    t.participants.c.next_circle_from,
+    t.participants.c.member_since,
+    t.conversations.c.revision,
+    t.conversations.c.state,
+    t.conversations.c.talk,
+    t.conversations.c.talk_key_id,
+    t.tenants.c.grid_monday,
+    t.tenants.c.settings,
+    t.participants.c.supervises_since,
+    t.participants.c.leads_since,
+    t.participants.c.installed_day,
+    t.participants.c.left_day,
+    t.participants.c.unreached_day,
+    t.teams.c.name,
+)
+
+
+def around(people: FromClause) -> FromClause:
+    """All the tables of `STANDING`, around those that name participants."""
+    conversations = people.join(t.conversations, t.conversations.c.participant_id == t.participants.c.id)
+    tenants = conversations.join(t.tenants, t.tenants.c.id == t.participants.c.tenant_id)
+    return tenants.outerjoin(t.teams, t.teams.c.id == t.participants.c.team_id)
+
+
 _where_they_stand = (
-    select(
-        t.participants.c.id,
-        t.participants.c.tenant_id,
-        t.participants.c.key_id,
-        t.participants.c.zone,
-        t.participants.c.circle_id,
-        t.participants.c.next_circle_id,
-        t.participants.c.next_circle_from,
-        t.participants.c.member_since,
-        t.conversations.c.revision,
-        t.conversations.c.state,
-        t.conversations.c.talk,
-        t.conversations.c.talk_key_id,
-        t.tenants.c.grid_monday,
-        t.tenants.c.settings,
-        t.participants.c.supervises_since,
-        t.participants.c.leads_since,
-        t.participants.c.installed_day,
-        t.participants.c.left_day,
-        t.participants.c.unreached_day,
-        t.teams.c.name,
-    )
-    .select_from(
-        t.participants.join(t.conversations)
-        .join(t.tenants, t.tenants.c.id == t.participants.c.tenant_id)
-        .outerjoin(t.teams, t.teams.c.id == t.participants.c.team_id)
-    )
-    .where(t.participants.c.who_index == bindparam("who_index"))
+    select(*STANDING).select_from(around(t.participants)).where(t.participants.c.who_index == bindparam("who_index"))
 )
 _LOOK = Prepared(_where_they_stand)
 #: PostgreSQL: two turns of one person, or a turn and an erasure, come one after the other.

@@ -15,11 +15,12 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, ConversationGone, DueRoom, Later, LostRace, Room
 from bot.rooms import coming, moment, next_week
+from bot.territory import holidays_of
 from storage import tables as t
 from storage.database import Database, insisted
 from storage.deliveries import again
 from storage.keystore import KeyStore
-from storage.place import UNKNOWN_ZONE, tenant
+from storage.place import UNKNOWN_ZONE, Programs, tenant
 from storage.prepared import Prepared, Wire
 from storage.turns import SqlTransaction
 from storage.vault import Key, Unopened, fingerprint, place
@@ -35,6 +36,7 @@ _columns = (
     t.rooms.c.attempts,
     t.tenants.c.platform,
     t.tenants.c.external,
+    t.tenants.c.settings,
 )
 _rooms = select(*_columns).select_from(t.rooms.join(t.tenants))
 _FIND = Prepared(_rooms.where(t.rooms.c.room_index == bindparam("index")))
@@ -76,6 +78,7 @@ _ZONE = Prepared(
     .order_by(func.count().desc(), t.participants.c.zone)
     .limit(1)
 )
+_SETTINGS = Prepared(select(t.tenants.c.settings).where(t.tenants.c.id == bindparam("tenant")))
 
 Transact = Callable[[], AbstractContextManager[SqlTransaction]]
 
@@ -89,14 +92,16 @@ class _Row(NamedTuple):
     attempts: int
     platform: str
     external: str  # the workspace's
+    settings: str
 
 
 class SqlRooms:
     """`Rooms` over the store's databases."""
 
-    def __init__(self, database: Database, keys: KeyStore, transact: Transact) -> None:
+    def __init__(self, database: Database, keys: KeyStore, programs: Programs, transact: Transact) -> None:
         self._database = database
         self._keys = keys
+        self._programs = programs
         self._transact = transact
 
     def all(self, platform: str, tenant: str) -> tuple[Room, ...]:
@@ -131,12 +136,17 @@ class SqlRooms:
     def _add(self, wire: Wire, index: bytes, room: Room, at: datetime) -> None:
         which, home = uuid4(), tenant(wire, room.platform, room.tenant, at.astimezone(UTC).date())
         body = self._sealed(home, which, room, 0)
-        times = {"due_at": coming(at, _zone(wire, home)), "held_until": None, "attempts": 0}
+        settings = wire.one(_SETTINGS, tenant=home)
+        assert settings is not None
+        times = {"due_at": coming(at, *self._days(wire, home, settings[0])), "held_until": None, "attempts": 0}
         if not wire.run(_ADD, id=which, tenant_id=home, room_index=index, body=body, **times):
             raise LostRace  # two processes heard of it at once
 
     def remove(self, room: Room, at: datetime, key: str) -> None:
-        insisted(lambda: self._remove(room, at, key))
+        with self._database.reading() as wire:
+            row = wire.one(_FIND, index=self._index(room.platform, room.tenant, room.external))
+        if row is not None:  # platforms also tell of what becomes of rooms in which the bot never was
+            insisted(lambda: self._remove(room, at, key))
 
     def _remove(self, room: Room, at: datetime, key: str) -> None:
         with self._transact() as turn:
@@ -157,14 +167,14 @@ class SqlRooms:
 
     def _lease(self, wire: Wire, row: _Row, now: datetime) -> DueRoom | None:
         """None where it waits: by the clock of where people live now it is not the time, or it cannot be read."""
-        zone, known = _zone(wire, row.tenant), self._read(row)
-        when = moment(now, zone) if known else coming(now, zone)
+        days, known = self._days(wire, row.tenant, row.settings), self._read(row)
+        when = moment(now, *days) if known else coming(now, *days)
         if known is None or when > now:
             wire.run(_WAIT, room=row.id, next=when)
             return None
         until = now + timedelta(seconds=LEASE_SECONDS)
         wire.run(_LEASE, room=row.id, until=until)
-        return DueRoom(row.id, *known, row.due_at, until)
+        return DueRoom(row.id, *known, row.due_at, until, self._programs.under(row.settings).rotation)
 
     def asked(self, due: DueRoom, now: datetime) -> None:
         insisted(lambda: self._asked(due, now))
@@ -176,7 +186,7 @@ class SqlRooms:
                 return
             room, _ = self._read(row) or (due.room, 0)
             turn.wire.run(_CHANGE, room=row.id, new_body=self._sealed(row.tenant, row.id, room, due.week + 1))
-            _wait_a_week(turn.wire, row, now)
+            self._wait_a_week(turn.wire, row, now)
 
     def put_back(self, due: DueRoom, error: Exception, now: datetime) -> None:
         insisted(lambda: self._put_back(due, error, now))
@@ -194,7 +204,16 @@ class SqlRooms:
                 case ConversationGone():
                     _drop(turn, row.id)
                 case _:
-                    _wait_a_week(turn.wire, row, now)
+                    self._wait_a_week(turn.wire, row, now)
+
+    def _wait_a_week(self, wire: Wire, row: _Row, now: datetime) -> None:
+        wire.run(_WAIT, room=row.id, next=next_week(now, *self._days(wire, row.tenant, row.settings)))
+
+    def _days(self, wire: Wire, home: UUID, settings: str) -> tuple[str, str]:
+        """Where most people live: the zone, and whose public holidays are kept there."""
+        row = wire.one(_ZONE, tenant=home)
+        zone = UNKNOWN_ZONE if row is None else row[0]
+        return zone, holidays_of(zone, self._programs.under(settings).holidays)
 
     # Sealing ---------------------------------------------------------------------------------------------------------
 
@@ -242,18 +261,9 @@ def _where(home: UUID, which: UUID) -> bytes:
     return place(home, "rooms", which, "body")
 
 
-def _zone(wire: Wire, home: UUID) -> str:
-    row = wire.one(_ZONE, tenant=home)
-    return UNKNOWN_ZONE if row is None else row[0]
-
-
 def _still(wire: Wire, due: DueRoom) -> _Row | None:
     row = wire.one(_STILL, room=due.id, due=due.due)
     return None if row is None else _Row._make(row)
-
-
-def _wait_a_week(wire: Wire, row: _Row, now: datetime) -> None:
-    wire.run(_WAIT, room=row.id, next=next_week(now, _zone(wire, row.tenant)))
 
 
 def _drop(turn: SqlTransaction, room: UUID) -> None:

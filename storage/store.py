@@ -63,7 +63,7 @@ class SqlStore:
         self._unclean = False
         self.installations = SqlInstallations(database, keys, self.transaction)
         self.references = SqlReferences(database, keys)
-        self.rooms = SqlRooms(database, keys, self.transaction)
+        self.rooms = SqlRooms(database, keys, self._programs, self.transaction)
         _pair(database, keys)
         replay(database, keys)
 

@@ -76,6 +76,7 @@ class SqlTransaction:
         self._programs = programs
         self._shelf = shelf
         self._standing: dict[UUID, _Standing] = {}
+        self._held: dict[Who, Place] = {}  # read with a claim, for the first turn of each
         self.made: list[UUID] = []
         self.given_up: list[UUID] = []
         self.shelved: list[str] = []
@@ -88,7 +89,7 @@ class SqlTransaction:
     # Reading ---------------------------------------------------------------------------------------------------------
 
     def load(self, who: Who, at: datetime, *, page: bool = False) -> Loaded:
-        found = find(self.wire, self._keys, who) or self._first_contact(who, at)
+        found = self._held.pop(who, None) or find(self.wire, self._keys, who) or self._first_contact(who, at)
         key = person_key(self._keys, found)
         head, conversation = opened(found, key)
         talk = self._talk(found, key, at)
@@ -232,7 +233,8 @@ class SqlTransaction:
     # What a clock starts ---------------------------------------------------------------------------------------------
 
     def claim_due(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
-        return checkins.claim(self.wire, self._keys, now, limit)
+        claimed, self._held = checkins.claim(self.wire, self._keys, now, limit)
+        return claimed
 
     def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
         return checkins.to_replan(self.wire, self._keys, now, limit)

@@ -1,7 +1,7 @@
 """A process that is there to be killed: one shell on the databases it is given.
 
-In: JSON lines, either {"tick": time} or an `Inbound`. Out: a line once it is ready, then a line for each answer. What
-its messenger sends is a line in a file, written at once and not synced.
+In: JSON lines, either {"tick": time}, {"ticks": time} or an `Inbound`. Out: a line once it is ready, then a line for
+each answer, and for each of "ticks". What its messenger sends is a line in a file, written at once and not synced.
 """
 
 from __future__ import annotations
@@ -55,9 +55,11 @@ def say(line: dict[str, object]) -> None:
 
 async def take(living: Shell, clock: VirtualClock, line: bytes) -> None:
     asked = json.loads(line)
-    if "tick" in asked:
-        clock.time = datetime.fromisoformat(asked["tick"])
+    if "tick" in asked or "ticks" in asked:
+        clock.time = datetime.fromisoformat(asked.get("tick") or asked["ticks"])
         await tick(living, clock.time)
+        if "ticks" in asked:
+            say({"ticked": True})
         return
     inbound = Inbound.model_validate(asked)
     clock.time = max(clock.time, inbound.event.at)

@@ -24,9 +24,10 @@ from typing import Final
 
 import aiohttp
 from aiohttp import web
+from fake_slack_channels import Channels
 from fake_slack_faults import Faulty
 from fake_slack_phone import Phone
-from fake_slack_sending import Answer, Sending, Sent
+from fake_slack_sending import Answer, Sent
 from fake_slack_socket import SocketMode
 from fake_slack_state import SCOPES, Call, Clock, Json, Message, Person, ResponseUrl, SlackError, Workspace
 from fake_slack_web import call, change, content_of, post
@@ -52,8 +53,9 @@ RESPONSE_SECONDS: Final = 1800
 
 
 @dataclass
-class FakeSlack(Faulty, Sending):
-    """Everything that a test holds: see fake_slack_state.Slack, and Faulty, Installing and Sending in their files."""
+class FakeSlack(Faulty, Channels):
+    """Everything that a test holds: see fake_slack_state.Slack, and Faulty, Installing, Sending and Channels in their
+    files."""
 
     def __post_init__(self) -> None:
         self.socket_mode = SocketMode(self)

@@ -10,7 +10,7 @@ from copy import deepcopy
 from html import escape
 from typing import Any, Final
 
-from fake_slack_state import APP_ID, Dm, Json, Message, Slack, Trigger, View
+from fake_slack_state import APP_ID, Channel, Dm, Json, Message, Slack, Trigger, View
 from fake_slack_views import payload_of, state_of
 
 #: The old verification token; nobody should rely on it.
@@ -106,7 +106,7 @@ def message_actions_body(slack: Slack, trigger: Trigger, place: tuple[Dm, Messag
         **base,
         "container": container,
         "trigger_id": trigger.id,
-        "channel": {"id": dm.id, "name": "directmessage"},
+        "channel": {"id": dm.id, "name": dm.name if isinstance(dm, Channel) else "directmessage"},
         **shown,
         "state": values,
         "response_url": slack.response_url(dm, trigger.user, message.ts),

@@ -197,7 +197,8 @@ class Phone(Sight):
         if shown.view:
             return view_actions_body(self.slack, trigger, shown.view, action)
         assert shown.message is not None
-        place = (self._dm, shown.message)
+        assert shown.dm is not None
+        place = (shown.dm, shown.message)
         return message_actions_body(self.slack, trigger, place, state_of(shown.values), action)
 
     def _went_well(self, answer: Answer, otherwise: str) -> bool:

@@ -174,10 +174,10 @@ class Sending(Installing):
         changed = len(message.versions) > 1
         return await self.event(team, changed_event(self, dm, message) if changed else message_event(dm, message.now))
 
-    async def channel_message(self, team: str, user: str, text: str) -> Answer:
+    async def channel_message(self, team: str, user: str, text: str, name: str = "general", **more: object) -> Answer:
         """Something said in a channel: none of this app's business."""
-        channel = self.channel(team)
-        made = said(self, Dm(channel.id, team, user), text)
+        channel = self.channel(team, name)
+        made = said(self, Dm(channel.id, team, user), text, **more)
         channel.messages.append(Message(user, [made]))
         return await self.event(team, {**made, "channel": channel.id, "channel_type": "channel"})
 

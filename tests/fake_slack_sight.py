@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from fake_slack_screen import Target, find, screen, spoken, targets, text_of
 from fake_slack_sending import Sending
-from fake_slack_state import Dm, Json, Message, Values, View
+from fake_slack_state import Channel, Dm, Json, Message, Values, View
 from fake_slack_views import field_of, keeping, values_after
 
-Place = Literal["modal", "home", "message"]
+Place = Literal["modal", "home", "message", "channel"]
 
 
 class Shown(NamedTuple):
@@ -21,6 +21,7 @@ class Shown(NamedTuple):
     values: Values
     view: View | None = None
     message: Message | None = None
+    dm: Dm | None = None  # where the message stands
 
 
 @dataclass
@@ -57,11 +58,11 @@ class Sight:
     def _dm(self) -> Dm:
         return self.slack.dm(self.team, self.user)
 
-    def _message(self, message: Message) -> Shown:
+    def _message(self, message: Message, dm: Dm) -> Shown:
         blocks = [block for block in message.now.get("blocks", []) if block["type"] != "rich_text"]
         values = values_after(blocks, self._in_messages.get(message.ts, {}), set())
         self._in_messages[message.ts] = values
-        return Shown(blocks, values, message=message)
+        return Shown(blocks, values, message=message, dm=dm)
 
     def _places(self, place: Place | None) -> Iterator[Shown]:
         """Where to look, best first: a modal hides all the rest."""
@@ -72,7 +73,17 @@ class Sight:
         if home and (place == "home" or (place is None and self._looking_at == "home")):
             yield Shown(home.spec["blocks"], home.values, home)
         if place in (None, "message"):
-            yield from (self._message(each) for each in reversed(self._dm.messages) if not each.deleted)
+            yield from (self._message(each, self._dm) for each in reversed(self._dm.messages) if not each.deleted)
+        if place == "channel":
+            yield from self._in_channels()
+
+    def _in_channels(self) -> Iterator[Shown]:
+        """The newest first, and what is for somebody else's eyes not at all."""
+        channels = (dm for dm in self.slack.dms.values() if isinstance(dm, Channel) and dm.team == self.team)
+        kept = ((each, dm) for dm in channels for each in dm.messages if not each.deleted)
+        seen = [(each, dm) for each, dm in kept if each.to in ("", self.user)]
+        for each, dm in sorted(seen, key=lambda found: found[0].ts, reverse=True):
+            yield self._message(each, dm)
 
     def screen(self, place: Place | None = None) -> str:
         """What the person reads now: the modal on top, else the home they opened, else the newest message."""

@@ -11,7 +11,9 @@ from typing import Any, Final, NamedTuple
 
 TRIGGER_SECONDS: Final = 3.0
 APP_ID: Final = "A0FAKE"
-SCOPES: Final = frozenset({"commands", "chat:write", "im:write", "users:read", "im:history"})
+SCOPES: Final = frozenset({
+    "commands", "chat:write", "im:write", "users:read", "im:history", "channels:read", "groups:read",
+})  # fmt: skip
 
 Json = dict[str, Any]
 
@@ -69,12 +71,13 @@ class Person:
 
 @dataclass
 class Message:
-    """A message of a direct conversation. `versions`: every state that was ever stored, the newest last."""
+    """A message. `versions`: every state that was ever stored, the newest last; `to`: for that person's eyes alone."""
 
     author: str
     versions: list[Json]
     ephemeral: bool = False
     deleted: bool = False
+    to: str = ""
 
     @property
     def now(self) -> Json:
@@ -93,6 +96,18 @@ class Dm:
     messages: list[Message] = field(default_factory=list)
     opened: bool = False
     messages_tab: bool = True
+
+
+@dataclass
+class Channel(Dm):
+    """A public or private one with everybody of the workspace in it. `app`: the bot, too; `shared`: others as well."""
+
+    name: str = "general"
+    private: bool = False
+    app: bool = False
+    archived: bool = False
+    deleted: bool = False
+    shared: bool = False
 
 
 @dataclass
@@ -268,9 +283,12 @@ class Slack:
         self.dms[made.id] = made
         return made
 
-    def channel(self, team: str) -> Dm:
-        """A channel with everybody in it. Not the app's: Slack knows no person for it."""
-        return self.dms.setdefault(f"C{team}GENERAL", Dm(f"C{team}GENERAL", team, ""))
+    def channel(self, team: str, name: str = "general", *, private: bool = False) -> Channel:
+        """Made on first use, without the bot. Private ones have ids of the same kind since 2021."""
+        channel_id = f"C{team}{name.upper()}"
+        found = self.dms.setdefault(channel_id, Channel(channel_id, team, "", name=name, private=private))
+        assert isinstance(found, Channel)
+        return found
 
     def teams_of(self, token: Token) -> tuple[Workspace, ...]:
         return tuple(each for each in self.workspaces.values() if token.owner in (each.id, each.enterprise or None))
@@ -329,8 +347,8 @@ class Slack:
 
     def ephemeral(self, user: str, team: str = "") -> list[Json]:
         """What was shown to somebody and is in no history."""
-        kept = (each for dm in self.dms.values() if dm.user == user and team in ("", dm.team) for each in dm.messages)
-        return [deepcopy(each.now) for each in kept if each.ephemeral and not each.deleted]
+        kept = ((each.to or dm.user, each) for dm in self.dms.values() if team in ("", dm.team) for each in dm.messages)
+        return [deepcopy(each.now) for to, each in kept if to == user and each.ephemeral and not each.deleted]
 
     def open_views(self, user: str, device: str | None = None) -> list[Json]:
         """The modals that somebody has open, on all devices or on one, the one on top last."""

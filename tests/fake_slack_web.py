@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any, Final, NamedTuple
 
 from fake_slack_rules import block_faults, marks_in, messages_of
-from fake_slack_state import APP_ID, Dm, Json, Message, Person, Rejected, Slack, SlackError, Token
+from fake_slack_state import APP_ID, Channel, Dm, Json, Message, Person, Rejected, Slack, SlackError, Token
 from fake_slack_views import as_object, open_view, publish_view, push_view, update_view, with_ids
 
 #: Slack cuts the text of a posted message here.
@@ -88,17 +88,31 @@ def _conversations_open(slack: Slack, token: Token, body: Json) -> Json:
 
 
 def _place(slack: Slack, token: Token, channel: str) -> Dm:
-    """A channel is a DM's id, or a person's: Slack then opens the DM."""
+    """A channel's id, a DM's, or a person's: Slack then opens the DM."""
     if channel.startswith(("U", "W")):
         if slack.known(token, channel) is None:
             raise SlackError("channel_not_found")
         return _open_dm(slack, token, channel)
     dm = slack.dms.get(channel)
-    if dm is None or not dm.user or dm.team not in [each.id for each in slack.teams_of(token)]:
+    if isinstance(dm, Channel):
+        return _in_channel(slack, token, dm)
+    if dm is None or dm.team not in [each.id for each in slack.teams_of(token)]:
         raise SlackError("channel_not_found")
     if slack.workspaces[dm.team].people[dm.user].deleted:
         raise SlackError("user_disabled")
     return dm
+
+
+def _in_channel(slack: Slack, token: Token, channel: Channel) -> Channel:
+    """Without chat:write.public a bot says nothing where it is no member, and of a private one it does not know."""
+    unseen = channel.private and not channel.app
+    if channel.deleted or unseen or channel.team not in [each.id for each in slack.teams_of(token)]:
+        raise SlackError("channel_not_found")
+    if channel.archived:
+        raise SlackError("is_archived")
+    if not channel.app:
+        raise SlackError("not_in_channel")
+    return channel
 
 
 def content_of(slack: Slack, method: str, body: Json) -> Json:
@@ -125,9 +139,9 @@ def _from_bot(slack: Slack, dm: Dm, content: Json, ts: str) -> Json:
     return {"type": "message", "ts": ts, **author, **content}
 
 
-def post(slack: Slack, dm: Dm, content: Json, *, ephemeral: bool = False) -> Message:
-    """Puts a message of the app's into a DM."""
-    made = Message(slack.workspaces[dm.team].bot_user, [_from_bot(slack, dm, content, slack.ts())], ephemeral)
+def post(slack: Slack, dm: Dm, content: Json, *, ephemeral: bool = False, to: str = "") -> Message:
+    """Puts a message of the app's into a DM or a channel."""
+    made = Message(slack.workspaces[dm.team].bot_user, [_from_bot(slack, dm, content, slack.ts())], ephemeral, to=to)
     dm.messages.append(made)
     return made
 
@@ -147,9 +161,10 @@ def _post_message(slack: Slack, token: Token, body: Json) -> Json:
 
 def _post_ephemeral(slack: Slack, token: Token, body: Json) -> Json:
     dm = _place(slack, token, str(body.get("channel", "")))
-    if body.get("user") != dm.user:
+    user = str(body.get("user", ""))
+    if user not in (slack.workspaces[dm.team].people if isinstance(dm, Channel) else (dm.user,)):
         raise SlackError("user_not_in_channel")
-    made = post(slack, dm, content_of(slack, "chat.postEphemeral", body), ephemeral=True)
+    made = post(slack, dm, content_of(slack, "chat.postEphemeral", body), ephemeral=True, to=user)
     return {"message_ts": made.ts}
 
 

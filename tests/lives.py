@@ -41,7 +41,7 @@ class Life(Talk):
         turn = super().take(event)
         for effect in turn.effects:
             match effect:
-                case Plan(check_in, due):
+                case Plan(check_in, due, _):
                     self._plan(check_in, due)
                 case Deliver(message, until):
                     if until is None or until > event.at:

@@ -101,7 +101,7 @@ class House:
         held = Held()
         self.shell = Shell(self.of, self.store, held, 1 if self.store.database.sqlite else 4, self.clock)
         hurry, store = self.hurry, self.store
-        given = (self.settings, self.shell, store.installations, store.references, self.public_url)
+        given = (self.settings, self.shell, store.installations, store.references, store.rooms, self.public_url)
         self.app = connect(*given, strict=self.strict, clock=hurry.now, sleep=hurry.sleep)
         held.messenger = self.app.messenger
         await self.app.start()

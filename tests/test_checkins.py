@@ -323,6 +323,27 @@ def test_the_end_of_a_day_that_lies_in_quiet_hours_lapses() -> None:
     assert [one.start and one.start.hour for one in ada.conversation.memory.check_ins] == [17]
 
 
+def test_what_comes_late_into_quiet_hours_waits_or_lapses_by_its_kind() -> None:
+    for kind, following in (("visit", ["Tue 03 08:00"]), ("day-end", [])):
+        ada = settled()
+        ada.conversation = with_memory(ada, nudges=False, quiet=("18:00", "08:00"))
+        ada.send(f"check-in-{kind}", time="17:50", day="next")
+        ada.down_until(ada.on("2026-11-02 18:05"))
+        assert ada.chat == []
+        ada.until(ada.on("2026-11-03 12:00"))
+        assert ada.moments() == following
+
+
+def test_a_message_that_is_held_up_is_not_sent_into_quiet_hours() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False, quiet=("18:00", "08:00"))
+    ada.say("visit at 17:50")
+    ada.effects.clear()
+    ada.until(ada.on("2026-11-02 17:50"))
+    (owed,) = (effect for effect in ada.effects if isinstance(effect, Deliver))
+    assert owed.until == ada.on("2026-11-02 18:00")
+
+
 def test_on_leave_nothing_regular_comes_and_what_was_asked_for_waits() -> None:
     ada = settled()
     ada.conversation = with_memory(ada, nudges=False)

@@ -89,6 +89,7 @@ def test_public_holidays_do_not_count() -> None:
         ("--start", "0926-03-06T02:30"),
         ("--tz", "Mars/Olympus"),
         ("--tz", ""),
+        ("--tz", "two\nlines"),
         ("--until", "2026"),
         ("--until", ""),
         ("--working-days", "MO,FUN"),

@@ -486,6 +486,39 @@ async def test_messages_that_are_nobodys_typing() -> None:
         assert [each["text"] for each in app.slack.everything_stored("T1")][:2] == ["a &lt; b &amp; c", "b"]
 
 
+@awaited
+async def test_a_bot_speaks_only_in_channels_that_it_is_in() -> None:
+    async with running() as (app, ada):
+        slack, client = app.slack, app.client
+        slack.person("T1", "UBEN", "ben")
+        for private, unseen in ((False, "not_in_channel"), (True, "channel_not_found")):
+            name = f"room{private}"
+            channel = slack.channel("T1", name, private=private)
+            assert (await refused(client.chat_postMessage(channel=channel.id, text="x")))["error"] == unseen
+            await slack.invite("T1", "UADA", name)
+            joined = app.got[-1]["event"]
+            assert (joined["type"], joined["inviter"], joined["channel"]) == (
+                "member_joined_channel",
+                "UADA",
+                channel.id,
+            )
+            await client.chat_postMessage(channel=channel.id, text="For all")
+            await client.chat_postEphemeral(channel=channel.id, user="UADA", text="For Ada")
+            assert [slack.ephemeral(user) != [] for user in ("UADA", "UBEN")] == [True, False]
+            assert (ada.screen("channel"), Phone(slack, "T1", "UBEN").screen("channel")) == ("For Ada", "For all")
+            await slack.kick("T1", "UADA", name)
+            assert app.got[-1]["event"]["type"] == ("group_left" if private else "channel_left")
+            assert (await refused(client.chat_postMessage(channel=channel.id, text="x")))["error"] == unseen
+        await slack.invite("T1", "UADA", "old")
+        await slack.archive("T1", "UADA", "old")
+        assert (await refused(client.chat_postMessage(channel=slack.channel("T1", "old").id, text="x")))["error"] == (
+            "is_archived"
+        )
+        await slack.share("T1", "roomFalse")
+        assert app.got[-1]["is_ext_shared_channel"]
+        assert [each["text"] for each in slack.everything_stored("T1")] == ["For all", "For all"]
+
+
 # What goes wrong.
 
 

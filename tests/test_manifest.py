@@ -96,7 +96,8 @@ def test_the_limits_are_felt() -> None:
 
 
 def test_the_scopes_are_the_least() -> None:
-    assert made(strict=True)["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "im:write", "users:read"]}
+    least = ["commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read"]
+    assert made(strict=True)["oauth_config"]["scopes"] == {"bot": least}
     assert made()["oauth_config"]["scopes"]["bot"] == [*SCOPES, "im:history"]
 
 
@@ -105,6 +106,11 @@ NEEDED_FOR_EVENTS = {
     "app_home_opened": "", "app_uninstalled": "", "tokens_revoked": "", "team_access_revoked": "",
     "team_access_granted": "", "user_change": "users:read", "message": "im:history", "app_mention": "app_mentions:read",
     "team_join": "users:read", "reaction_added": "reactions:read", "member_joined_channel": "channels:read",
+    "member_left_channel": "channels:read", "channel_left": "channels:read", "channel_archive": "channels:read",
+    "channel_deleted": "channels:read", "channel_rename": "channels:read", "channel_shared": "channels:read",
+    "channel_unshared": "channels:read", "channel_unarchive": "channels:read", "channel_created": "channels:read",
+    "group_left": "groups:read", "group_archive": "groups:read", "group_deleted": "groups:read",
+    "group_rename": "groups:read", "group_unarchive": "groups:read",
 }  # fmt: skip
 NEEDED_FOR_METHODS = {
     "chat.postMessage": "chat:write", "chat.postEphemeral": "chat:write", "chat.update": "chat:write",
@@ -138,6 +144,14 @@ def test_every_scope_is_needed_and_every_one_that_is_needed_is_there() -> None:
     }
     assert needed - {""} | {"commands"} == set(SCOPES)
     assert scopes(strict=False) == (*SCOPES, NEEDED_FOR_EVENTS["message"])
+
+
+def test_what_is_said_in_channels_is_not_asked_for() -> None:
+    """Every event of a message but those of the chat with the bot itself, and every scope to read a history."""
+    heard = {event for event in events(strict=False) if event.startswith(("message", "app_mention", "reaction"))}
+    assert heard == {TYPING_EVENT} == {"message.im"}
+    read = {scope for scope in scopes(strict=False) if scope.endswith((":history", ":public", ":manage"))}
+    assert read == {TYPING_SCOPE} == {"im:history"}
 
 
 def test_strictly_nobody_can_type_to_the_bot() -> None:

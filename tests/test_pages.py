@@ -349,9 +349,10 @@ def test_four_questions_set_up_the_first_team() -> None:
     form = fields(opened(talk, "setup"), "team")
     assert [(field.id, field.kind) for field in form.values()] == [
         ("name", "text"), ("members", "people"), ("supervisors", "people"), ("day-end", "time"), ("lines", "lines"),
+        ("rotation", "choice"),
     ]  # fmt: skip
     assert (form["name"].value, form["day-end"].value) == (("Our team",), ("17:00",))
-    assert [field.label[0] for field in form.values()] == ["N", "1", "2", "3", "4"]
+    assert [field.label[0] for field in form.values()] == ["N", "1", "2", "3", "4", "W"]
     sent(talk, "team", **ANSWERS)
     assert one_team(talk) == SetTeam("North", MEMBERS, ("sam",), {"day_end": "16:30"})
 
@@ -474,6 +475,27 @@ def test_what_stays_as_it_was_is_no_setting_of_the_team() -> None:
     assert form["lines"].value[0] == "Child protection: 1-800-555-0100"
     sent(talk, "team", **(ANSWERS | {"lines": form["lines"].value}))
     assert one_team(talk).settings == {}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_lead_chooses_what_the_weekly_question_goes_through(locale: str) -> None:
+    talk = leading(locale)
+    field = fields(opened(talk, "setup"), "team")["rotation"]
+    labels = {name: word(f"setup-rotation-{name}", locale) for name in ("principles", "stance")}
+    assert {option.id: option.label for option in field.options} == labels
+    assert field.value == ("principles",)
+    page = sent(talk, "team", **(ANSWERS | {"rotation": "stance"}))
+    assert one_team(talk).settings == {"day_end": "16:30", "rotation": "stance"}
+    assert fields(page, "team")["rotation"].value == ("stance",)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"rotation": ""}, {"rotation": "weekly"}, {"rotation": "stance"}])
+def test_a_weekly_question_that_was_not_chosen_anew_stays_as_it_was(chosen: dict[str, str]) -> None:
+    talk = leading(program=Program(day_end="16:30", rotation="stance"))
+    sent(talk, "team", **(ANSWERS | chosen))
+    assert one_team(talk).settings == {}
+    page = sent(talk, "team", **(ANSWERS | {"name": "", "rotation": "principles"}))
+    assert fields(page, "team")["rotation"].value == ("principles",), "a fault elsewhere keeps what was chosen"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -80,6 +80,8 @@ def is_quiet(wall: datetime, days: Days) -> bool:
 
 
 LOST_DAY = Recurrence(datetime.fromisoformat("2011-12-28T09:00"), "Pacific/Apia", "FREQ=DAILY")
+#: What waits from the 29th for the morning of a day that never comes, comes on the 31st.
+EVENINGS = Recurrence(datetime.fromisoformat("2011-12-27T21:00"), "Pacific/Apia", "FREQ=DAILY;INTERVAL=2")
 #: Three o'clock is quiet, half past two is not; where the clocks leave it out, it is half past three.
 INTO_QUIET = Recurrence(datetime.fromisoformat("2026-03-06T02:30"), "America/New_York", "FREQ=DAILY")
 
@@ -103,6 +105,7 @@ def test_it_ascends_in_utc_and_keeps_the_peace(drawn: tuple[Recurrence, Days]) -
 @settings(max_examples=600, deadline=None)
 @given(arranged(), st.integers(0, 14), st.integers(1, 200_000))
 @example((LOST_DAY, Days()), 2, 1)
+@example((EVENINGS, Days(quiet=("20:00", "08:00"))), 1, 3600)
 @example((INTO_QUIET, Days(quiet=("03:00", "02:45"))), 2, 60)
 def test_it_is_the_same_wherever_it_is_entered(drawn: tuple[Recurrence, Days], place: int, seconds: int) -> None:
     what, days = drawn

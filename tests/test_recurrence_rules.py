@@ -99,6 +99,7 @@ def test_what_is_no_rule_of_ours_is_refused_in_one_sentence(given: str, says: st
 PIECES = ("FREQ=", "DAILY", "WEEKLY", ";", "BYDAY=", "MO", "-1", ",", "COUNT=", "9", "0", "Z", "=")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES)).map("".join))
 def test_whatever_is_given_is_a_rule_or_one_sentence(text: str) -> None:
     with suppress(ValueError):

@@ -1,4 +1,5 @@
-"""Rooms: one question a week, at nine on a Monday where people live, from one process; and a name that is sealed."""
+"""Rooms: one question a week, at nine on its first working day where people live, from one process; and a name that is
+sealed."""
 
 from __future__ import annotations
 
@@ -11,20 +12,24 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import Pair, rows, who
+from holidays import country_holidays
+from hypothesis import given
+from hypothesis import strategies as st
 from searching import found, stored
 from shells import Live, living
 from sqlalchemy import update
 from stored import load
 from talks import library
 
-from bot.conversation import Option
+from bot.conversation import Option, Rotation
 from bot.logs import AllowList
 from bot.ports import (
     LEASE_SECONDS,
@@ -38,7 +43,7 @@ from bot.ports import (
     RoomPost,
     Setup,
 )
-from bot.rooms import LATEST, WEEKS, coming, moment, next_week, post, weekly
+from bot.rooms import LATEST, PAUSE, ROTATIONS, WORKING, coming, moment, next_week, post, weekly
 from scheduler.ticker import BATCH
 from storage import tables as t
 from storage.keyring import Keyring, from_text, new_key
@@ -52,6 +57,13 @@ WEEK, DAY, HOUR, SECOND = timedelta(weeks=1), timedelta(days=1), timedelta(hours
 AT = datetime(2026, 11, 5, 16, 40, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=LEASE_SECONDS)
+WEEKS = len(ROTATIONS["principles"])
+#: Zones, and whose holidays are kept there; in Russia and in Taiwan there are whole weeks of them.
+PLACES = (
+    (NEW_YORK, "US"), (NEW_YORK, "US-NC"), (LISBON, "PT"), ("Asia/Tokyo", "JP"), ("Europe/Moscow", "RU"),
+    ("Asia/Taipei", "TW"), ("Pacific/Kiritimati", ""), ("Pacific/Pago_Pago", "AS"), ("UTC", ""),
+)  # fmt: skip
+MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: AT + timedelta(minutes=minutes))
 
 NAME, REFERENCE, EXTERNAL = "quillfeather-east", "https://quillfeather.example/", "19:quillfeather@thread"
 
@@ -81,8 +93,8 @@ def asked_at(store: SqlStore, now: datetime) -> DueRoom:
     return one
 
 
-def people_live_in(store: SqlStore, zone: str, *users: str) -> None:
-    store.set_up(Setup("local", "north", f"Team {zone}", members=users, zone=zone), AT)
+def people_live_in(store: SqlStore, zone: str, *users: str, **settings: object) -> None:
+    store.set_up(Setup("local", "north", f"Team {zone}", members=users, zone=zone, settings=settings), AT)
 
 
 def changed(store: SqlStore, statement: Any) -> None:
@@ -254,8 +266,8 @@ def test_people_who_move_are_not_asked_twice_a_week(store: SqlStore, zones: tupl
         for one in due(store, now):
             store.rooms.asked(one, now)
             asked.append(now)
-    assert all(after - before >= 6 * DAY + HOUR for before, after in pairwise(asked))
-    assert len(asked) >= 4
+    assert all(after - before >= 6 * DAY for before, after in pairwise(asked))
+    assert len({at.isocalendar()[:2] for at in asked}) == len(asked) >= 4
 
 
 def test_nine_stays_nine_when_the_clocks_change(store: SqlStore) -> None:
@@ -265,6 +277,102 @@ def test_nine_stays_nine_when_the_clocks_change(store: SqlStore) -> None:
     asked_at(store, before)
     assert due(store, before + WEEK - HOUR - SECOND) == ()
     asked_at(store, before + WEEK - HOUR)
+
+
+# Days that count -----------------------------------------------------------------------------------------------------
+
+#: A Monday: Martin Luther King's day in the United States; nine in New York is fourteen in UTC.
+HOLIDAY = datetime(2027, 1, 18, 14, 0, tzinfo=UTC)
+
+
+def asked_in_hours(store: SqlStore, begin: datetime, days: int) -> list[datetime]:
+    """By a clock that comes round every hour."""
+    asked = []
+    for hours in range(24 * days):
+        now = begin + hours * HOUR
+        for one in due(store, now):
+            store.rooms.asked(one, now)
+            asked.append(now)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("settings", "on"), [({}, HOLIDAY + DAY), ({"holidays": ""}, HOLIDAY), ({"holidays": "PT"}, HOLIDAY)]
+)
+def test_a_question_comes_on_the_next_working_day_after_a_holiday(
+    store: SqlStore, settings: dict[str, object], on: datetime
+) -> None:
+    people_live_in(store, NEW_YORK, "ada", **settings)
+    store.rooms.save(room(), HOLIDAY - WEEK - DAY, news())
+    asked = asked_in_hours(store, HOLIDAY - WEEK - DAY, 19)
+    assert asked == [HOLIDAY - WEEK, on, HOLIDAY + WEEK]
+
+
+def test_the_holidays_of_a_part_of_a_country_can_be_kept(store: SqlStore) -> None:
+    after_christmas = datetime(2026, 12, 28, 14, 0, tzinfo=UTC)  # in North Carolina Saturday's holiday is kept here
+    people_live_in(store, NEW_YORK, "ada")
+    store.rooms.save(room(), after_christmas - DAY, news())
+    people_live_in(store, NEW_YORK, "ben", holidays="US-NC")
+    assert asked_in_hours(store, after_christmas - DAY, 9) == [after_christmas + DAY, after_christmas + WEEK]
+
+
+def test_a_week_without_a_working_day_is_left_out(store: SqlStore) -> None:
+    people_live_in(store, "Europe/Moscow", "ada")
+    before = datetime(2026, 12, 28, 6, 0, tzinfo=UTC)  # nine in Moscow, and from Friday on ten days without work
+    store.rooms.save(room(), before - DAY, news())
+    assert asked_in_hours(store, before - DAY, 30) == [before, before + 2 * WEEK, before + 3 * WEEK, before + 4 * WEEK]
+
+
+def test_holidays_that_nobody_knows_keep_no_question_back(store: SqlStore) -> None:
+    people_live_in(store, NEW_YORK, "ada", holidays="US-NOWHERE")
+    store.rooms.save(room(), HOLIDAY - DAY, news())
+    assert asked_in_hours(store, HOLIDAY - DAY, 3) == [HOLIDAY]
+
+
+def test_a_question_on_a_friday_is_followed_by_one_on_monday() -> None:
+    friday = datetime(2026, 4, 17, 9, 0, tzinfo=ZoneInfo("Asia/Yangon")).astimezone(UTC)
+    assert next_week(friday + LATEST, "Asia/Yangon") == friday + 3 * DAY
+
+
+@given(st.sampled_from(PLACES), MOMENTS)
+def test_every_week_that_has_a_working_day_has_one_moment_at_nine_on_its_first(
+    place: tuple[str, str], at: datetime
+) -> None:
+    zone, holidays = place
+    country, _, part = holidays.partition("-")
+    off = country_holidays(country, subdiv=part or None) if country else {}
+
+    def first_days(monday: Any) -> list[Any]:
+        week = [monday + day * DAY for day in range(7)]
+        return [day for day in week if day.weekday() in WORKING and day not in off][:1]
+
+    last = at.astimezone(ZoneInfo(zone))
+    monday = last.date() - last.weekday() * DAY
+    wanted = [day for week in range(9) for day in first_days(monday + week * WEEK)]
+    there = [datetime.combine(day, time(9), ZoneInfo(zone)).astimezone(UTC) for day in wanted]
+    for expected in [nine for nine in there if nine > at][:4]:
+        assert coming(at, zone, holidays) == expected
+        at = expected
+
+
+@given(
+    st.sampled_from(PLACES),
+    st.sampled_from(PLACES),
+    MOMENTS,
+    st.timedeltas(timedelta(0), LATEST),
+)
+def test_who_was_asked_is_asked_in_another_week_wherever_they_have_moved(
+    here: tuple[str, str], there: tuple[str, str], at: datetime, late: timedelta
+) -> None:
+    asked = coming(at, *here)
+    after = next_week(asked + late, *there)
+
+    def week(at: datetime, zone: str) -> Any:
+        return at.astimezone(ZoneInfo(zone)).isocalendar()[:2]
+
+    assert week(after, there[0]) > week(asked, here[0])
+    assert after - asked >= 2 * DAY
+    assert moment(after, *there) == after
 
 
 # Coming and going ----------------------------------------------------------------------------------------------------
@@ -332,6 +440,11 @@ def test_news_that_are_told_again_late_change_nothing(store: SqlStore) -> None:
     store.rooms.save(room(), AT + 3 * HOUR, "put there anew")
     store.rooms.remove(room(), AT + 4 * HOUR, "taken away")
     assert store.rooms.all("local", "north") == (room(),)
+
+
+def test_what_becomes_of_a_room_in_which_the_bot_never_was_is_not_noted(store: SqlStore) -> None:
+    store.rooms.remove(room(), AT, news())
+    assert rows(store, t.rooms) == rows(store, t.inbox) == rows(store, t.tenants) == []
 
 
 def test_an_old_name_that_is_told_late_is_not_put_back(store: SqlStore) -> None:
@@ -524,6 +637,20 @@ def test_the_clock_posts_the_question_of_the_week(process: Process) -> None:
     assert len({post.id for post in board.posted}) == 2
 
 
+def test_a_room_follows_the_rotation_that_its_workspace_has_when_it_is_asked(process: Process) -> None:
+    """The count of its questions goes on: another rotation begins at that count, too."""
+    live, board = process()
+    live.store.rooms.save(room(), AT, news())
+    live.tick(MONDAY)
+    people_live_in(live.store, "UTC", "ada", rotation="stance")
+    live.tick(MONDAY + WEEK)
+    live.tick(MONDAY + 2 * WEEK)
+    people_live_in(live.store, "UTC", "ada", rotation="principles")
+    live.tick(MONDAY + 3 * WEEK)
+    asked = (("principles", 0), ("stance", 1), ("stance", 2), ("principles", 3))
+    assert [post.message for post in board.posted] == [weekly(library(), "en", n, rotation) for rotation, n in asked]
+
+
 def test_a_language_that_the_bot_does_not_speak_is_english(process: Process) -> None:
     live, board = process()
     live.store.rooms.save(room(locale="fr"), AT, news())
@@ -663,23 +790,33 @@ def test_what_a_room_is_asked_is_nobodys_conversation(process: Process) -> None:
 # The questions -------------------------------------------------------------------------------------------------------
 
 LOCALES = pytest.mark.parametrize("locale", ["en", "es"])
+BOTH = pytest.mark.parametrize("rotation", get_args(Rotation))
 
 
+def test_there_are_seven_principles_ten_elements_and_each_time_a_pause() -> None:
+    assert {name: len(weeks) for name, weeks in ROTATIONS.items()} == {"principles": 7 + 1, "stance": 10 + 1}
+    assert [weeks[-1] for weeks in ROTATIONS.values()] == [PAUSE, PAUSE]
+    assert tuple(ROTATIONS) == get_args(Rotation)
+
+
+@BOTH
 @LOCALES
-def test_each_week_has_its_own_principle_and_question_and_then_they_begin_again(locale: str) -> None:
-    weeks = [weekly(library(), locale, n) for n in range(2 * WEEKS)]
-    assert weeks[:WEEKS] == weeks[WEEKS:]
-    assert len({(message.preface, message.text) for message in weeks}) == WEEKS
+def test_each_week_has_its_own_subject_and_question_and_then_they_begin_again(locale: str, rotation: Rotation) -> None:
+    count = len(ROTATIONS[rotation])
+    weeks = [weekly(library(), locale, n, rotation) for n in range(2 * count)]
+    assert weeks[:count] == weeks[count:]
+    assert len({message.preface for message in weeks}) == len({message.text for message in weeks}) == count
     for message in weeks:
         assert len(message.preface) == 1
         rest = message.model_copy(update={"preface": weeks[0].preface, "text": weeks[0].text})
         assert rest == weeks[0], "all the rest is the same every week"
 
 
+@BOTH
 @LOCALES
-def test_a_question_for_a_room_is_one_open_question_under_25_words(locale: str) -> None:
-    for n in range(WEEKS):
-        text = weekly(library(), locale, n).text
+def test_a_question_for_a_room_is_one_open_question_under_25_words(locale: str, rotation: Rotation) -> None:
+    for n in range(len(ROTATIONS[rotation])):
+        text = weekly(library(), locale, n, rotation).text
         assert text.count("?") == 1
         assert text.endswith("?")
         assert len(text.split()) < 25

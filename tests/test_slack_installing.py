@@ -137,7 +137,7 @@ async def test_beginning_leads_to_slack_with_a_state_for_this_browser(sqlite_pai
         state = begun.asked.pop("state")
         assert begun.asked == {
             "client_id": at.slack.client_id,
-            "scope": "commands,chat:write,im:write,users:read,im:history",
+            "scope": "commands,chat:write,im:write,users:read,channels:read,groups:read,im:history",
             "redirect_uri": f"{PUBLIC}{REDIRECT_PATH}",
             "state": state,
         }

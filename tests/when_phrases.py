@@ -147,7 +147,8 @@ SAID = (
     ),
     (
         Wanted("day-end"),
-        "end of day; End of the day; at the end of my day; later today; remind me at the end of the day; "
+        "end of day; End of the day; at the end of my day; later today; "
+        "remind me at day's end; remind me at the end of the day; "
         "al final del día; al final de mi dia; al terminar el día; más tarde hoy; recuérdamelo al final del día",
     ),
     (

@@ -1,5 +1,6 @@
 """Slack as one object: its routes, its messenger, its socket. Law: what people do goes through `Talking`, what becomes
-of a workspace through `Workspaces`; everything else is acknowledged and forgotten."""
+of a workspace through `Workspaces`, of the bot in a channel through `Channels`; everything else is acknowledged and
+forgotten."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any
 from aiohttp import web
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from adapters.slack.channels import Channels
 from adapters.slack.door import Door, bolt_app
 from adapters.slack.drawing import Drawing
 from adapters.slack.homes import Homes
@@ -27,7 +29,7 @@ from adapters.slack.talking import NOTHING, Talking
 from adapters.slack.tokens import PLATFORM, Tokens
 from adapters.slack.workspaces import Workspaces
 from bot.config import Slack
-from bot.ports import Installation, Installations, Later, References, Refusal
+from bot.ports import Installation, Installations, Later, References, Refusal, Rooms
 from bot.promptly import Promptly
 from bot.soon import Sleep
 from bot.turn import Shell
@@ -50,6 +52,7 @@ class SlackApp:
         shell: Shell,
         installations: Installations,
         references: References,
+        rooms: Rooms,
         public_url: str,
         strict: bool,
         clock: Callable[[], float],
@@ -70,6 +73,7 @@ class SlackApp:
         many = settings.many
         self._installing = Installing(settings, public_url, self._tokens, shell, outgoing, asked) if many else None
         self._workspaces = Workspaces(shell, self._tokens, self._homes, profiles, self._promptly)
+        self._channels = Channels(shell, rooms, profiles)
         self._drawing = drawing
         self._bolt = bolt_app(self._take, self._tokens.authorize)
         self._socket: Socket | None = None
@@ -85,6 +89,7 @@ class SlackApp:
         """Finds out whose the one workspace's token is, and opens the socket. Raises Refusal where Slack says no."""
         if self._one is not None:
             await self._one.identify()
+        self._shell.rooms[PLATFORM] = self.messenger
         if self._settings.socket:
             await self._connected(self._settings.app_token)
 
@@ -116,6 +121,8 @@ class SlackApp:
             return NOTHING
         if found is None:
             return self._not_installed(payload)
+        if await self._channels.changed(payload, found):
+            return NOTHING
         if _of_elsewhere(payload, found):
             return NOTHING
         return await self._talking.take(payload, found)
@@ -139,6 +146,7 @@ def connect(
     shell: Shell,
     installations: Installations,
     references: References,
+    rooms: Rooms,
     public_url: str = "",
     *,
     strict: bool = False,
@@ -150,4 +158,4 @@ def connect(
     `strict`: nothing that is typed into the chat is taken, so nobody is asked for leave to read it. `clock` and
     `sleep`: by which calls are paced and answers wait, in seconds.
     """
-    return SlackApp(settings, shell, installations, references, public_url, strict, clock, sleep)
+    return SlackApp(settings, shell, installations, references, rooms, public_url, strict, clock, sleep)

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from adapters.slack import ids
 
-#: commands: /reflect and the shortcut; chat:write: neutral lines; im:write: the chat in which to say them; users:read:
-#: language, time zone, and that somebody has left.
-SCOPES: Final = ("commands", "chat:write", "im:write", "users:read")
+#: commands: /reflect and the shortcut; chat:write: neutral lines, and the weekly question in a channel; im:write: the
+#: chat in which to say them; users:read: language, time zone, and that somebody has left; channels:read, groups:read:
+#: that the bot was invited into a public or a private channel, or taken out of it. They also let list channels and who
+#: is in them, which is never done.
+SCOPES: Final = ("commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read")
 #: What people type to the bot is delivered under this scope only. It also lets read that chat, which is never done.
 TYPING_SCOPE: Final = "im:history"
 
@@ -22,6 +24,16 @@ EVENTS: Final = (
     "app_uninstalled",
     "tokens_revoked",
     "team_access_revoked",  # an organization takes one of its workspaces away
+    # The bot in a channel: invited; and taken out, or no longer among the people of one organization. Slack does not
+    # tell a bot of its own going by member_left_channel (https://github.com/slackapi/node-slack-sdk/issues/931).
+    "member_joined_channel",
+    "channel_left",
+    "channel_archive",
+    "channel_deleted",
+    "channel_shared",
+    "group_left",
+    "group_archive",
+    "group_deleted",
 )
 TYPING_EVENT: Final = "message.im"
 

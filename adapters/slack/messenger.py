@@ -1,18 +1,20 @@
-"""Messages owed to people's chats. Law: raises what the port names, and nothing else."""
+"""Messages owed to people's chats, and questions to rooms. Law: raises what the port names, and nothing else."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 
 from adapters.slack.drawing import Drawing
-from adapters.slack.outgoing import Outgoing, SlackError
+from adapters.slack.outgoing import Outgoing, SlackError, Unsure
 from adapters.slack.tokens import Tokens
 from bot.events import Who
-from bot.ports import ConversationGone, Delivery, Installation, OurBug, References
+from bot.ports import ConversationGone, Delivery, Installation, InstallationGone, Later, OurBug, References, RoomPost
 from bot.turn import Shell
 
 #: Chats whose channel is remembered beside the store.
 REMEMBERED = 20_000
+#: Seconds after which a question to a workspace without a token here is tried again.
+ELSEWHERE = 900.0
 
 
 class SlackMessenger:
@@ -45,6 +47,19 @@ class SlackMessenger:
                 return self._note(who, channel)
         channel = await self._open(who, installation)
         await self._outgoing.call(installation, "chat.postMessage", channel=channel, **message)
+
+    async def post(self, post: RoomPost) -> None:
+        try:
+            installation = await self._tokens.of(post.room.tenant)
+        except InstallationGone:  # where the app was removed no question is due: another process has this one's token
+            raise Later(ELSEWHERE) from None
+        message = self._drawing.message(post.message, post.locale)
+        try:
+            await self._outgoing.call(installation, "chat.postMessage", channel=post.room.reference, **message)
+        except Unsure:
+            return  # a question that is missing harms nobody; one that stands there twice is read by a whole team
+        except SlackError:
+            raise OurBug from None
 
     async def _open(self, who: Who, installation: Installation) -> str:
         answer = await self._outgoing.call(installation, "conversations.open", users=who.user)

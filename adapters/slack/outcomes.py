@@ -21,6 +21,10 @@ class TokenExpired(Later):
     """The token's time is over; with a renewed one the same call may work at once."""
 
 
+class Unsure(Later):
+    """It was asked for, and may have been done: Slack did not say, or not so that it can be understood."""
+
+
 class SlackError(Exception):
     """What only this folder understands: it never crosses a port."""
 
@@ -42,8 +46,12 @@ UNSAID: Final = 5.0
 LONGEST: Final = 3600.0
 
 _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+#: "It's possible some aspect of the operation succeeded before the error was raised", say Slack's pages of these.
+_UNSURE = frozenset({"internal_error", "fatal_error", "operation_timeout"})
+#: Where it was no answer of Slack's own: nothing came, half of one came, or a gateway did not wait for it.
+_UNSAID = frozenset({0, 200, 504})
 _LATER = frozenset({
-    "internal_error", "fatal_error", "service_unavailable", "request_timeout", "operation_timeout",
+    "service_unavailable", "request_timeout",
     # A workspace on its way into an organization: https://docs.slack.dev/enterprise/
     "team_added_to_org", "org_login_required",
 })  # fmt: skip
@@ -74,12 +82,14 @@ NAMED: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back over HTTP; status 0 where nothing did, and an empty body where it was too large."""
+    """What came back over HTTP; status 0 where nothing did, and an empty body where it was too large. `sent`: the
+    request may have reached Slack."""
 
     status: int = 0
     retry_after: str = ""
     body: bytes = field(default=b"", repr=False)
     scopes: str | None = None  # of the token, where Slack names them
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,8 @@ def fault(said: Said, answer: Answer, *, organization: bool = False) -> Exceptio
     error = said.error
     if error == "":
         return None
+    if error in _UNSURE or (error is None and answer.sent and answer.status in _UNSAID):
+        return Unsure(seconds(answer.retry_after, 0.0))
     if error is None or error in _LATER:
         return Later(seconds(answer.retry_after, 0.0))
     if error in _LIMITED:

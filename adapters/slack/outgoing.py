@@ -26,6 +26,7 @@ from adapters.slack.outcomes import (
     SlackError,
     TokenExpired,
     TriggerExpired,
+    Unsure,
     ViewGone,
     fault,
     understood,
@@ -61,6 +62,7 @@ __all__ = [
     "SlackError",
     "TokenExpired",
     "TriggerExpired",
+    "Unsure",
     "ViewGone",
 ]
 
@@ -85,7 +87,7 @@ class Outgoing:
     ) -> dict[str, Any]:
         """What Slack answers. Arguments that are None are left out. `urgent`: somebody waits for it.
 
-        Raises Later (Limited and TokenExpired are Later too), ConversationGone, InstallationGone, OurBug; and
+        Raises Later (Limited, TokenExpired and Unsure are Later too), ConversationGone, InstallationGone, OurBug; and
         TriggerExpired, HashConflict, ViewGone, each a SlackError.
         """
         if not urgent:
@@ -177,13 +179,15 @@ class Outgoing:
         kind, data = written(method, body)
         headers = {"Authorization": authorization, "Content-Type": kind, "Accept-Encoding": "identity"}
         if self._closed:
-            return Answer()
+            return Answer(sent=False)
         try:
             async with self._opened().post(
                 self._url(method), data=data, headers=headers, allow_redirects=False
             ) as response:
                 after, scopes = response.headers.get("Retry-After", ""), response.headers.get("X-OAuth-Scopes")
                 return Answer(response.status, after, await _read(response), scopes)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return Answer(sent=False)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return Answer()
 

@@ -112,6 +112,8 @@ class Container(_Loose):
 
 
 class Authorization(_Loose):
+    user_id: str | None = None
+    is_bot: bool | None = None
     enterprise_id: str | None = None
     team_id: str | None = None
     is_enterprise_install: bool | None = None
@@ -144,6 +146,8 @@ class Happened(_Loose):
     tab: str | None = None
     tokens: Tokens | None = None
     team_ids: list[str] | None = None
+    inviter: Any = None  # an id, of whoever put a member into a channel
+    event_ts: Any = None  # when, in seconds, as text; the same for every repetition
 
 
 class Payload(_Loose):
@@ -172,6 +176,7 @@ class Payload(_Loose):
     # events
     event_id: str = ""
     event: Happened | None = None
+    is_ext_shared_channel: bool | None = None  # people of other organizations are in it
 
     @property
     def person(self) -> str:

@@ -139,7 +139,7 @@ class Talking:
                 return await self._opened(self._view(reply, asked), reply.locale, moment)
             case "chat" if private:
                 return await self._opened(self._view(reply, asked), reply.locale, moment)
-            case "chat":
+            case "chat" if not _before_others(asked):
                 await self._said(reply, moment)
         return NOTHING
 
@@ -240,6 +240,11 @@ def _note(error: Exception) -> None:
 
 def _ours(asked: Asked) -> bool:
     """In a channel there is one thing to tap, which leads to the private box; nothing is ever answered there."""
-    if asked.place != "chat" or asked.channel.startswith("D"):
+    if not _before_others(asked):
         return True
     return isinstance(asked.event, Choose) and asked.event.values == ("private",)
+
+
+def _before_others(asked: Asked) -> bool:
+    """Whether it was asked in a channel; a chat with one person alone begins with D."""
+    return asked.place == "chat" and not asked.channel.startswith("D")

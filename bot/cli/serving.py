@@ -87,6 +87,7 @@ def connected(given: Server, shell: Shell, store: SqlStore) -> dict[str, Platfor
             shell,
             store.installations,
             store.references,
+            store.rooms,
             given.public_url,
             strict=store.program.refuse_typed,
         )

@@ -60,8 +60,8 @@ def occurrences(
     """
     from scheduler import recurrence
 
-    end = _end(until) if until is not None else None
     try:
+        end = _end(until) if until is not None else None
         days = _days(working_days, holidays, quiet)
         keeps_days = bool(working_days or holidays)
         what = _recurrence(rule, start, tz, days_before, on_day_off or ("skip" if keeps_days else "keep"), policy)
@@ -70,7 +70,7 @@ def occurrences(
         for at in islice(within, count or (None if end else COUNT)):
             click.echo(f"{at:%Y-%m-%dT%H:%M:%SZ}")
     except ValueError as error:
-        raise Refusal("occurrences", str(error)) from None
+        raise Refusal("occurrences", " ".join(str(error).split())) from None
 
 
 def _recurrence(rule: str, start: str, tz: str, before: int, on_day_off: OnDayOff, policy: Policy) -> Recurrence:
@@ -93,7 +93,7 @@ def _start(text: str) -> datetime:
 def _end(text: str) -> datetime:
     found = _moment(text)
     if found is None:
-        raise Refusal("occurrences", f"--until '{text}' is no instant in UTC; write such as 2026-12-31T23:59:59Z.")
+        raise ValueError(f"--until '{text}' is no instant in UTC; write such as 2026-12-31T23:59:59Z.")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -17,12 +17,15 @@ def each(words: str) -> frozenset[str]:
 class Beginning:
     """`several`: it speaks of several times, so that days in a row are a rule, and one day alone is unclear.
 
-    `unread`: the words after which something else than a time is a time that was not understood."""
+    `unread`: the words after which something else than a time is a time that was not understood; where it is `loose`,
+    only if that speaks of time at all: "visit at Maria's house" is no wish.
+    """
 
     kind: Asked
     words: str
     several: bool = False
     unread: str = "(?!)"
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ _AWAY = (
     "(away|on leave|on vacation|vacation|on holiday|on holidays|off work|off sick|off|on sick leave|out sick|"
     "out of office|out of the office|out|on pto)"
 )
-_DAY_END = "(at )?(the )?end of (the |my )?(day|work day|shift)|day end|eod"
+_DAY_END = "(at )?(the )?end of (the |my )?(day|work day|shift)|(at )?(the )?day s end|day end|eod"
 _OFTEN = "the first|first|second|third|fourth|last|weekly|biweekly|fortnightly|monthly|twice|once"
 _MY = "(my |the |a |i have a |i have my |i have |i ve got a )?"
 
@@ -69,6 +72,7 @@ ENGLISH_WISHES = Wishes(
             f"{_MY}(next |home |first |last )?visit"
             "( (is|ends|finishes|will end|will be|is done|is over|will be done|will be over|done|over))?",
             unread="at|on|in|every|each",
+            loose=True,
         ),
         Beginning("visit", "(i am|i m|im) visiting|i finish (my|the) visit"),
         Beginning(
@@ -81,7 +85,7 @@ ENGLISH_WISHES = Wishes(
             "supervision", f"{_MY}(next )?supervision( meeting)?( (is|will be))?", unread=f"at|on|every|each|{_OFTEN}"
         ),
         Beginning("remind", "(can you |could you |will you )?remind me( again)?( to reflect)?", unread="(?!to |of ).*"),
-        Beginning("remind", "(ask me|check in with me)( again)?", unread="at|in|on"),
+        Beginning("remind", "(ask me|check in with me)( again)?", unread="at|in|on", loose=True),
         Beginning("snooze", "snooze( for| until| till)?", unread=".*"),
         Beginning("snooze", "give me"),
         Beginning("day-end", f"({_DAY_END}|my (work )?day ends|my (work )?day is over)", unread="at|every|each"),
@@ -137,6 +141,7 @@ SPANISH_WISHES = Wishes(
             f"{_MI}(proxima |primera |ultima )?visita( domiciliaria)?"
             "( (es|sera|termina|acaba|terminada|terminara|se acaba))?",
             unread="a la|a las|el|en|los|cada|todos los",
+            loose=True,
         ),
         Beginning("visit", "(termino|acabo) (la|mi) visita"),
         Beginning(
@@ -161,6 +166,7 @@ SPANISH_WISHES = Wishes(
             "remind",
             "(avisame|aviseme|preguntame|pregunteme)( de nuevo| otra vez)?",
             unread="a la|a las|en|dentro de|el",
+            loose=True,
         ),
         Beginning("snooze", "(posponer|pospon|posponga|posponlo|pospongalo)( por| hasta)?", unread=".*"),
         Beginning("snooze", "(dame|deme)"),

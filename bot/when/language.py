@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 Table = dict[str, int]
-#: What a slot holds besides the words of its table. A digit after the name tells two slots of a pattern apart.
+#: What a slot holds besides the words of its table. A digit after the name tells two slots of a pattern apart. Minutes
+#: are those that are no hour as well: "at 9 10" may be two visits.
 _DIGITS: Mapping[str, str] = {
-    "hour": "[0-9]{1,3}", "minute": "[0-9]{2}", "more": "[0-9]{1,2}", "less": "[0-9]{1,2}", "count": "[0-9]+",
-    "interval": "[0-9]{1,2}", "day": "[0-9]{1,2}(?:st|nd|rd|th|ro|ero|o)?", "year": "[0-9]{4}",
+    "hour": "[0-9]{1,3}", "minute": "0[0-9]|1[3-9]|[2-9][0-9]", "more": "[0-9]{1,2}", "less": "[0-9]{1,2}",
+    "count": "[0-9]+", "interval": "[0-9]{1,2}", "day": "[0-9]{1,2}(?:st|nd|rd|th|ro|ero|o)?", "year": "[0-9]{4}",
     "stamp": "[0-9]{1,2}[:h][0-9]{2}", "length": "[0-9]{1,2}h[0-9]{2}", "iso": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }  # fmt: skip
 _LAST_DIGIT = re.compile("[0-9]$")

@@ -122,8 +122,7 @@ def _is_for_a_time(wishes: Wishes, beginning: Beginning, rest: str) -> bool:
     after = follows(beginning.unread, rest)
     if after is None or wishes.telling & set(rest.split()):
         return False
-    sure = beginning.kind != "visit" or beginning.several  # "visit at Maria's house" is no wish
-    return sure or not after or of_times(after, wishes.timely)
+    return not beginning.loose or not after or of_times(after, wishes.timely)
 
 
 def _time_itself(wishes: Wishes, rest: str) -> list[str]:

@@ -87,11 +87,15 @@ def _parts(text: str) -> dict[str, str]:
     for part in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or not value:
-            raise ValueError(f"'{part[:40]}' is no part of a rule; write it like FREQ=WEEKLY;BYDAY=MO,TH.")
+            raise ValueError(f"'{_shown(part)}' is no part of a rule; write it like FREQ=WEEKLY;BYDAY=MO,TH.")
         if name in parts:
             raise ValueError(f"{name} stands twice in the rule; write it once.")
         parts[name] = value
     return parts
+
+
+def _shown(given: str) -> str:
+    return "".join(one if one.isprintable() else " " for one in given[:40])
 
 
 def _frequency(value: str) -> Frequency:
@@ -106,11 +110,11 @@ def _value(name: str, value: str) -> Any:
     if name in REFUSED:
         raise ValueError(f"{name} cannot be part of the rule: {REFUSED[name]}.")
     if name not in READERS:
-        raise ValueError(f"'{name[:20]}' is no part of a rule; it takes {', '.join(READERS)}.")
+        raise ValueError(f"'{_shown(name)}' is no part of a rule; it takes {', '.join(READERS)}.")
     try:
         return READERS[name](value)
     except ValueError as error:
-        raise ValueError(f"{name}={value[:40]} cannot be read; {error}.") from None
+        raise ValueError(f"{name}={_shown(value)} cannot be read; {error}.") from None
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
