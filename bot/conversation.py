@@ -222,13 +222,16 @@ class Message(Frozen):
     person: str = ""  # an id on the platform: that person's name goes where the text says {person}
 
 
+FieldKind = Literal["choice", "multi", "text", "lines", "person", "people", "time", "date"]
+
+
 class FormField(Frozen):
     """A field of a form. `person` and `people`: picked from those of the workspace, by their ids; `time`: "HH:MM";
     `date`: "YYYY-MM-DD". One without a label is not shown: what it holds goes along."""
 
     id: str
     label: str
-    kind: Literal["choice", "multi", "text", "lines", "person", "people", "time", "date"] = "choice"
+    kind: FieldKind = "choice"
     hint: str = ""
     options: tuple[Option, ...] = ()
     value: tuple[str, ...] = ()
@@ -283,6 +286,13 @@ class Page(Frozen):
     resumes: bool = False
     lines: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+
+    def shuts(self, form: Form) -> bool:
+        """Whether it waits behind its title until it is wanted. Where several have more than one field, only what is to
+        be chosen at once is in sight."""
+        several = sum(len(form.asked) > 1 for section in self.sections for form in section.forms) > 1
+        at_once = len(form.asked) < 2 and all(field.kind in ("choice", "multi") for field in form.asked)
+        return several and not at_once
 
 
 class Reply(Frozen):

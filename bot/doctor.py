@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import tzdata  # type: ignore[import-untyped]
 
@@ -18,6 +18,16 @@ from prompts.source import ScriptError
 
 #: Phone numbers change: somebody should call them twice a year.
 RECHECK_DAYS = 183
+#: Why a message was given up, by the class of the error.
+WHY: Final = {
+    "ConversationGone": "because the chat is gone (check-ins there have stopped)",
+    "InstallationGone": "because the app was removed",
+    "Later": "because the platform did not take it in time",
+    "Expired": "because it was not welcome any more",
+    "OurBug": "because the platform refused its form (please report this)",
+    "Unopened": "because its key is gone",
+}
+OURS: Final = frozenset({"OurBug"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ def checks(
         return
     yield "settings", Finding(True, "read")
     yield "program", _program(given)
-    yield "database and keys", _database(given, open_store)
+    yield from _stored(given, open_store)
 
 
 def _scripts() -> Finding:
@@ -74,15 +84,29 @@ def _program(given: Settings) -> Finding:
     return Finding(True, "its own help lines are set")
 
 
-def _database(given: Settings, open_store: Callable[[Settings], Any]) -> Finding:
+def _stored(given: Settings, open_store: Callable[[Settings], Any]) -> Iterator[tuple[str, Finding]]:
     try:
         store = open_store(given)
     except Refusal as refusal:
-        return Finding(False, refusal.words)
+        yield "database and keys", Finding(False, refusal.words)
+        return
     try:
-        unreadable = store.installations.unreadable()
+        unreadable, failures = store.installations.unreadable(), store.failures()
     finally:
         store.close()
+    yield "database and keys", _keys(unreadable)
+    yield "messages", _failures(failures)
+
+
+def _failures(failures: Mapping[str, int]) -> Finding:
+    """By class alone: whose message it was, and what it said, is not an administrator's."""
+    if not failures:
+        return Finding(True, "none of the last seven days was given up")
+    said = ", ".join(f"{count} {WHY.get(name, name)}" for name, count in sorted(failures.items()))
+    return Finding(not failures.keys() & OURS, f"given up in the last seven days: {said}")
+
+
+def _keys(unreadable: int) -> Finding:
     if unreadable:
         return Finding(
             False, f"{unreadable} workspaces' tokens do not open with these keys; install the app there again"

@@ -11,11 +11,10 @@ from bot import screens
 from bot.case import Case
 from bot.conversation import Page, Reply
 from bot.effects import Effect, Turn
-from bot.typed import clean
+from bot.typed import clean, day
 
 Values = Mapping[str, str | tuple[str, ...]]
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::[0-5][0-9])?")
 
 
@@ -52,14 +51,8 @@ def people(values: Values, field: str) -> tuple[str, ...]:
 
 def a_date(values: Values, field: str) -> date | None:
     """None where nothing stands there, and where it is no date; `text` tells the two apart. Every platform hands over
-    "2026-12-24", and whoever types is asked for that: 12/24 is another day in another country."""
-    typed = text(values, field)
-    if not _DATE.fullmatch(typed):
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    "2026-12-24", and whoever types is asked for that."""
+    return day(text(values, field))
 
 
 def a_time(values: Values, field: str) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import product
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
+
+from babel.dates import get_day_names
 
 from bot import screens
 from bot.case import Case
@@ -22,12 +24,17 @@ from bot.conversation import (
     Conversation,
     Exchange,
     Facts,
+    FieldKind,
+    Form,
+    FormField,
     Memory,
     Message,
     Option,
+    Page,
     Program,
     Reflection,
     Reply,
+    Section,
     Session,
     TeamFacts,
 )
@@ -42,6 +49,9 @@ from prompts.source import Fault, ScriptError
 
 #: Every page, as `Open` names it.
 PAGES: Final = ("home", "checkins", "data", "consent", "report", "packet", "setup", "setup:+", "lead")
+#: A page that nobody can open: as many forms as there may be, with fields of every kind.
+FORMS: Final = "forms"
+MOST_FORMS: Final = 8
 #: Words of the bot that stand in the chat on their own.
 IN_THE_CHAT: Final = (
     "greeting", "masked", "goodbye", "pause", "safety-chat", "typed-notice", "check-in-missed", "check-in-ended",
@@ -155,6 +165,42 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
         turn = turned(library, arranged, _facts(tuple(people)), Open(at=_AT, page=name))
         assert isinstance(turn, Turn)
         yield turn.reply
+    yield Reply(surface="private", locale=locale, page=forms_page(locale, people))
+
+
+def forms_page(locale: str, people: Sequence[str], count: int = MOST_FORMS) -> Page:
+    """Each form in a section of its own, with buttons that say unseen what they are about."""
+    return Page(
+        name=FORMS, title="Forms", lines=("Saved.",), sections=tuple(_form(locale, people, n) for n in range(count))
+    )
+
+
+def _form(locale: str, people: Sequence[str], number: int) -> Section:
+    unseen = FormField(id="which", label="", value=(str(UUID(int=number)),))
+    fields = tuple(_field(locale, people, kind) for kind in get_args(FieldKind))
+    return Section(
+        title=f"Section {number + 1}, with words about what is set there",
+        lines=("What is set there now, in a line.", "And when it is next."),
+        forms=(
+            Form(id="change", title="Change this", fields=(unseen, *fields), submit="Save"),
+            Form(id="pause", title="", fields=(unseen,), submit="Pause"),
+            Form(id="remove", title="", fields=(unseen,), submit="Remove", deletes=True),
+        ),
+    )
+
+
+def _field(locale: str, people: Sequence[str], kind: FieldKind) -> FormField:
+    """With a value, and with the days of the week to choose from."""
+    names = get_day_names("wide", "stand-alone", locale)
+    days = tuple(Option(id=str(day), label=names[day]) for day in sorted(names))
+    values = {
+        "choice": ("0",), "multi": ("0", "2", "4"), "text": ("A name",), "lines": ("A line", "Another line"),
+        "person": people[:1], "people": people, "time": ("16:30",), "date": ("2026-12-24",),
+    }  # fmt: skip
+    return FormField(
+        id=kind, label=f"A field: {kind}", kind=kind, hint="How it is to be filled in.", options=days,
+        value=tuple(values[kind]), optional=True,
+    )  # fmt: skip
 
 
 def _check_ins(script: str) -> Iterator[CheckIn]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 #: A text longer than one box holds is taken in parts; more than this at once is refused.
 BOX_BYTES = 4096
@@ -12,6 +13,8 @@ LIMIT_BYTES = 65536
 #: Directions that change how the rest of a screen reads; letters of every script need none of them to be stored.
 #: Then control characters other than tab and line break, and halves of characters (the categories Cc and Cs).
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def clean(text: str) -> str:
@@ -36,6 +39,14 @@ def part(text: str, limit: int = BOX_BYTES) -> tuple[str, str]:
             head = head[: cut + len(gap)]
             break
     return head, text[len(head) :]
+
+
+def day(text: str) -> date | None:
+    """A day as ISO 8601 writes it, and in no other way: 12/24 is another day in another country."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def plain(text: str) -> str:

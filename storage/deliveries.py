@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from pydantic import AwareDatetime, ValidationError
-from sqlalchemy import and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, tuple_, update
 
 from bot.conversation import Message
 from bot.events import Frozen
@@ -85,6 +85,13 @@ _TRIED = Prepared(
 )
 
 
+_FAILED = Prepared(
+    select(t.deliveries.c.last_error, func.count())
+    .where(t.deliveries.c.state == "dead", t.deliveries.c.last_error.is_not(None))
+    .group_by(t.deliveries.c.last_error)
+)
+
+
 class Expired(Exception):
     """It could not be sent while it was welcome."""
 
@@ -145,6 +152,11 @@ def failed(wire: Wire, delivery: UUID, error: Exception, now: datetime) -> None:
     wire.run(_OVER, delivery=delivery, outcome="dead", error=name)
     if isinstance(error, ConversationGone):
         out_of_reach(wire, person, now.astimezone(UTC).date())
+
+
+def failures(wire: Wire) -> dict[str, int]:
+    """How many were given up, by the class of the error, as long as their rows are there."""
+    return dict(wire.all(_FAILED))
 
 
 def again(error: Later, tried: int) -> float:

@@ -119,6 +119,11 @@ class SqlStore:
         with self.database.transaction() as wire:
             deliveries.failed(wire, delivery, error, now)
 
+    def failures(self) -> dict[str, int]:
+        """How many deliveries of the last days were given up, by the class of the error."""
+        with self.database.reading() as wire:
+            return deliveries.failures(wire)
+
     # People ----------------------------------------------------------------------------------------------------------
 
     def set_up(self, setup: Setup, at: datetime) -> None:

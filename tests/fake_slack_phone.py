@@ -116,8 +116,13 @@ class Phone(Sight):
         return await self._set(shown, key, element, list(users) if many else next(iter(users), None))
 
     async def pick_time(self, time: str, into: str = "", in_: Place | None = None) -> Answer | None:
+        """An empty one is none. Not every client of Slack's has a way of picking none [unverified]."""
         shown, (key, element) = self._input(into, in_, "timepicker")
-        return await self._set(shown, key, element, time)
+        return await self._set(shown, key, element, time or None)
+
+    async def pick_date(self, date: str, into: str = "", in_: Place | None = None) -> Answer | None:
+        shown, (key, element) = self._input(into, in_, "datepicker")
+        return await self._set(shown, key, element, date or None)
 
     async def search(self, typed: str, into: str = "") -> Answer:
         """Types into a menu whose entries the app supplies."""

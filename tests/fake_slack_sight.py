@@ -109,7 +109,7 @@ class Sight:
         return [spoken(each.versions[0]) for each in kept]
 
     def value(self, name: str = "", place: Place | None = None) -> Any:
-        """What stands in an input: text, option values, people or a time."""
+        """What stands in an input: text, option values, people, a time or a day."""
         shown, (key, element) = self._input(name, place)
         found = shown.values[key].get(field_of(element["type"]))
         if isinstance(found, dict):

@@ -187,7 +187,7 @@ def shown(page: Page, start: int = 0, roster: tuple[Option, ...] = ()) -> Json:
 def kept(number: int) -> Section:
     name = f"reflection-{number}"
     field = FormField(id="reflection", label="", options=(Option(id=name, label=""),), value=(name,))
-    form = Form(id="delete-reflection", title="", fields=(field,), submit="Delete this reflection")
+    form = Form(id="delete-reflection", title="", fields=(field,), submit="Delete this reflection", deletes=True)
     exchanges = (Exchange(asked="One?", answered=OWN), Exchange(asked="Two?", answered="x" * 300)) * 2
     return Section(title=f"Day {number}", exchanges=exchanges, forms=(form,))
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from browsing import WIDTHS, Hands, on_a_thread, served, sit
+from forms_drawn import WANTED, Forms
+from forms_drawn import forms as forms
 from local_chat import PEOPLE, library, open_shell
 from playwright.sync_api import expect
 
@@ -354,3 +356,37 @@ def test_every_box_and_choice_has_a_name(browser: Any, address: str) -> None:
     ada.press("My data")
     assert ada.page.get_by_role("radio", name="90 days").is_checked()
     assert ada.page.get_by_role("group", name="Keep my reflections for").count() == 1
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_many_forms_by_keyboard_alone(browser: Any, address: str, forms: Forms, width: str) -> None:
+    ada = sit(browser, address, width)
+    ada.press("My data")
+    ada.clean()
+    ada.go("Change 3")
+    ada.page.keyboard.press("Enter")
+    ada.clean()
+    ada.fits()
+    shut = ada.page.locator("details.shut").nth(2)
+    shut.get_by_label("Monday").uncheck()
+    shut.get_by_label("Sunday").check()
+    shut.get_by_label("Time").fill("")
+    shut.get_by_label("Until").fill("2027-01-02")
+    shut.get_by_label("Name").fill("Lunch")
+    ada.changes(lambda: shut.get_by_text("Save").press("Enter"))
+    assert ada.page.locator("details[open]").count() == 1, "the one that was sent is still in sight"
+    assert shut.get_by_label("Name").input_value() == "North", "as the bot has it now"
+    five = ada.page.locator("details.shut").nth(4)
+    five.locator("summary").click()
+    five.get_by_label("Time").fill("07:05")
+    five.get_by_label("Until").fill("")
+    ada.changes(lambda: five.get_by_text("Save").click())
+    ada.press("Pause 6")
+    ada.go("Remove 7")
+    ada.page.keyboard.press("Enter")
+    assert ada.focused() == "Yes, delete for good"
+    since = "performance.now() - Number(document.querySelector('form[data-asked]').dataset.asked)"
+    ada.page.wait_for_function(f"() => {since} > 350")  # the second tap is no half of a double one
+    ada.changes(lambda: ada.page.keyboard.press("Enter"))
+    assert forms.taken == WANTED
+    assert ada.page.problems == []

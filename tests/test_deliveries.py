@@ -12,7 +12,7 @@ import pytest
 from conftest import rows, who
 
 from bot.conversation import Message, Option
-from bot.effects import Deliver, Plan
+from bot.effects import Deliver, Plan, Return
 from bot.events import Who
 from bot.ports import ConversationGone, Delivery, InstallationGone, Later, OurBug
 from storage import tables as t
@@ -164,3 +164,39 @@ def test_two_processes_share_a_burst(opened: Callable[[], SqlStore], at: datetim
         first, second = pool.map(lease, stores)
     assert len(first) + len(second) == 20
     assert {delivery.who.user for delivery in first + second} == {person.user for person in people}
+
+
+def test_failures_are_counted_by_class_alone(store: SqlStore, at: datetime) -> None:
+    for person, error in ((ADA, ConversationGone()), (BEN, ConversationGone()), (who("carmen"), OurBug())):
+        (owed,) = owe(store, at, "Hello", person=person)
+        store.failed(owed.id, error, at)
+    assert store.failures() == {"ConversationGone": 2, "OurBug": 1}
+
+
+def test_what_is_not_welcome_any_more_is_not_sent(store: SqlStore, at: datetime) -> None:
+    with store.transaction() as turn:
+        before = turn.load(ADA, at).conversation
+        turn.save(before, before, [Deliver(Message(text="Parked?"), at + timedelta(hours=2))], at, ADA)
+    (owed,) = store.owed(at + LEASE, 1)
+    store.failed(owed.id, Later(), at + LEASE)
+    assert store.owed(at + timedelta(hours=2), 1) == ()
+    assert [row["last_error"] for row in rows(store, t.deliveries)] == ["Expired"]
+    owe(store, at + timedelta(hours=3), "and what comes after it is not held back")
+    assert len(store.owed(at + timedelta(hours=4), 10)) == 1
+
+
+def test_who_is_out_of_reach_is_asked_nothing_until_they_do_something_again(store: SqlStore, at: datetime) -> None:
+    waits = uuid4()
+    with store.transaction() as turn:
+        before = turn.load(ADA, at).conversation
+        (owed,) = turn.save(before, before, [Plan(waits, at + SOON), Deliver(Message(text="Hello"))], at, ADA)
+    store.failed(owed.id, ConversationGone(), at)
+    with store.transaction() as turn:
+        assert turn.claim_due(at + LEASE, 10) == ()
+        assert turn.to_replan(at + LEASE, 10) == ()
+        loaded = turn.load(ADA, at)
+        assert loaded.left
+        turn.save(loaded.conversation, loaded.conversation, [Return()], at, ADA)
+        assert turn.to_replan(at + LEASE, 10) == (ADA,)
+        turn.replanned(ADA)
+        assert turn.to_replan(at + LEASE, 10) == ()

@@ -146,6 +146,9 @@ def test_tokens_that_do_not_open_are_counted(unreadable: int) -> None:
     class Store:
         installations = SimpleNamespace(unreadable=lambda: unreadable)
 
+        def failures(self) -> dict[str, int]:
+            return {}
+
         def close(self) -> None:
             closed.append(self)
 
@@ -153,6 +156,28 @@ def test_tokens_that_do_not_open_are_counted(unreadable: int) -> None:
     assert found.fine == (not unreadable)
     assert (str(unreadable) in found.words) == bool(unreadable)
     assert closed
+
+
+@pytest.mark.parametrize(
+    ("failures", "fine", "words"),
+    [
+        ({}, True, "none of the last seven days was given up"),
+        ({"ConversationGone": 2}, True, "2 because the chat is gone (check-ins there have stopped)"),
+        ({"Later": 1, "OurBug": 3}, False, "1 because the platform did not take it in time, 3 because the platform"),
+    ],
+)
+def test_administrators_see_failures_by_class_only(failures: dict[str, int], fine: bool, words: str) -> None:
+    class Store:
+        installations = SimpleNamespace(unreadable=lambda: 0)
+
+        def failures(self) -> dict[str, int]:
+            return failures
+
+        def close(self) -> None: ...
+
+    found = dict(checks(lambda: settings({}), lambda _: Store(), date(2026, 11, 2)))["messages"]
+    assert found.fine == fine
+    assert words in found.words
 
 
 def test_the_doctor_says_how_slack_is_set_up() -> None:

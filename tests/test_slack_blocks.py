@@ -298,7 +298,7 @@ def test_a_view_has_a_size() -> None:
 
 WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "an unknown block": ("modal", modal({"type": "markdown", "text": "x"}), "/blocks/0"),
-    "an unknown element": ("modal", modal(row({"type": "datepicker", "action_id": "a"})), "/blocks/0/elements/0"),
+    "an unknown element": ("modal", modal(row({"type": "workflow_button", "action_id": "a"})), "/blocks/0/elements/0"),
     "an unknown field": ("modal", modal(line("x", colour="red")), "/blocks/0/colour"),
     "an unknown field of a view": ("modal", modal(size="large"), "/size"),
     "an element where it does not go": ("modal", modal(row(box())), "/blocks/0/elements/0"),
@@ -342,6 +342,11 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
         "modal", sent(asked({"type": "timepicker", "action_id": "a", "initial_time": "25:00"})),
         "/blocks/0/element/initial_time",
     ),
+    "a day that is none": (
+        "modal", sent(asked({"type": "datepicker", "action_id": "a", "initial_date": "24 December"})),
+        "/blocks/0/element/initial_date",
+    ),
+    "a day in a row": ("modal", modal(row({"type": "datepicker", "action_id": "a"})), "/blocks/0/elements/0"),
     "a link that is followed": ("message", message(parse="full"), "/parse"),
     "a home as a modal": ("modal", home(line("x")), "/type"),
 }  # fmt: skip

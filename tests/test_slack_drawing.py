@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fake_slack_rules import block_faults, view_faults
@@ -20,7 +21,8 @@ from adapters.slack.drawing import Drawing
 from adapters.slack.faults import Kind, faults
 from adapters.slack.page import OwnWords
 from adapters.slack.proof import of_the_bot, within_limits
-from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
+from bot import gallery
+from bot.conversation import Exchange, FieldKind, Form, FormField, Message, Option, Page, Reply, Section
 from bot.events import Open, Say
 from bot.outward import Said
 from prompts.library import build, read_sources
@@ -108,8 +110,27 @@ def as_written(talk: Talk, view: View) -> View:
     return written
 
 
-@pytest.mark.parametrize("drawn", [own_words, choice_in_spanish, greeting_in_spanish])
+def several_forms() -> View:
+    return DRAWING.page(two_forms(), "en")
+
+
+def one_of_several_forms() -> View:
+    return DRAWING.page(two_forms(), "en", form=two_forms().sections[1].forms[0].key)
+
+
+def two_forms() -> Page:
+    return gallery.forms_page("en", ("U0123ABC",), 2)
+
+
+WHOLE = (own_words, choice_in_spanish, greeting_in_spanish, several_forms, one_of_several_forms)
+
+
+@pytest.mark.parametrize("drawn", WHOLE)
 def test_a_whole_view_is_as_it_was_approved(drawn: Any) -> None:
+    """AFTERWORD_WRITE_VIEWS=1 writes them anew; then read them."""
+    if os.environ.get("AFTERWORD_WRITE_VIEWS"):
+        text = json.dumps(drawn(), ensure_ascii=False, indent=2) + "\n"
+        (VIEWS / f"{drawn.__name__}.json").write_text(text, encoding="utf-8")
     approved = json.loads((VIEWS / f"{drawn.__name__}.json").read_text(encoding="utf-8"))
     assert drawn() == approved
 
@@ -465,7 +486,7 @@ def test_erasing_asks_first_and_says_what_goes() -> None:
 def kept(number: int) -> Section:
     name = f"reflection-{number}"
     field = FormField(id="reflection", label="", options=(Option(id=name, label=""),), value=(name,))
-    form = Form(id="delete-reflection", title="", fields=(field,), submit="Delete this reflection")
+    form = Form(id="delete-reflection", title="", fields=(field,), submit="Delete this reflection", deletes=True)
     return Section(title=f"Day {number}", exchanges=(exchange(1), exchange(2)) * 4, forms=(form,))
 
 
@@ -530,6 +551,88 @@ def test_a_form_that_is_filled_in_is_sent_as_a_whole() -> None:
     assert elements(view)["field:lines"]["initial_value"] == "A: 1\nB: 2"
     optional = [one["optional"] for one in view["blocks"] if one["type"] == "input"]
     assert optional == [False, False, True, False, False, True]
+
+
+def one_form(*fields: FormField, **more: Any) -> Page:
+    form = Form(id="f", title="F", fields=fields, submit="Save", **more)
+    return Page(name="p", title="P", sections=(Section(title="It", forms=(form,)),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "drawn"),
+    [
+        ("time", "17:00", {"type": "timepicker", "initial_time": "17:00"}),
+        ("time", "5 pm", {"type": "timepicker"}),
+        ("date", "2026-12-24", {"type": "datepicker", "initial_date": "2026-12-24"}),
+        ("date", "2026-02-30", {"type": "datepicker"}),
+        ("date", "12/24", {"type": "datepicker"}),
+        ("date", "", {"type": "datepicker"}),
+    ],
+)
+def test_a_time_or_a_day_that_is_none_is_left_out(kind: FieldKind, value: str, drawn: View) -> None:
+    view = DRAWING.page(one_form(FormField(id="at", label="When?", kind=kind, value=(value,), optional=True)), "en")
+    assert sound(view, "modal")
+    assert elements(view)["field:at"] == {"action_id": "field:at", **drawn}
+    assert [one["optional"] for one in view["blocks"] if one["type"] == "input"] == [True]
+
+
+def test_what_is_not_seen_goes_along_with_what_is_filled_in() -> None:
+    unseen = FormField(id="which", label="", value=("rule-1",))
+    days = tuple(Option(id=str(day), label=f"Day {day}") for day in range(7))
+    field = FormField(id="days", label="Days", kind="multi", options=days, value=("0", "2"))
+    view = DRAWING.page(one_form(unseen, field), "en")
+    assert sound(view, "modal")
+    assert (view["callback_id"], view["private_metadata"]) == ("form:f", '{"which": "rule-1"}')
+    assert [one["value"] for one in elements(view)["field:days"]["initial_options"]] == ["0", "2"]
+    choice = FormField(id="often", label="How often?", options=days[:2])
+    assert "field:often" in elements(DRAWING.page(one_form(unseen, choice), "en")), "a tap would say nothing of which"
+
+
+def test_a_form_that_asks_nothing_is_one_button_and_asks_first_where_it_deletes() -> None:
+    unseen = FormField(id="which", label="", value=("rule-1",))
+    other = FormField(id="day", label="", value=("2026-12-24",))
+    (button,) = elements(DRAWING.page(one_form(unseen), "en")).values()
+    assert (button["action_id"], button["value"], button.get("confirm")) == ("form:f/which", "rule-1", None)
+    assert button["accessibility_label"] == "Save: It"
+    (button,) = elements(DRAWING.page(one_form(unseen, deletes=True), "en")).values()
+    assert button["confirm"]["text"]["text"] == "It\nThis cannot be undone."
+    (button,) = elements(DRAWING.page(one_form(unseen, other), "en")).values()
+    assert (button["action_id"], json.loads(button["value"])) == ("form:f/", {"which": "rule-1", "day": "2026-12-24"})
+    assert list(elements(DRAWING.page(one_form(), "en"))) == ["form:f/"]
+
+
+def test_of_several_forms_one_is_filled_in_at_a_time() -> None:
+    page = gallery.forms_page("en", ("U0123ABC",))
+    view = DRAWING.page(page, "en")
+    assert sound(view, "modal")
+    assert "submit" not in view
+    opens = [one["value"] for one in objects(view) if one.get("action_id") == "open:forms"]
+    assert opens == [f"form:{section.forms[0].key}" for section in page.sections]
+    assert len(set(opens)) == gallery.MOST_FORMS
+    for section in page.sections:
+        one = DRAWING.page(page, "en", form=section.forms[0].key)
+        assert sound(one, "modal")
+        assert [text for text in words(one) if text.startswith("*Section")] == [f"*{section.title}*"]
+        assert json.loads(one["private_metadata"]) == section.forms[0].carried
+        assert {"*Change this*", "Back"} <= set(words(one))
+        assert [action for action in elements(one) if not action.startswith("field:")] == ["open:forms"]
+    assert DRAWING.page(page, "en", form="gone") == view
+
+
+def test_all_sections_can_be_reached_a_modal_at_a_time() -> None:
+    page = gallery.forms_page("en", ("U0123ABC",), 40)
+    start, seen = 0, list[str]()
+    while True:
+        view = DRAWING.page(page, "en", start)
+        assert sound(view, "modal")
+        seen += [text for text in words(view) if text.startswith("*Section")]
+        assert ("Back to the beginning" in words(view)) == bool(start)
+        after = [one for one in objects(view) if "More (" in str(one.get("text", "")) and "value" in one]
+        if not after:
+            break
+        assert int(after[0]["value"]) > start
+        start = int(after[0]["value"])
+    assert seen == [f"*{section.title}*" for section in page.sections]
 
 
 def test_another_team_s_form_is_another_form() -> None:
@@ -726,10 +829,10 @@ FIELDS = st.builds(
     FormField,
     id=IDS,
     label=LINES,
-    kind=st.sampled_from(["choice", "multi", "text", "lines", "person", "people", "time"]),
+    kind=st.sampled_from(get_args(FieldKind)),
     hint=LINES,
     options=OPTIONS,
-    value=st.lists(LINES | IDS | st.sampled_from(["U0123ABC", "17:00"]), max_size=3).map(tuple),
+    value=st.lists(LINES | IDS | st.sampled_from(["U0123ABC", "17:00", "2026-12-24"]), max_size=3).map(tuple),
     optional=st.booleans(),
 )
 FORMS = st.builds(
@@ -738,6 +841,7 @@ FORMS = st.builds(
     title=LINES,
     submit=LINES,
     fields=st.lists(FIELDS, max_size=5, unique_by=lambda one: one.id).map(tuple),
+    deletes=st.booleans(),
 )
 SECTIONS = st.builds(
     Section,
@@ -777,6 +881,8 @@ def test_any_message_can_be_drawn(message: Message, private: bool) -> None:
 @given(PAGES, st.integers(0, 5))
 def test_any_page_can_be_drawn(page: Page, start: int) -> None:
     assert sound(DRAWING.page(page, "es", start), "modal")
+    for form in [form for section in page.sections for form in section.forms]:
+        assert sound(DRAWING.page(page, "es", form=form.key), "modal")
     if not any(section.exchanges for section in page.sections):
         assert sound(DRAWING.home(page, "en"), "home")
 

@@ -74,6 +74,9 @@ def test_somebody_s_words_after_the_command_are_nobody_s_answer() -> None:
          Submit(at=AT, form="language", values={"language": ("es",)})),
         ("form", "delete-reflection/reflection", {"value": "some-id"},
          Submit(at=AT, form="delete-reflection", values={"reflection": "some-id"})),
+        ("form", "skip/", {"value": '{"which": "rule-1", "day": "2026-12-24"}'},
+         Submit(at=AT, form="skip", values={"which": "rule-1", "day": "2026-12-24"})),
+        ("form", "skip/", {"value": "{}"}, Submit(at=AT, form="skip", values={})),
     ],
 )  # fmt: skip
 def test_a_tap_in_a_modal(verb: ids.Verb, argument: str, value: dict[str, Any], wanted: Event) -> None:
@@ -151,6 +154,62 @@ def test_a_form_is_sent_with_all_its_fields() -> None:
     found = asked(type="view_submission", user={"id": "U1"}, view=view)
     assert found is not None
     assert found.event == Submit(at=AT, form="team", values=wanted)
+
+
+def filled_in(state: Any, metadata: str = "", blocks: Any = ()) -> Asked:
+    view = {
+        "id": "V1", "hash": "h", "type": "modal", "callback_id": "form:change", "private_metadata": metadata,
+        "state": {"values": state}, "blocks": list(blocks),
+    }  # fmt: skip
+    found = asked(type="view_submission", user={"id": "U1"}, view=view)
+    assert found is not None
+    return found
+
+
+def test_days_and_times_are_as_they_were_picked_or_empty() -> None:
+    picked = {
+        "a": {"field:until": {"type": "datepicker", "selected_date": "2026-12-24"}},
+        "b": {"field:from": {"type": "datepicker", "selected_date": None}},
+        "c": {"field:time": {"type": "timepicker", "selected_time": None}},
+    }
+    event = filled_in(picked).event
+    assert isinstance(event, Submit)
+    assert event.values == {"until": "2026-12-24", "from": "", "time": ""}
+
+
+def test_a_day_that_nobody_touched_is_the_one_that_was_drawn() -> None:
+    drawn = {"type": "datepicker", "action_id": "field:until", "initial_date": "2026-12-24"}
+    untouched = filled_in({}, blocks=[{"type": "input", "block_id": "a", "element": drawn}]).event
+    emptied = filled_in(
+        {"a": {"field:until": {"type": "datepicker", "selected_date": None}}},
+        blocks=[{"type": "input", "block_id": "a", "element": drawn}],
+    ).event
+    assert isinstance(untouched, Submit)
+    assert isinstance(emptied, Submit)
+    assert (untouched.values, emptied.values) == ({"until": "2026-12-24"}, {"until": ""})
+
+
+def test_what_a_form_carries_comes_back_and_says_which_it_was() -> None:
+    found = filled_in({"a": {"field:name": {"value": "x"}}}, '{"which": "rule-1", "name": "as it was drawn"}')
+    assert isinstance(found.event, Submit)
+    assert found.event.values == {"which": "rule-1", "name": "as it was drawn"}
+    assert found.form == "change/rule-1/as it was drawn"
+
+
+@pytest.mark.parametrize("metadata", ["", "data", "[]", "5", "null", '{"which": 5}', '{"which"', "[" * 3000])
+def test_odd_metadata_bring_nothing(metadata: str) -> None:
+    event = filled_in({}, metadata).event
+    assert isinstance(event, Submit)
+    assert event.values == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "start"), [("form:change/rule-1", "change/rule-1", 0), ("7", "", 7), ("", "", 0), ("x", "", 0)]
+)
+def test_a_button_to_a_page_says_which_form_or_which_part_of_it(value: str, form: str, start: int) -> None:
+    found = tap("open", "rules", {"value": value})
+    assert found is not None
+    assert (found.event, found.form, found.start) == (Open(at=AT, page="rules"), form, start)
 
 
 def message(**fields: Any) -> Asked | None:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -53,7 +53,7 @@ from adapters.teams.pen import Place
 from adapters.teams.proof import PEOPLE, of_the_bot, within_limits
 from adapters.teams.reading import read
 from bot import gallery
-from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
+from bot.conversation import Exchange, FieldKind, Form, FormField, Message, Option, Page, Reply, Section
 from bot.effects import Keep
 from bot.events import Command, Joined, Notice, Open, Say
 from bot.outward import PLACE, Said
@@ -76,7 +76,7 @@ def test_everything_is_drawn(locale: str) -> None:
     steps = {f"{script.slug}/{step.id}" for script in library().scripts.values() for step in script.steps}
     assert steps <= {one.what for one in drawn}
     pages = {one.of.page.name for one in drawn if isinstance(one.of, Reply) and one.of.page}
-    assert pages == {name.partition(":")[0] for name in gallery.PAGES}
+    assert pages == {gallery.FORMS, *(name.partition(":")[0] for name in gallery.PAGES)}
 
 
 @each_language
@@ -107,6 +107,9 @@ def test_the_linter_draws_the_same() -> None:
 
 
 # For every eye, ear and thumb
+
+#: What deletes at one tap where it does not ask first.
+DELETES = {"choose:let-go", "form:delete-reflection", "form:remove"}
 
 
 @each_language
@@ -204,7 +207,7 @@ def test_taking_away_comes_after_keeping(locale: str) -> None:
             if action.get("style") == "destructive" and do != "form:erase":
                 assert before["title"] in keeps, one.what
                 seen.add(do)
-    assert seen == {"choose:yes-delete", "choose:yes-restart", "choose:let-go", "form:delete-reflection"}
+    assert seen == {"choose:yes-delete", "choose:yes-restart", *DELETES}
 
 
 @each_language
@@ -213,7 +216,7 @@ def test_letting_go_and_deleting_ask_first(locale: str) -> None:
     seen = set()
     for one in everything(locale):
         sure = [action["data"]["do"] for action in unseen(one.card) if isinstance(action.get("data"), dict)]
-        grave = [do for do in offered_dos(one.card) if do in ("choose:let-go", "form:delete-reflection")]
+        grave = [do for do in offered_dos(one.card) if do in DELETES]
         assert set(grave) <= set(sure)
         for part in flat(one.card):
             inside = set(offered_dos({"items": [part]})) & set(grave)
@@ -225,7 +228,7 @@ def test_letting_go_and_deleting_ask_first(locale: str) -> None:
         if "form:erase" in buttons(one.card):
             assert inputs(one.card)["field/erase/confirm"]["label"] == word("erase-words", locale)
             assert "value" not in inputs(one.card)["field/erase/confirm"], "nothing is ticked for anybody"
-    assert seen == {"choose:let-go", "form:delete-reflection"}
+    assert seen == DELETES
 
 
 def offered_dos(card: Json) -> list[str]:
@@ -565,12 +568,89 @@ def test_a_form_is_inputs_with_what_is_known_in_them_and_one_button() -> None:
     assert [do for do in buttons(card) if do.startswith("form:")] == ["form:team"]
 
 
-def test_a_time_that_is_none_is_left_out() -> None:
-    field = FormField(id="at", label="When?", kind="time", value=("5 pm",))
-    form = Form(id="f", title="F", fields=(field,), submit="Save")
-    card = shown(Page(name="p", title="P", sections=(Section(forms=(form,)),)))
+def one_form(*fields: FormField, **more: Any) -> Json:
+    form = Form(id="f", title="F", fields=fields, submit="Save", **more)
+    card = shown(Page(name="p", title="P", sections=(Section(title="It", lines=("A line.",), forms=(form,)),)))
     assert sound(card, dialog=True)
-    assert "value" not in inputs(card)["field/f/at"]
+    return card
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "drawn"),
+    [
+        ("time", "17:00", {"type": "Input.Time", "value": "17:00"}),
+        ("time", "5 pm", {"type": "Input.Time"}),
+        ("date", "2026-12-24", {"type": "Input.Date", "value": "2026-12-24"}),
+        ("date", "2026-02-30", {"type": "Input.Date"}),
+        ("date", "12/24", {"type": "Input.Date"}),
+        ("date", "", {"type": "Input.Date"}),
+    ],
+)
+def test_a_time_or_a_day_that_is_none_is_left_out(kind: FieldKind, value: str, drawn: Json) -> None:
+    field = FormField(id="at", label="When?", kind=kind, value=(value,), hint="Of a day.", optional=True)
+    card = one_form(field)
+    assert inputs(card)["field/f/at"] == {"id": "field/f/at", "label": "When?", **drawn}
+    assert "Of a day." in texts(card)
+
+
+def test_days_of_the_week_are_ticked_as_they_were() -> None:
+    days = tuple(Option(id=str(day), label=f"Day {day}") for day in range(7))
+    card = one_form(FormField(id="days", label="Days", kind="multi", options=days, value=("0", "2", "6")))
+    assert inputs(card)["field/f/days"]["value"] == "0,2,6"
+    assert inputs(card)["field/f/days"]["style"] == "expanded"
+
+
+def test_a_form_that_asks_nothing_is_one_button_and_asks_first_where_it_deletes() -> None:
+    unseen = FormField(id="which", label="", value=("rule-1",))
+    for fields in ((unseen,), ()):
+        card = one_form(*fields)
+        carried = {"values": {"which": "rule-1"}} if fields else {}
+        assert buttons(card)["form:f"]["data"] == {"do": "form:f", "stamp": STAMP, **carried}
+        assert unseen_dos(card) == set()
+    card = one_form(unseen, deletes=True)
+    assert unseen_dos(card) == {"form:f"}
+
+
+def unseen_dos(card: Json) -> set[str]:
+    return {str(one["data"]["do"]) for one in unseen(card) if isinstance(one.get("data"), dict)}
+
+
+def test_several_forms_of_one_kind_are_told_apart_and_shut_until_they_are_wanted() -> None:
+    page = gallery.forms_page("en", PEOPLE)
+    card = shown(page)
+    assert sound(card, dialog=True)
+    hidden = {one["id"] for one in unseen(card) if one["type"].startswith("Input.")}
+    assert hidden == set(inputs(card))
+    data = [one["data"] for one in flat(card) if isinstance(one.get("data"), dict)]
+    sent = [one for one in data if one["do"] == "form:change"]
+    assert [one.get("number", 0) for one in sent] == list(range(gallery.MOST_FORMS))
+    assert [one["values"] for one in sent] == [section.forms[0].carried for section in page.sections]
+    first, third = page.sections[0].forms[0].key, page.sections[2].forms[0].key
+    for key, prefix in ((first, "field/change/"), (third, "field/change+2/")):
+        opened = DIALOG.private(Reply(surface="private", page=page), "dialog", STAMP, form=key)
+        assert sound(opened, dialog=True)
+        seen = set(inputs(opened)) - {one["id"] for one in unseen(opened) if one["type"].startswith("Input.")}
+        assert seen == {name for name in inputs(opened) if name.startswith(prefix)}
+        assert len(seen) == len(get_args(FieldKind))
+
+
+def test_all_sections_can_be_reached_a_card_at_a_time() -> None:
+    page, start, seen = gallery.forms_page("en", PEOPLE, 30), 0, list[str]()
+    while True:
+        card = shown(page, start)
+        assert sound(card, dialog=True)
+        seen += [text for text in texts(card) if text.startswith("Section")]
+        titles = [action["title"] for action in actions(card)]
+        assert (word("window-first") in titles) == bool(start)
+        after = [action["data"]["start"] for action in actions(card) if action.get("data", {}).get("start")]
+        if not after:
+            break
+        assert after[0] > start
+        start = after[0]
+    assert list(dict.fromkeys(seen)) == [section.title for section in page.sections]
+    last = page.sections[29].forms[0].key
+    sent = DIALOG.private(Reply(surface="private", page=page), "dialog", STAMP, form=last)
+    assert page.sections[29].title in texts(sent), "whoever sent a form sees it again"
 
 
 def test_what_i_agreed_to_comes_before_the_notice() -> None:
@@ -641,6 +721,13 @@ def home() -> Json:
     return page_of("home")
 
 
+def forms() -> Json:
+    page = gallery.forms_page("en", PEOPLE, 2)
+    reply = Reply(surface="private", page=page)
+    roster = (Option(id=PEOPLE[0], label="Ada Lopez"),)
+    return VIEW.private(reply, "view", STAMP, roster=roster, form=page.sections[0].forms[0].key)
+
+
 def set_up() -> Json:
     return page_of("setup")
 
@@ -688,8 +775,8 @@ def settled(card: Json, prompt: str) -> Json:
 
 
 WHOLE = (
-    consent, own_words_with_a_talk, several_choices, a_scale, last_screen_with_more, home, set_up, choice_in_spanish,
-    greeting_in_the_chat, reminder_in_the_chat,
+    consent, own_words_with_a_talk, several_choices, a_scale, last_screen_with_more, home, set_up, forms,
+    choice_in_spanish, greeting_in_the_chat, reminder_in_the_chat,
 )  # fmt: skip
 
 

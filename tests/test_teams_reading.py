@@ -14,6 +14,7 @@ from adapters.teams import activity, ids
 from adapters.teams.activity import Activity
 from adapters.teams.reading import Asked, How, read
 from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Write
+from bot.forms import a_date, a_time
 
 Json = dict[str, Any]
 
@@ -255,6 +256,33 @@ def test_a_form_is_sent_with_all_its_fields_and_none_of_another() -> None:
         "lines": "A: 1\nB: 2", "supervisors": "",
     })  # fmt: skip
     assert asked.draft == Write(at=AT, text="not a field", prompt="p.1", done=False)
+
+
+@pytest.mark.parametrize("data", [{}, {"field/change/until": "", "field/change/time": ""}])
+def test_a_day_that_is_not_entered_comes_empty_or_not_at_all(data: Json) -> None:
+    event = found("dialog", "form:change", data).event
+    assert isinstance(event, Submit)
+    assert (a_date(event.values, "until"), a_time(event.values, "time")) == (None, "")
+
+
+def test_of_several_forms_of_one_kind_the_one_is_read_that_was_sent() -> None:
+    data = {
+        "field/change/days": "0,2", "field/change+2/days": "1,6", "field/change+2/until": "2026-12-24",
+        "field/change+2/time": "07:05", "field/change+12/days": "3", "number": 2, "values": {"which": "rule-3"},
+    }  # fmt: skip
+    asked = found("dialog", "form:change", data)
+    assert asked.event == Submit(at=AT, form="change", values={
+        "days": "1,6", "until": "2026-12-24", "time": "07:05", "which": "rule-3",
+    })  # fmt: skip
+    assert asked.form == "change/rule-3"
+    assert found("dialog", "open:data", data).form == ""
+
+
+@pytest.mark.parametrize("odd", ["", "x", None, [2], -1, 10**9])
+def test_an_odd_number_of_a_form_is_none(odd: object) -> None:
+    event = found("dialog", "form:change", {"field/change/name": "x", "number": odd}).event
+    assert isinstance(event, Submit)
+    assert event.values == {"name": "x"}
 
 
 def test_ids_of_people_are_in_small_letters_however_they_are_picked() -> None:

@@ -190,6 +190,25 @@ def actions(elements: Sequence[Json], block_id: str = "") -> list[Json]:
     ]
 
 
+def side_by_side(drawn: Iterable[Json]) -> list[Json]:
+    """Rows of buttons that follow each other become one, where it can tell them apart."""
+    found: list[Json] = []
+    for part in drawn:
+        names = [one["action_id"] for row in (*found[-1:], part) for one in _buttons(row)]
+        fits = len(set(names)) == len(names) <= limits.ACTIONS
+        if found and fits and _buttons(found[-1]) and _buttons(part):
+            found[-1] = {**found[-1], "elements": [*found[-1]["elements"], *part["elements"]]}
+        else:
+            found.append(part)
+    return found
+
+
+def _buttons(row: Json) -> list[Json]:
+    """None, unless it is a row of buttons alone that nothing names."""
+    there: list[Json] = row["elements"] if row["type"] == "actions" and "block_id" not in row else []
+    return there if all(one["type"] == "button" for one in there) else []
+
+
 def nothing() -> list[Json]:
     """Slack takes no view without a block."""
     return [section(plain(""))]

@@ -47,9 +47,10 @@ class Drawing:
         """The whole talk so far, to be put over the question."""
         return modal.whole_talk(self._words(reply.locale), reply)
 
-    def page(self, shown: Page, locale: str, start: int = 0) -> Json:
-        """A page as a modal. `start`: the value of the button "Older" or "Newer" that was tapped."""
-        return page.modal(self._words(locale), shown, start)
+    def page(self, shown: Page, locale: str, start: int = 0, form: str = "") -> Json:
+        """A page as a modal. `start`: the value of the button to more of it that was tapped; `form`: the key of the one
+        that is filled in, where there are several."""
+        return page.modal(self._words(locale), shown, start, form)
 
     def refusal(self, words: str, locale: str) -> Json:
         """One kind sentence."""

@@ -103,6 +103,7 @@ ELEMENTS: Final[Mapping[str, Check]] = {
     "users_select": element({}, initial_user=PERSON, **_SELECT),
     "multi_users_select": element({}, initial_users=many(PERSON, limits.SELECT), **_SELECT),
     "timepicker": element({}, initial_time=words(5, r"([01]\d|2[0-3]):[0-5]\d"), **_SELECT),
+    "datepicker": element({}, initial_date=words(10, r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), **_SELECT),
     "plain_text_input": also(_BOX, _fits_its_box),
 }
 
@@ -131,7 +132,7 @@ _FIELDS: Final = ("plain_text_input", "checkboxes", "radio_buttons", "static_sel
 _INPUT: Final = block(
     {
         "label": plain(limits.LABEL),
-        "element": elements(*_FIELDS, "users_select", "multi_users_select", "timepicker"),
+        "element": elements(*_FIELDS, "users_select", "multi_users_select", "timepicker", "datepicker"),
     },
     hint=plain(limits.LABEL),
     optional=flag,

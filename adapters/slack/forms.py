@@ -1,9 +1,11 @@
-"""Forms of pages. A choice acts as it is tapped; what is written or picked is sent as a whole, with the modal's button.
-Pure."""
+"""Forms of pages. A choice or a button acts as it is tapped; what is filled in is sent as a whole, with the modal's own
+button. Pure."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Final
 from zlib import crc32
 
@@ -12,6 +14,7 @@ from adapters.slack.blocks import Json
 from adapters.slack.message import PERSON
 from adapters.slack.modal import Words, several
 from bot.conversation import Form, FormField
+from bot.typed import day
 
 TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -20,27 +23,27 @@ IN_SIGHT: Final = 4
 
 
 def is_whole(form: Form) -> bool:
-    """Whether it is filled in and then sent, rather than acting at a tap."""
-    return not (is_confirmation(form) or all(field.kind == "choice" for field in form.fields))
+    """Whether it is filled in and then sent, rather than acting at a tap: what is tapped alone brings nothing along."""
+    if not form.asked or is_confirmation(form):
+        return False
+    return bool(form.carried) or any(field.kind != "choice" for field in form.asked)
 
 
 def is_confirmation(form: Form) -> bool:
     """One box to tick that says yes."""
-    return len(form.fields) == 1 and form.fields[0].kind == "multi" and len(form.fields[0].options) == 1
+    return len(form.asked) == 1 and form.asked[0].kind == "multi" and len(form.asked[0].options) == 1
 
 
 # What acts at a tap
 
 
 def at_once(word: Words, form: Form, about: str = "") -> list[Json]:
-    """`about`: what it does away with, where there are several such buttons on a page."""
+    """`about`: what it is about, where there are several such buttons on a page."""
     if is_confirmation(form):
-        return confirmation(word, form, form.fields[0])
-    return [
-        part
-        for field in form.fields
-        for part in (choice(word, form, field) if field.label else hidden(word, form, field, about))
-    ]
+        return confirmation(word, form, form.asked[0])
+    if not form.asked:
+        return tap(word, form, about)
+    return [part for field in form.asked for part in choice(word, form, field)]
 
 
 def choice(word: Words, form: Form, field: FormField) -> list[Json]:
@@ -60,12 +63,11 @@ def choice(word: Words, form: Form, field: FormField) -> list[Json]:
     return [blocks.section(text, accessory=element), *hint]
 
 
-def hidden(word: Words, form: Form, field: FormField, about: str) -> list[Json]:
+def tap(word: Words, form: Form, about: str) -> list[Json]:
     """A button that says in its value what it is about, and to a person when it asks, or when it is read aloud."""
-    what = blocks.cut(about, limits.CONFIRM_TEXT // 2)
-    text = "\n".join(filter(None, (what, word("window-sure"))))
-    sure = blocks.sure(form.submit, text, word("yes-delete"), word("no-delete"))
-    return _grave(form, field, "".join(field.value), sure, f"{form.submit}: {about}" if about else "")
+    text = "\n".join(filter(None, (blocks.cut(about, limits.CONFIRM_TEXT // 2), word("window-sure"))))
+    sure = blocks.sure(form.submit, text, word("yes-delete"), word("no-delete")) if form.deletes else None
+    return _button(form, form.carried, sure, f"{form.submit}: {about}" if about else "")
 
 
 def confirmation(word: Words, form: Form, field: FormField) -> list[Json]:
@@ -74,12 +76,15 @@ def confirmation(word: Words, form: Form, field: FormField) -> list[Json]:
     long = limits.length(field.label) > limits.CONFIRM_TEXT
     yes = option.label if limits.length(option.label) <= limits.CONFIRM_BUTTON else word("window-yes")
     sure = blocks.sure(form.title or form.submit, word("window-sure") if long else field.label, yes, word("window-no"))
-    return [*blocks.sections([field.label] if long else []), *_grave(form, field, option.id, sure)]
+    button = _button(form, {**form.carried, field.id: option.id}, sure)
+    return [*blocks.sections([field.label] if long else []), *button]
 
 
-def _grave(form: Form, field: FormField, value: str, sure: Json, said: str = "") -> list[Json]:
-    """Red only where it asks: a page of one's own words is not to look like a warning."""
-    action = ids.action_id("form", f"{form.id}/{field.id}")
+def _button(form: Form, values: Mapping[str, str], sure: Json | None, said: str = "") -> list[Json]:
+    """Red only where it asks: a page of one's own words is not to look like a warning. One value is the button's own;
+    several stand in it together."""
+    field, value = next(iter(values.items())) if len(values) == 1 else ("", json.dumps(dict(values)))
+    action = ids.action_id("form", f"{form.id}/{field}")
     return blocks.actions([blocks.button(form.submit, action, value=value, said=said, sure=sure)])
 
 
@@ -91,22 +96,26 @@ def submit(word: Words, form: Form) -> str:
     return form.submit if fits else word("save")
 
 
+def metadata(form: Form) -> str:
+    """What comes back with it beside what is filled in. What is too long for Slack is no JSON, and brings nothing."""
+    return blocks.cut(json.dumps(form.carried), limits.METADATA)
+
+
 def filled_in(word: Words, form: Form) -> list[Json]:
     """An input for each field."""
-    return [entry(word, form, field) for field in form.fields if field.kind not in ("choice", "multi") or field.options]
+    return [entry(word, form, field) for field in form.asked if field.kind not in ("choice", "multi") or field.options]
 
 
 def entry(word: Words, form: Form, field: FormField) -> Json:
-    label = field.label or form.title or form.submit
     optional = field.optional or field.kind == "multi"
     # Slack keeps what stands in an input of the same id, so another team's form needs other ids.
-    block_id = f"{form.id}/{field.id}~{crc32(repr(field.value).encode()):08x}"
-    return blocks.entry(label, element(word, field), block_id, hint=field.hint, optional=optional)
+    drawn = repr(field.value) + "".join(form.carried.values())
+    block_id = f"{form.id}/{field.id}~{crc32(drawn.encode(errors='replace')):08x}"
+    return blocks.entry(field.label, element(word, field), block_id, hint=field.hint, optional=optional)
 
 
 def element(word: Words, field: FormField) -> Json:
     action = ids.action_id("field", field.id)
-    options = [blocks.option(option.id, option.label) for option in field.options][: limits.SELECT]
     people = [value for value in field.value if PERSON.fullmatch(value)]
     match field.kind:
         case "person":
@@ -116,11 +125,18 @@ def element(word: Words, field: FormField) -> Json:
         case "time":
             at = "".join(field.value)
             return blocks.field("timepicker", action, initial_time=at if TIME.fullmatch(at) else "")
+        case "date":
+            on = "".join(field.value)
+            return blocks.field("datepicker", action, initial_date=on if day(on) else "")
         case "multi":
             return several(word, action, field.options, field.value)
         case "choice":
-            kind = "radio_buttons" if len(options) <= IN_SIGHT else "static_select"
-            return blocks.menu(kind, action, options, field.value)
-    lines = field.kind == "lines"
+            return one_of(action, field)
     text = blocks.cut("\n".join(field.value), limits.BOX)
-    return blocks.field("plain_text_input", action, multiline=lines, max_length=limits.BOX, initial_value=text)
+    multiline = field.kind == "lines"
+    return blocks.field("plain_text_input", action, multiline=multiline, max_length=limits.BOX, initial_value=text)
+
+
+def one_of(action: str, field: FormField) -> Json:
+    options = [blocks.option(option.id, option.label) for option in field.options][: limits.SELECT]
+    return blocks.menu("radio_buttons" if len(options) <= IN_SIGHT else "static_select", action, options, field.value)

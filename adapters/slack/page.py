@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import accumulate, chain, takewhile
 from typing import Final
 
 from adapters.slack import blocks, forms, ids, limits
@@ -57,25 +57,44 @@ def leads_on(word: Words, page: Page) -> list[Json]:
     return [blocks.divider(), *blocks.actions([*buttons, safety])]
 
 
-def modal(word: Words, page: Page, start: int = 0) -> Json:
-    """`start`: how many of what is kept come before what is shown: the button to more of it carries that number."""
+def modal(word: Words, page: Page, start: int = 0, wanted: str = "") -> Json:
+    """`start`: how many of its parts come before what is shown: the button to more of them carries that number.
+    `wanted`: the key of the form to be filled in, where there are several: a modal sends one."""
     page = settings(word, page) if page.name == HOME else page
-    kept = [section for section in page.sections if section.exchanges]
-    others = [section for section in page.sections if not section.exchanges]
-    whole = next((form for section in others for form in section.forms if forms.is_whole(form)), None)
+    fillable = [form for section in page.sections if not section.exchanges for form in section.forms]
+    fillable = [form for form in fillable if forms.is_whole(form)]
+    open_one = fillable if len(fillable) < 2 else [form for form in fillable if form.key == wanted]
+    whole = open_one[0] if open_one else None
+    page, back = (alone(page, whole), way_back(word, page)) if whole and len(fillable) > 1 else (page, [])
     title, named = page_title(word, page)
-    top = [*named, *head(word, page, _room(others))]
-    end = rest(word, page, others, whole)
-    shown = around(word, page, kept, start, limits.VIEW_BLOCKS - len(top) - len(end)) if kept else []
-    drawn = [*top, *shown, *end] or blocks.nothing()
+    top = [*named, *head(word, page, _room(page.sections), back)]
+    shown = [*top, *body(word, page, whole, start, limits.VIEW_BLOCKS - len(top))] or blocks.nothing()
+    return framed(word, page, title, shown[: limits.VIEW_BLOCKS], whole)
+
+
+def framed(word: Words, page: Page, title: str, shown: Sequence[Json], whole: Form | None) -> Json:
+    """With a button that sends, where there is something to send."""
+    if whole is None or not any(block["type"] == "input" for block in shown):
+        callback = f"{ids.PAGE}:{page.name}"
+        return blocks.modal(title, shown, callback, close=word("window-close"), private_metadata=page.name)
     return blocks.modal(
         title,
-        drawn[: limits.VIEW_BLOCKS],
-        f"{ids.FORM}{whole.id}" if whole else f"{ids.PAGE}:{page.name}",
+        shown,
+        f"{ids.FORM}{whole.id}",
         close=word("window-close"),
-        submit=forms.submit(word, whole) if whole else "",
-        private_metadata=page.name,
+        submit=forms.submit(word, whole),
+        private_metadata=forms.metadata(whole),
     )
+
+
+def alone(page: Page, whole: Form) -> Page:
+    """The part of a page that has this form, with no other."""
+    section = next(section for section in page.sections if whole in section.forms)
+    return page.model_copy(update={"sections": (section.model_copy(update={"forms": (whole,)}),)})
+
+
+def way_back(word: Words, page: Page) -> list[Json]:
+    return [blocks.button(word("back-button"), ids.action_id("open", page.name))]
 
 
 def page_title(word: Words, page: Page) -> tuple[str, list[Json]]:
@@ -98,8 +117,8 @@ def _room(sections: Sequence[Section]) -> int:
     return max(2, limits.VIEW_BLOCKS // (2 + len(sections)) // 2)
 
 
-def head(word: Words, page: Page, room: int) -> list[Json]:
-    return [*blocks.actions(goes_on(word, page)), *blocks.spoken(page.lines, room)]
+def head(word: Words, page: Page, room: int, back: Sequence[Json]) -> list[Json]:
+    return [*blocks.actions([*back, *goes_on(word, page)]), *blocks.spoken(page.lines, room)]
 
 
 def goes_on(word: Words, page: Page) -> list[Json]:
@@ -108,9 +127,27 @@ def goes_on(word: Words, page: Page) -> list[Json]:
     return [button] if page.resumes else []
 
 
-def rest(word: Words, page: Page, sections: Sequence[Section], whole: Form | None) -> list[Json]:
-    """Sections without kept words. `whole`: the form that is sent with the modal's own button."""
-    return [part for section in sections for part in one(word, page, section, whole, _room(sections))]
+def body(word: Words, page: Page, whole: Form | None, start: int, room: int) -> list[Json]:
+    """What is kept comes first, a part of it at a time. `whole`: the form that is sent with the modal's own button."""
+    kept = [section for section in page.sections if section.exchanges]
+    others = [section for section in page.sections if not section.exchanges]
+    drawn = [list(one(word, page, section, whole, _room(others))) for section in others]
+    if not kept:
+        return in_parts(word, page, drawn, start, room)
+    rest = [*chain(*drawn)]
+    return [*around(word, page, kept, start, room - len(rest)), *rest]
+
+
+def in_parts(word: Words, page: Page, drawn: Sequence[list[Json]], start: int, room: int) -> list[Json]:
+    """So many sections as there is room for, and the ways to the others. At least one is shown."""
+    if sum(map(len, drawn)) <= room:
+        return [*chain(*drawn)]
+    start = start if 0 < start < len(drawn) else 0
+    sizes = accumulate(map(len, drawn[start:]))
+    end = start + max(1, sum(size <= room - 2 for size in sizes))
+    before = _more(word("window-first"), page, 0) if start else []
+    after = _more(word("window-others", count=len(drawn) - end), page, end) if end < len(drawn) else []
+    return [*before, *[*chain(*drawn[start:end])][: room - 2], *after]
 
 
 def one(word: Words, page: Page, section: Section, whole: Form | None, room: int) -> Iterator[Json]:
@@ -118,8 +155,8 @@ def one(word: Words, page: Page, section: Section, whole: Form | None, room: int
     yield from notice(section.lines) if page.name == CONSENT else blocks.spoken(section.lines, room)
     yield from links("begin", section.scripts)
     yield from links("open", section.pages)
-    for form in section.forms:
-        yield from inputs(word, page, form, whole)
+    drawn = (part for form in section.forms for part in inputs(word, page, form, whole, section.title))
+    yield from blocks.side_by_side(drawn)
 
 
 def notice(lines: Sequence[str]) -> list[Json]:
@@ -127,12 +164,14 @@ def notice(lines: Sequence[str]) -> list[Json]:
     return [blocks.divider(), *(part for line in lines for part in blocks.led(line))] if lines else []
 
 
-def inputs(word: Words, page: Page, form: Form, whole: Form | None) -> list[Json]:
+def inputs(word: Words, page: Page, form: Form, whole: Form | None, about: str) -> list[Json]:
     if not forms.is_whole(form):
-        return forms.at_once(word, form)
-    if form is whole:
-        return forms.filled_in(word, form)
-    return blocks.actions([blocks.button(form.title or form.submit, ids.action_id("open", page.name))])
+        return forms.at_once(word, form, about)
+    if form == whole:
+        return [*(blocks.heading(form.title) if about not in ("", form.title) else []), *forms.filled_in(word, form)]
+    label = form.title or form.submit
+    said, value = f"{label}: {about}" if about else "", f"{ids.FORM}{form.key}"
+    return blocks.actions([blocks.button(label, ids.action_id("open", page.name), value=value, said=said)])
 
 
 def links(verb: ids.Verb, options: Sequence[Option], *, usual: bool = False) -> list[Json]:

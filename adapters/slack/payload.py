@@ -38,12 +38,13 @@ class Value(_Loose):
     selected_user: str | None = None
     selected_users: list[str] | None = None
     selected_time: str | None = None
+    selected_date: str | None = None
 
     def chosen(self) -> tuple[str, ...]:
         """Everything that is chosen here, whatever the element."""
         several = [option.value for option in self.selected_options or ()] + list(self.selected_users or ())
-        one = [self.selected_option.value] if self.selected_option else [self.selected_user, self.selected_time]
-        return tuple(filter(None, (*several, *one)))
+        option = self.selected_option.value if self.selected_option else None
+        return tuple(filter(None, (*several, option, self.selected_user, self.selected_time, self.selected_date)))
 
 
 class Tapped(Value):
@@ -99,6 +100,7 @@ def _drawn(element: Mapping[Any, Any]) -> Value:
             selected_user=element.get("initial_user"),
             selected_users=element.get("initial_users"),
             selected_time=element.get("initial_time"),
+            selected_date=element.get("initial_date"),
         )
     except ValidationError:
         return Value()

@@ -11,7 +11,7 @@ from adapters.slack.blocks import Json
 from adapters.slack.drawing import Drawing
 from adapters.slack.faults import Kind, faults
 from bot import gallery
-from bot.conversation import Option
+from bot.conversation import Option, Page
 from prompts.library import Library
 from prompts.lint import Check
 from prompts.script import Script, Step
@@ -60,11 +60,21 @@ def of_the_bot(library: Library, locale: str) -> Iterator[str]:
         yield from drawn(drawing.so_far(reply), "modal")
         yield from drawn(drawing.card(reply), "modal")
         yield from labels(gallery.options(reply))
-        if reply.page is not None and reply.page.name == "home":
-            yield from drawn(drawing.home(reply.page, locale), "home")
+        if reply.page is not None:
+            yield from of_page(drawing, reply.page, locale)
     for line in gallery.lines(library, locale):
         yield from drawn(drawing.message(line, locale, private=True), "message")
         yield from drawn(drawing.refusal(line.text, locale), "modal")
+
+
+def of_page(drawing: Drawing, page: Page, locale: str) -> Iterator[str]:
+    """Each part of it, and each of its forms to fill in."""
+    if page.name == "home":
+        yield from drawn(drawing.home(page, locale), "home")
+    for start, section in enumerate(page.sections):
+        yield from drawn(drawing.page(page, locale, start), "modal")
+        for form in section.forms:
+            yield from drawn(drawing.page(page, locale, form=form.key), "modal")
 
 
 # What is wrong

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
 from adapters.slack import ids
 from adapters.slack.boxes import together
+from adapters.slack.filled import carried, fields
 from adapters.slack.message import PERSON
-from adapters.slack.payload import Payload, State, Tapped, Value, View
+from adapters.slack.payload import Payload, State, Tapped, View
 from bot.commands import script_named, understand
+from bot.conversation import form_key
 from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
 from prompts.library import Library
 
@@ -30,9 +31,6 @@ FEW_WORDS = 4
 TYPED = (None, "file_share", "thread_broadcast", "me_message")
 _LINK = re.compile(r"<(?P<address>(?:https?|mailto|tel):[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
 
-#: Slack's own program.
-NOBODY = frozenset({"USLACKBOT"})
-
 #: Where something was asked, and so where the answer is shown.
 Place = Literal["modal", "home", "chat", "command", "nowhere"]
 
@@ -43,7 +41,7 @@ class Asked:
 
     `trigger` opens a modal within three seconds; `view` and `hash` name the modal or home that was acted in, `channel`
     and `ts` the message. `over`: the answer goes on top of the modal instead of into it; `start`: where a long page
-    begins.
+    begins; `form`: the key of the form that is filled in, of several on a page.
     """
 
     key: str
@@ -60,6 +58,7 @@ class Asked:
     action_ts: str = ""
     over: bool = False
     start: int = 0
+    form: str = ""
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -156,6 +155,7 @@ def tapped(payload: Payload, tap: Tapped, at: datetime) -> Asked | None:
         action_ts=tap.action_ts,
         over=act.verb == "so-far" or (act.verb == "command" and act.argument in CARDS),
         start=_start(tap) if act.verb == "open" else 0,
+        form=_form(tap) if act.verb == "open" else "",
     )
     surface: Surface = "message" if place == "chat" else "private"
     prompt = ids.prompt_of(tap.block_id)
@@ -170,6 +170,12 @@ def _start(tap: Tapped) -> int:
     """Where a long page goes on, as its button says."""
     number = tap.value or ""
     return int(number) if re.fullmatch("[0-9]{1,4}", number) else 0
+
+
+def _form(tap: Tapped) -> str:
+    """Which of the page's forms is to be filled in, as its button says."""
+    value = tap.value or ""
+    return value.removeprefix(ids.FORM) if value.startswith(ids.FORM) else ""
 
 
 def meant(
@@ -203,7 +209,8 @@ def opened(act: ids.Act, tap: Tapped, at: datetime) -> Event | None:
             return Open(at=at, page="talk")
         case "form":
             form, _, field = act.argument.partition("/")
-            return Submit(at=at, form=form, values={field: tap.chosen() or (tap.value or "")})
+            value = tap.value or ""
+            return Submit(at=at, form=form, values={field: tap.chosen() or value} if field else carried(value))
     return None
 
 
@@ -245,8 +252,9 @@ def sent(payload: Payload, view: View, at: datetime) -> Asked | None:
         action="sent",
     )
     if view.callback_id.startswith(ids.FORM):
-        form = view.callback_id.removeprefix(ids.FORM)
-        return replace(asked, event=Submit(at=at, form=form, values=_fields(view.standing)))
+        form, unseen = view.callback_id.removeprefix(ids.FORM), carried(view.private_metadata)
+        submit = Submit(at=at, form=form, values={**fields(view.standing), **unseen})
+        return replace(asked, event=submit, form=form_key(form, unseen.values()))
     if view.callback_id != ids.TALK:
         return None
     answer = unsent(view.standing, at, done=True)
@@ -272,25 +280,6 @@ def unsent(state: State, at: datetime, *, done: bool = False) -> Event | None:
         if action == "tick" and (done or value.chosen()):
             return Choose(at=at, values=value.chosen(), prompt=ids.prompt_of(block), done=done)
     return None
-
-
-def _fields(state: State) -> Mapping[str, str | tuple[str, ...]]:
-    """A form's values by field. Several where several can be chosen, or the text."""
-    found: dict[str, str | tuple[str, ...]] = {}
-    for _, action, value in state.inputs():
-        act = ids.act(action)
-        if act is not None and act.verb == "field":
-            found[act.argument] = _field(value)
-    return found
-
-
-def _field(value: Value) -> str | tuple[str, ...]:
-    """People by ids that can be somebody's; a program of the workspace that was picked is nobody."""
-    if value.selected_users is not None:
-        return tuple(user for user in value.selected_users if PERSON.fullmatch(user) and user not in NOBODY)
-    several = value.selected_options is not None
-    chosen = value.chosen()
-    return chosen if several else chosen[0] if chosen else (value.value or "")
 
 
 def _digest(state: State) -> str:

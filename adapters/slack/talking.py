@@ -144,8 +144,9 @@ class Talking:
         return NOTHING
 
     def _view(self, reply: Reply, asked: Asked) -> Json:
-        page = reply.page
-        return self.drawing.modal(reply) if page is None else self.drawing.page(page, reply.locale, asked.start)
+        if reply.page is None:
+            return self.drawing.modal(reply)
+        return self.drawing.page(reply.page, reply.locale, asked.start, asked.form)
 
     async def _in_modal(self, reply: Reply, moment: Moment) -> None:
         asked = moment.asked

@@ -32,13 +32,20 @@ class Drawing:
     # Private
 
     def private(
-        self, reply: Reply, place: Place, stamp: str = "", *, roster: tuple[Option, ...] = (), start: int = 0
+        self,
+        reply: Reply,
+        place: Place,
+        stamp: str = "",
+        *,
+        roster: tuple[Option, ...] = (),
+        start: int = 0,
+        form: str = "",
     ) -> Json:
-        """The card of a reply: the talk, or the page that was asked for."""
+        """The card of a reply: the talk, or the page that was asked for. `form`: the key of the one that was sent."""
         prompt = reply.message.prompt if reply.message else ""
         pen = self._pen(reply.locale, place, prompt, stamp)
         shown = reply.page
-        return elements.card(talk.talk(pen, reply) if shown is None else page.body(pen, shown, roster, start))
+        return elements.card(talk.talk(pen, reply) if shown is None else page.body(pen, shown, roster, start, form))
 
     def refusal(self, words: str, locale: str, place: Place) -> Json:
         """One kind sentence, and the way back to the talk."""

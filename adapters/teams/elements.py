@@ -163,6 +163,11 @@ def box(name: str, label: str, *, multiline: bool = True, value: str = "", place
     return {"type": "Input.Text", "id": name, "label": label, "isMultiline": multiline, **given, **hint}
 
 
+def picker(kind: str, name: str, label: str, value: str) -> Json:
+    """Of a time or a day."""
+    return {"type": kind, "id": name, "label": label, **({"value": value} if value else {})}
+
+
 def choice_set(
     name: str,
     label: str,

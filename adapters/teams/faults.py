@@ -48,6 +48,7 @@ _LOOK: Final = one_of("positive", "destructive")
 _TITLE: Final = words(limits.CARD)
 _SUBMIT: Final = shape({"type": any_type, "title": _TITLE, "data": shape({"do": TEXT}, {
     "prompt": TEXT, "stamp": NAME, "view": one_of("card"), "start": any_type, "values": any_type,
+    "number": any_type,
     "msteams": shape({"type": one_of("task/fetch")}),
 })}, {"style": _LOOK, "tooltip": TEXT})  # fmt: skip
 _ACTIONS: Final[Mapping[str, Check]] = {
@@ -114,6 +115,7 @@ ELEMENTS: Final[Mapping[str, Check]] = {
     "Input.Text": entry({"isMultiline": flag}, placeholder=TEXT),
     "Input.ChoiceSet": also(_CHOICES, _chosen_among_choices),
     "Input.Time": entry({}),
+    "Input.Date": entry({}),
 }
 _CARD: Final = shape(
     {

@@ -25,7 +25,7 @@ Verb = Literal[
 ]
 VERBS: Final = frozenset(get_args(Verb))
 
-#: Ids of inputs. A form's input is "field/<form>/<field>", with a number where a page has several such forms.
+#: Ids of inputs. A form's input is "field/<form>/<field>"; of several such forms on a page, "field/<form>+<n>/<field>".
 WRITE: Final = "write"
 TICKS: Final = "ticks"
 FIELD: Final = "field"
@@ -40,6 +40,7 @@ STAMP: Final = "stamp"
 VIEW: Final = "view"
 START: Final = "start"
 VALUES: Final = "values"
+NUMBER: Final = "number"
 
 #: The private talk shown in this person's view of a card in the chat, where no dialog can be opened.
 CARD_VIEW: Final = "card"
@@ -67,6 +68,11 @@ def act(said: object) -> Act | None:
         return None
     verb, _, argument = said.partition(":")
     return Act(verb, argument) if verb in VERBS else None  # type: ignore[arg-type]
+
+
+def numbered(form: str, number: int) -> str:
+    """The form as the ids of its inputs name it."""
+    return f"{form}+{number}" if number else form
 
 
 def field_id(form: str, field: str) -> str:

@@ -17,6 +17,8 @@ ACTIVITY: Final = 100 * 1024
 CARD: Final = 92 * 1024
 #: Bytes of what is kept (a talk so far, reflections) in one card; the rest of it is small.
 KEPT: Final = 60 * 1024
+#: Bytes of the sections of a page with nothing kept; what stands over and under them is small.
+SECTIONS: Final = 76 * 1024
 #: Buttons in one row; further ones are put into a menu by some clients, and left out by others.
 ROW: Final = 6
 #: Of a label that is tapped; what is longer is no label.

@@ -48,7 +48,8 @@ def of_the_bot(library: Library, locale: str) -> Iterator[str]:
 def of_reply(library: Library, reply: Reply) -> Iterator[str]:
     for place in PLACES:
         drawing = Drawing(library, dialogs=place == "dialog")
-        yield from refused(drawing.private(reply, place, "0" * 12), "the card")
+        for start in range(len(reply.page.sections) or 1 if reply.page else 1):
+            yield from refused(drawing.private(reply, place, "0" * 12, start=start), "the card")
     for option in gallery.options(reply):
         yield from label(option.label)
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from adapters.teams import ids
 from adapters.teams.activity import Activity
+from bot.conversation import form_key
 from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
 
 COMMANDS = frozenset(get_args(CommandName))
@@ -29,7 +30,7 @@ class Asked:
     """One thing that a person did. `draft`: what stood in the box when they did it, to be kept first.
 
     `view`: in this person's own view of a card; `card`: the activity that holds the card; `start`: where a long page
-    begins; `closes`: the dialog is over, and nothing is asked.
+    begins; `form`: the key of the form that was sent; `closes`: the dialog is over, and nothing is asked.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Asked:
     card: str = ""
     stamp: str = ""
     start: int = 0
+    form: str = ""
     closes: bool = False
 
     @property
@@ -84,7 +86,8 @@ def tapped(activity: Activity, how: How, at: datetime) -> Asked | None:
         view=view,
         card=activity.reply_to_id or "",
         stamp=hashlib.sha256(activity.id.encode()).hexdigest()[:12],
-        start=_start(data) if act.verb == "open" else 0,
+        start=_number(data, ids.START) if act.verb == "open" else 0,
+        form=form_key(act.argument, carried(data).values()) if act.verb == "form" else "",
         closes=act.verb == "close",
     )
     event = meant(act, data, at, surface)
@@ -121,7 +124,8 @@ def opened(act: ids.Act, data: Mapping[str, Any], at: datetime) -> Event | None:
         case "open":
             return Open(at=at, page=act.argument)
         case "form":
-            return Submit(at=at, form=act.argument, values=fields(act.argument, data))
+            name = ids.numbered(act.argument, _number(data, ids.NUMBER))
+            return Submit(at=at, form=act.argument, values=fields(name, data))
         case "close":
             return Open(at=at, page="talk")
     return None
@@ -137,15 +141,20 @@ def unsent(data: Mapping[str, Any], at: datetime) -> Event | None:
 
 
 def fields(form: str, data: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
-    """A form's values by field. Of several values Teams makes one text, with commas between."""
-    given = data.get(ids.VALUES)
-    fixed = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+    """A form's values by field. Of several values Teams makes one text, with commas between; where nothing is entered,
+    some clients send an empty text and others nothing."""
     typed = {
         field: people(value)
         for name, value in data.items()
         if (field := ids.field_of(name, form)) and isinstance(value, str)
     }
-    return {**typed, **fixed}
+    return {**typed, **carried(data)}
+
+
+def carried(data: Mapping[str, Any]) -> dict[str, str]:
+    """What goes along with a form unseen, by field."""
+    given = data.get(ids.VALUES)
+    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
 
 
 def people(value: str) -> str:
@@ -171,6 +180,6 @@ def _ticked(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(filter(None, _text(data, ids.TICKS).split(",")))
 
 
-def _start(data: Mapping[str, Any]) -> int:
-    number = str(data.get(ids.START, ""))
+def _number(data: Mapping[str, Any], name: str) -> int:
+    number = str(data.get(name, ""))
     return int(number) if _NUMBER.fullmatch(number) else 0

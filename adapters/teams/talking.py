@@ -136,7 +136,7 @@ class Talking:
     async def _card(self, reply: Reply, place: Place, moment: Moment) -> dict[str, Any]:
         roster = await self.rosters.names(moment.who.tenant) if picks_people(reply.page) else ()
         asked = moment.asked
-        return self.drawing.private(reply, place, asked.stamp, roster=roster, start=asked.start)
+        return self.drawing.private(reply, place, asked.stamp, roster=roster, start=asked.start, form=asked.form)
 
     async def _for_the_chat(self, reply: Reply, moment: Moment) -> Message:
         """What may stand in the chat; for a private reply that has no private surface, where it waits."""

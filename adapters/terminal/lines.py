@@ -22,6 +22,8 @@ Print = Callable[[str], None]
 #: Of a longer draft only the beginning is shown; all of it is there.
 DRAFT_LINES = 6
 PROMPT = "> "
+#: Typed instead of a value that is to be none.
+EMPTY = "-"
 
 
 @dataclass
@@ -107,25 +109,29 @@ class Lines:
     async def fill(self, field: FormField) -> tuple[str, ...]:
         """A field's new value; an empty line leaves it as it is."""
         labels = [f"{option.label} ←" if option.id in field.value else option.label for option in field.options]
-        self.say(self.paper.all(filter(None, (field.label, field.hint))))
+        can_be_empty = any(field.value) and (field.optional or field.kind == "multi")
+        empties = self.talk.word("term-empties") if can_be_empty else ""
+        self.say(self.paper.all(filter(None, (field.label, self.talk.hint(field), empties))))
         if field.kind in TYPED:
-            return self.fill_typed(field)
+            return self.fill_typed(field, can_be_empty)
         while True:
             self.say(self.paper.numbered(labels))
-            text = self.read(PROMPT)
-            if not text.strip():
-                return field.value
+            text = self.read(PROMPT).strip()
+            if text in ("", EMPTY) and (can_be_empty or not text):
+                return () if text else field.value
             several = pick_several(field.options, text) or ()
             if several and (field.kind == "multi" or len(several) == 1):
                 return several
 
-    def fill_typed(self, field: FormField) -> tuple[str, ...]:
+    def fill_typed(self, field: FormField, can_be_empty: bool) -> tuple[str, ...]:
         """One line; for several lines, until an empty one."""
         self.say(self.paper.lines(written(field), "  | ") if written(field) else ())
         typed = [self.read(PROMPT)]
         while field.kind == "lines" and typed[-1].strip():
             typed.append(self.read(PROMPT))
         text = "\n".join(typed).strip()
+        if text == EMPTY and can_be_empty:
+            return ()
         return read(field, text) if text else field.value
 
     async def sure(self) -> bool:
@@ -170,7 +176,7 @@ class Lines:
         for words in page.lines:
             yield from self.paper.all((words, ""))
         for section in page.sections:
-            if section.title and section.exchanges:
+            if section.title and (section.exchanges or section.lines):
                 yield from self.paper.strong(section.title)
             yield from self.paper.all(section.lines)
             yield from self.paper.talk(section.exchanges)

@@ -225,7 +225,7 @@ class Screen:
         if field.kind in TYPED:
             self.box.close()
             self.stage.fill(written(field))
-            asked = Message(text=field.label, hint=field.hint, input="text")
+            asked = Message(text=field.label, hint=self.talk.hint(field), input="text")
             answer = await self.ask(View(asked, ways=self.closing("back-button")))
             if isinstance(answer, Typed):
                 return read(field, answer.text)

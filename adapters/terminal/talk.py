@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import uuid4
 
 from bot.answering import WORTH_KEEPING
 from bot.commands import pick, pick_several, script_named, understand
-from bot.conversation import Form, FormField, Message, Option, Page, Reply
+from bot.conversation import Form, FormField, Message, Option, Page, Reply, Section
 from bot.events import Choose, Command, Inbound, Open, Rate, Submit, Who, Write
 from bot.ports import Refusal
 from bot.turn import Shell
@@ -28,7 +29,9 @@ class Elsewhere:
 Doing = Option | Elsewhere | Form
 
 #: Fields whose value is typed: nobody can be picked here.
-TYPED = ("text", "lines", "time", "person", "people")
+TYPED = ("text", "lines", "time", "date", "person", "people")
+#: The word that says how a value is typed, by kind.
+AS_TYPED = {"time": "term-time", "date": "term-date"}
 
 
 class Asks(Protocol):
@@ -123,16 +126,20 @@ class Talk:
             return Open(at=self.now(), page=doing.page)
         if isinstance(doing, Option):
             return Command(at=self.now(), name="reflect", argument=doing.id)
-        asked = [field for field in doing.fields if field.label]
         values = {field.id: field.value for field in doing.fields}
-        for field in asked:
+        for field in doing.asked:
             values[field.id] = await asks.fill(field)
-        if not asked and not await asks.sure():
+        if doing.deletes and not await asks.sure():
             return None
         return Submit(at=self.now(), form=doing.id, values=values)
 
     def sure_options(self) -> tuple[Option, ...]:
         return tuple(Option(id=name, label=self.word(name)) for name in ("yes-delete", "no-delete"))
+
+    def hint(self, field: FormField) -> str:
+        """What helps to fill it in: how its value is typed, too, where other surfaces have something to pick from."""
+        typed = self.word(AS_TYPED[field.kind]) if field.kind in AS_TYPED else ""
+        return " ".join(filter(None, (field.hint, typed)))
 
     def word(self, name: str, **values: object) -> str:
         return self.shell.library.word(self.locale, name, **values)
@@ -147,10 +154,12 @@ def joined(draft: str, text: str) -> str:
 
 def doings(page: Page) -> tuple[tuple[str, Doing], ...]:
     """What can be done on a page, with what each is called."""
+    forms = [(section, form) for section in page.sections for form in section.forms]
+    names = Counter(named(section, form) for section, form in forms)
     return (
         *((option.label, option) for section in page.sections for option in section.scripts),
         *((option.label, Elsewhere(option.id)) for section in page.sections for option in section.pages),
-        *((named(section.title, form), form) for section in page.sections for form in section.forms),
+        *((named(section, form, alone=names[named(section, form)] == 1), form) for section, form in forms),
     )
 
 
@@ -166,8 +175,16 @@ def read(field: FormField, text: str) -> tuple[str, ...]:
     return tuple(text.splitlines()) if field.kind == "lines" else (text,)
 
 
-def named(section: str, form: Form) -> str:
-    """What a form is called in the list, with what is set there now."""
-    labelled = [option for field in form.fields if field.label for option in field.options if option.id in field.value]
-    now = "; ".join(option.label for option in labelled) if form.title else section
-    return ": ".join(filter(None, (form.title or form.submit, now)))
+def named(section: Section, form: Form, *, alone: bool = True) -> str:
+    """What a form is called in the list: with what is set there now, or what it is about; with all that is known of
+    that where it is not `alone` to be called so."""
+    about = section.title if form.carried and not form.title else settings(form)
+    told = dict.fromkeys((about, *(() if alone else (section.title, *section.lines[:1]))))
+    return ": ".join(filter(None, (form.title or form.submit, *told)))
+
+
+def settings(form: Form) -> str:
+    """What is set in a form of one choice or two."""
+    if len(form.asked) > 2 or not all(field.options for field in form.asked):
+        return ""
+    return "; ".join(option.label for field in form.asked for option in field.options if option.id in field.value)

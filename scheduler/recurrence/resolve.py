@@ -25,7 +25,7 @@ OnDayOff = Literal["keep", "skip", "next", "previous"]
 
 #: So many days of the rule are tried for one that comes; a rule that needs more counts as over.
 CANDIDATES = 400
-#: How often one may be moved; two are the most that ordinary clocks need.
+#: How often one is looked at until nothing moves it any more: three times, but for changes of clocks.
 MOVES = 8
 #: Quiet hours last less than a day, and clocks jump by one at most (Samoa left out 30 December 2011); then quiet again.
 FURTHEST = timedelta(days=3)
@@ -53,12 +53,6 @@ class Recurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Comes:
-    at: datetime
-    wall: datetime  # what the clock there really shows, naive
-
-
-@dataclass(frozen=True, slots=True)
 class Gone:
     """Times on the wall from `since` to `now` are past for good: no clock was changed in between."""
 
@@ -82,15 +76,10 @@ def next_after(what: Recurrence, days: Days, after: datetime) -> datetime | None
     after = max(after, FIRST)
     if after >= LAST:
         return None
-    best: Comes | None = None
     gone = _gone(after, zone)
-    for wall in islice(_named(what, days, zone, _look_back(gone, what, days)), CANDIDATES):
-        if best and _earliest(wall, what, days) >= best.wall:
-            break  # what comes of this day and of those after it is no earlier
-        comes = _comes(wall, what, days, zone, gone)
-        if comes and comes.at > after and (best is None or comes.at < best.at):
-            best = comes
-    return best.at if best else None
+    tried = islice(_named(what, days, zone, _look_back(gone, what, days)), CANDIDATES)
+    comes = (_comes(wall, what, days, zone, gone) for wall in tried)
+    return next((at for at in comes if at and at > after), None)
 
 
 def _gone(after: datetime, zone: ZoneInfo) -> Gone:
@@ -136,13 +125,12 @@ def _outside_leave(what: Recurrence, days: Days, first: date, before: timedelta)
     )
 
 
-def _earliest(wall: datetime, what: Recurrence, days: Days) -> datetime:
-    """A clock before which neither this one nor a later one of the rule comes."""
-    moved = _on_a_day(wall, what, days) if what.on_day_off == "previous" else None
-    return datetime.combine(moved, time.min) if moved else wall
+def _comes(wall: datetime, what: Recurrence, days: Days, zone: ZoneInfo, gone: Gone) -> datetime | None:
+    """When the one of a day of the rule comes; None: it does not, or it has by now.
 
-
-def _comes(wall: datetime, what: Recurrence, days: Days, zone: ZoneInfo, gone: Gone) -> Comes | None:
+    What a later day of the rule brings is never earlier: all have one time of day, so that where two come upon the same
+    day and time they go on alike.
+    """
     for _ in range(MOVES):
         moved = _on_a_day(wall, what, days)
         if moved is None:
@@ -154,7 +142,7 @@ def _comes(wall: datetime, what: Recurrence, days: Days, zone: ZoneInfo, gone: G
                 return None
             settled = wall_of(at, zone)
             if settled == wall:
-                return Comes(at, wall)
+                return at
         wall = settled
     return None
 

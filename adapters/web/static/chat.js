@@ -136,6 +136,7 @@ function show(html, { event, back }) {
   if (aside) fresh.querySelector('[data-part="phone"]').remove(); // the tour speaks; the phone stays as it is in hand
   else wear(scene(), fresh);
   replaceParts(fresh);
+  if (event.kind === "submit") unfold(event);
   if (aside) return lookAt(one("#tour-title") ?? one("#question"));
   settle();
   if (typed !== null) {
@@ -162,6 +163,15 @@ function replaceParts(fresh) {
     wear(old, part);
     if (changed && name === "kept") addLines(old, [...part.children]);
     else if (changed) old.replaceChildren(...part.childNodes);
+  }
+}
+
+// The form that was sent is one of several that are shut: whoever sent it sees what has become of it.
+function unfold(event) {
+  for (const shut of page.querySelectorAll("details.shut")) {
+    const hidden = [...shut.querySelectorAll("input[type=hidden]")];
+    const same = hidden.every((one) => one.value === event.values[one.dataset.field]);
+    if (shut.querySelector("form").dataset.form === event.form && same) shut.open = true;
   }
 }
 
