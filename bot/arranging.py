@@ -33,6 +33,8 @@ class Set:
 
 def set_up(case: Case, kind: Kind, when: When, script: str = "") -> Set:
     """With one more check-in; refused where there are too many, or it would never come."""
+    if case.conversation.consents.words is None:
+        return _refused(case, "check-ins-first")
     script = script or script_of(case, kind)
     new = CheckIn(id=fresh_id(case, "new"), kind=kind, script=script, rule=when.rule, start=when.start, at=when.at)
     moments = upcoming(case.remember(paused=False), new, SHOWN)

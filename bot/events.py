@@ -36,6 +36,11 @@ class Say(_Event):
     surface: Literal["message"] = "message"
 
 
+#: A prompt that no question has, of what is typed beside every box (behind a slash command): it is put aside instead of
+#: being taken for an answer.
+BESIDE = "command"
+
+
 class Write(_Acted):
     """Typed on a private surface. `done=False`: a draft, handed over while the person was still typing or left."""
 

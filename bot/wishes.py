@@ -11,7 +11,7 @@ from bot.checkins import morning
 from bot.commands import pick
 from bot.conversation import Kind, Reply, Session
 from bot.effects import Turn
-from bot.events import Say, Write
+from bot.events import BESIDE, Say, Write
 from bot.forms import shown
 from bot.notices import leading, way_to
 from bot.outcome import illegal, settled
@@ -25,10 +25,11 @@ _KINDS: dict[Asked, Kind] = {"visit": "visit", "day-end": "day-end", "weekly": "
 
 def wished(case: Case, event: Say | Write, text: str) -> Turn | None:
     """None for all that is no wish."""
+    beside = isinstance(event, Say) or event.prompt == BESIDE
     if _in_a_box(case, event) or _is_a_choice(case, event, text):
         return None
     wish = read_wish(text, case.at, case.facts.zone)
-    if wish is None or (isinstance(wish, Unread) and isinstance(event, Write)):
+    if wish is None or (isinstance(wish, Unread) and not beside):
         return None
     if case.conversation.consents.words is None:
         return illegal(case, "check-ins-first")
@@ -43,6 +44,8 @@ def _in_a_box(case: Case, event: Say | Write) -> bool:
     if session is None or case.conversation.consents.words is None:
         return False
     if isinstance(event, Say) and not screens.in_the_open(case, session):
+        return False
+    if isinstance(event, Write) and event.prompt == BESIDE:
         return False
     return bool(session.confirming) or screens.is_words(case, session)
 

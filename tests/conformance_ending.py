@@ -103,7 +103,7 @@ def stored(world: World, who: Who) -> str:
 def _of(store: SqlStore, who: Who, now: datetime) -> dict[str, Any]:
     with store.transaction() as turn:
         loaded = turn.load(who, now, page=True)
-    reminder = loaded.facts.next_check_in
+    waiting = sorted(one["due_at"] for one in rows(store, tables.check_ins) if one["state"] == "waiting")
     counted = rows(store, tables.contributions)
     return {
         "conversation": loaded.conversation.model_dump(mode="json", exclude=PLATFORMS_OWN),
@@ -114,7 +114,7 @@ def _of(store: SqlStore, who: Who, now: datetime) -> dict[str, Any]:
             for one in store.consents(who)
         ],
         "chain of consents whole": store.verify_consents(who),
-        "reminder": f"{reminder:%Y-%m-%d %H:%M}" if reminder else "",
+        "asked next": [f"{moment:%Y-%m-%d %H:%M}" for moment in waiting],
         "still owed": sum(one["state"] == "pending" for one in rows(store, tables.deliveries)),
     }
 

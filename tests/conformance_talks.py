@@ -27,10 +27,11 @@ from pathlib import Path
 from typing import get_args
 
 from conformance import Doing, Lack, Step
-from talks import library
+from talks import AT, library
 
 from bot.commands import understand
 from bot.hearing import FEWEST_WORDS
+from bot.when import read_wish
 
 HERE = Path(__file__).parent
 #: Much of it is typed where other surfaces have buttons, and into the chat besides: `test_transcripts.py` alone has it.
@@ -58,7 +59,7 @@ class Talk:
 
 
 def _of_the_chat(step: Step) -> bool:
-    words = len(step.text.split()) >= FEWEST_WORDS
+    words = len(step.text.split()) >= FEWEST_WORDS or read_wish(step.text, AT, "UTC") is not None
     return (step.doing == "say" and words) or step == Step("choose", "here")
 
 

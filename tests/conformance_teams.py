@@ -24,7 +24,7 @@ _UNSEEN = "\u2060"
 #: Buttons that answer what a line of the chat says, and buttons that send what was put in.
 _ANSWERS = re.compile(r"(?:choose|begin|rate):")
 #: How a page is asked for in the chat.
-ASKED = {"data": "my data", "consent": "my consent"}
+ASKED = {"data": "my data", "consent": "my consent", "checkins": "check-ins"}
 
 
 class Teams(Driver):

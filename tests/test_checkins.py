@@ -12,7 +12,7 @@ from talks import library
 from bot.case import Case
 from bot.conversation import CheckIn, Conversation, Program
 from bot.effects import Deliver
-from bot.events import Replan
+from bot.events import BESIDE, Replan
 from bot.notices import followed
 
 PARKED = "Are you parked and settled?"
@@ -83,6 +83,12 @@ def test_nothing_is_arranged_before_somebody_has_agreed_to_anything() -> None:
     assert ada.conversation.memory.check_ins == ()
 
 
+def test_nothing_is_arranged_in_a_form_before_somebody_has_agreed_either() -> None:
+    ada = Life()
+    assert ada.send("check-in-day-end", time="17:00").lines[0] == word("check-ins-first")
+    assert ada.conversation.memory.check_ins == ()
+
+
 def test_a_sentence_in_a_box_is_an_answer_and_no_wish() -> None:
     ada = settled()
     ada.say("reflect quick-visit")
@@ -90,6 +96,26 @@ def test_a_sentence_in_a_box_is_an_answer_and_no_wish() -> None:
     ada.write("in 20 minutes")
     assert ada.waiting == {}
     assert ada.reply.talk[-1].answered == "in 20 minutes"
+
+
+def test_a_wish_beside_an_open_box_is_a_wish() -> None:
+    """Behind a slash command, say, while a question stands in the window."""
+    ada = settled()
+    ada.agree("quick-visit")
+    ada.write("visit at 3pm", prompt=BESIDE)
+    assert len(ada.waiting) == 1
+    assert ada.conversation.session is not None
+    assert not ada.conversation.session.answers
+    ada.write("visit at half three-ish", prompt=BESIDE)
+    assert word("time-unread") in ada.message.preface
+
+
+def test_a_choice_that_says_the_same_is_the_choice() -> None:
+    ada = settled()
+    ada.agree("look-again")
+    ada.write("tomorrow")
+    assert ada.conversation.session is not None
+    assert ada.conversation.session.answers["when"].values == ("tomorrow",)
 
 
 # Other kinds

@@ -25,7 +25,8 @@ STARTS = st.integers(0, 730).map(lambda days: MONDAY - 365 * DAY + days * DAY)
 
 FORMS = st.one_of(
     st.tuples(st.just("check-in-visit"), st.fixed_dictionaries({
-        "time": WALLS, "day": st.sampled_from(["next", "workdays", *DAYS]), "words": st.sampled_from(["", "in 20 minutes"]),
+        "time": WALLS, "day": st.sampled_from(["next", "workdays", *DAYS]),
+        "words": st.sampled_from(["", "in 20 minutes"]),
     })),
     st.tuples(st.just("check-in-day-end"), st.fixed_dictionaries({"time": WALLS})),
     st.tuples(st.just("check-in-weekly"), st.fixed_dictionaries({

@@ -13,8 +13,8 @@ from talks import library
 
 from adapters.slack import ids
 from adapters.slack.payload import payload
-from adapters.slack.reading import NO_PROMPT, Asked, read
-from bot.events import Choose, Command, Event, Open, Rate, Say, Submit, Write
+from adapters.slack.reading import Asked, read
+from bot.events import BESIDE, Choose, Command, Event, Open, Rate, Say, Submit, Write
 
 
 def asked(**fields: Any) -> Asked | None:
@@ -53,9 +53,16 @@ def test_the_slash_command_begins_names_a_script_or_says_anything_that_can_be_sa
     assert command("nosuch thing") == Command(at=AT, name="reflect", argument="nosuch thing")
 
 
+@pytest.mark.parametrize(
+    "words", ["visit at 3pm", "in 20 minutes", "hoy no", "away until Friday", "visit at half three-ish"]
+)
+def test_a_wish_after_the_command_is_no_name_of_a_script(words: str) -> None:
+    assert command(words) == Write(at=AT, text=words, prompt=BESIDE)
+
+
 def test_somebody_s_words_after_the_command_are_nobody_s_answer() -> None:
     words = "I keep thinking of the little one"
-    assert command(words) == Write(at=AT, text=words, prompt=NO_PROMPT)
+    assert command(words) == Write(at=AT, text=words, prompt=BESIDE)
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,12 @@ from adapters.slack.message import PERSON
 from adapters.slack.payload import Payload, State, Tapped, View
 from bot.commands import script_named, understand
 from bot.conversation import form_key
-from bot.events import Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
+from bot.events import BESIDE, Choose, Command, CommandName, Event, Open, Rate, Say, Submit, Surface, Write
+from bot.when import read_wish
 from prompts.library import Library
 
 COMMANDS = frozenset(get_args(CommandName))
 
-#: A prompt that no question has: what is written under it is put aside instead of being taken for an answer.
-NO_PROMPT = "command"
 #: What shows a card: over the question, so that it and what stands in its box stay as they are.
 CARDS = ("safety", "breathe")
 #: So many words after the slash command are somebody's words, not a script's name.
@@ -126,9 +125,9 @@ def commanded(library: Library, text: str, at: datetime) -> Event:
         return Open(at=at, page=said.page) if said.page else command
     if slug := script_named(library, text):
         return Command(at=at, name="reflect", argument=slug)
-    if len(text.split()) < FEW_WORDS:
+    if len(text.split()) < FEW_WORDS and read_wish(text, at, "UTC") is None:
         return Command(at=at, name="reflect", argument=text)
-    return Write(at=at, text=text, prompt=NO_PROMPT)
+    return Write(at=at, text=text, prompt=BESIDE)
 
 
 # What is tapped

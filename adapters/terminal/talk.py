@@ -15,6 +15,7 @@ from bot.conversation import Form, FormField, Message, Option, Page, Reply, Sect
 from bot.events import Choose, Command, Inbound, Open, Rate, Submit, Who, Write
 from bot.ports import Refusal
 from bot.turn import Shell
+from bot.when import read_wish
 
 Event = Write | Choose | Rate | Command | Open | Submit
 
@@ -96,7 +97,7 @@ class Talk:
     # What a person does, as an event
 
     def is_command(self, text: str) -> bool:
-        return understand(self.shell.library, text) is not None
+        return understand(self.shell.library, text) is not None or read_wish(text, self.now(), "UTC") is not None
 
     def are_words(self, message: Message, text: str) -> bool:
         """Whether what was typed at a choice is neither an answer nor a command nor a slip, but somebody’s words."""
