@@ -23,6 +23,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/turn.py
 	$(BIN)/python benchmarks/statements.py
 	$(BIN)/python benchmarks/recurrence.py
+	$(BIN)/python benchmarks/checkins.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/slack.py
 	$(BIN)/python benchmarks/teams.py

@@ -20,7 +20,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))  # the crowd is the tests' own
 
-from checkins_ways import BEFORE, DUE, NINE, Ask, Bare, Drained, Ours, Round, Theirs, apart, jobs, like_ours
+from checkins_jobs import Drained, Theirs, jobs
+from checkins_ways import BEFORE, DUE, NINE, Ask, Bare, Ours, Round, apart, like_ours
 from crowd import crowd
 
 from storage.database import Database, database_url

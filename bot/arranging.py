@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 
 from bot import checkins
 from bot.case import Case
-from bot.checkins import MOST, UNKNOWN_ZONE, fresh_id, local_day, upcoming
+from bot.checkins import MOST, UNKNOWN_ZONE, fresh_id, local_day, next_due, upcoming
 from bot.conversation import CheckIn, Kind
 from bot.effects import Effect
 from bot.when import When
 from scheduler.recurrence import zone_named
 
+LONGEST_LEAVE = timedelta(days=366)
 #: Dates that are named when something is set.
 SHOWN = 3
 #: What a kind of check-in asks, where the library has it; else the program's usual script.
@@ -41,7 +42,7 @@ def set_up(case: Case, kind: Kind, when: When, script: str = "") -> Set:
     if not moments:
         return _refused(case, "check-in-too-soon" if kind == "supervision" else "check-in-never")
     after, effects = checkins.arranged(case.remember(not_today=None, paused=False), new)
-    if len(after.memory.check_ins) > MOST:
+    if sum(one.kind != "nudge" for one in after.memory.check_ins) > MOST:
         return _refused(case, "check-ins-full", most=MOST)
     words = words_for(after, new, moments)
     if not case.memory.paused:
@@ -103,7 +104,9 @@ def pause_all(case: Case) -> Set:
 
 def resume_all(case: Case) -> Set:
     after = case.remember(paused=False, away=None, not_today=None)
-    return Set(after, case.word("check-ins-go-on"), checkins.replanned(after))
+    over = tuple(one for one in after.memory.check_ins if not one.rule and next_due(after, one, case.at) is None)
+    after, gone = checkins.dropped(after, over)
+    return Set(after, case.word("check-ins-go-on"), (*gone, *checkins.replanned(after)))
 
 
 def away(case: Case, first: date | None, last: date) -> Set:
@@ -112,6 +115,8 @@ def away(case: Case, first: date | None, last: date) -> Set:
     begins = max(first or today, today)
     if last < begins:
         return _refused(case, "away-over")
+    if last - begins > LONGEST_LEAVE:
+        return _refused(case, "away-long")
     after = case.remember(away=(begins, last))
     words = case.word("away-set", first=of_day(case, begins), last=of_day(case, last))
     return Set(after, words, checkins.replanned(after))

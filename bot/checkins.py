@@ -169,9 +169,18 @@ def _overdue(case: Case, one: CheckIn, plan: Plan) -> bool:
 
 def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:
     """With one more. One of each regular kind is enough; only visits can be several, each at its own time."""
-    old = tuple(one for one in case.memory.check_ins if _gives_way(one, new))
+    old = tuple(one for one in case.memory.check_ins if _gives_way(one, new) or is_over(case, one))
     after = case.remember(check_ins=(*(one for one in case.memory.check_ins if one not in old), new))
     return after, (*(Plan(one.id, None) for one in old), *planned(after, [new]))
+
+
+def is_over(case: Case, one: CheckIn) -> bool:
+    """Whether it was for once, and cannot come any more: its day fell into a leave or a pause."""
+    if one.rule:
+        return False
+    local = case.at.astimezone(zone_named(case.facts.zone)).replace(tzinfo=None)
+    past = one.at + _DAY < case.at if one.at else one.start is not None and one.start + _DAY < local
+    return past and next_due(case, one, case.at) is None
 
 
 def _gives_way(old: CheckIn, new: CheckIn) -> bool:

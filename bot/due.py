@@ -26,6 +26,9 @@ TOGETHER: Final = timedelta(hours=1)
 #: When somebody is reminded who did not answer.
 NUDGE_AFTER: Final = timedelta(hours=2)
 
+#: For so long the line may still be sent that something could not come.
+MISSED_UNTIL: Final = timedelta(hours=8)
+
 Verdict = Literal["asks", "waits", "lapses", "missed"]
 
 
@@ -125,56 +128,62 @@ def said(found: Sorted) -> Turn:
     """The one message: the question, or what else there is to say, or nothing."""
     case = found.case
     kinds = {one.kind for one in found.asks}
-    lines = tuple(
-        case.word(name)
-        for name, applies in (("consent-ends", "consent" in kinds and counted(case)), ("check-in-ended", found.ended))
-        if applies
-    )
-    asks = sorted((one for one in found.asks if one.kind in FIRST), key=lambda one: FIRST.index(one.kind))
-    asks = [one for one in asks if one.script in case.library.scripts]
-    if asks:
-        return asked(case, asks, lines)
-    if lines:
-        page = "consent" if "consent" in kinds and counted(case) else "checkins"
-        return _turn(case, Deliver(leading(case, "\n".join(lines), page)))
-    nudge = next((one for one in found.asks if one.kind == "nudge"), None)
-    if nudge is not None:
-        return nudged(case, nudge)
-    return missed(case) if found.missed else _turn(case)
+    ends = "consent" in kinds and counted(case)
+    lines = tuple(case.word(name) for name, so in (("consent-ends", ends), ("check-in-ended", found.ended)) if so)
+    case, owed, effects = _question(case, found)
+    if owed is None and lines:
+        owed = Deliver(leading(case, "\n".join(lines), "consent" if ends else "checkins"))
+    elif owed is not None:
+        owed = replace(owed, message=owed.message.model_copy(update={"preface": (*lines, *owed.message.preface)}))
+    return Turn(case.conversation, quiet(case), effects if owed is None else (owed, *effects))
 
 
 def counted(case: Case) -> bool:
     return case.conversation.consents.words == "keep" and counting(case) in ("ask", "always")
 
 
-def _turn(case: Case, *effects: Effect) -> Turn:
-    return Turn(case.conversation, quiet(case), effects)
+#: The case afterwards, the message that is owed, and what is planned.
+Asked = tuple[Case, Deliver | None, tuple[Effect, ...]]
 
 
-def asked(case: Case, asks: list[CheckIn], lines: tuple[str, ...]) -> Turn:
+def _question(case: Case, found: Sorted) -> Asked:
+    asks = sorted((one for one in found.asks if one.kind in FIRST), key=lambda one: FIRST.index(one.kind))
+    if asks:
+        return asked(case, [_of_today(case, one) for one in asks])
+    nudge = next((one for one in found.asks if one.kind == "nudge"), None)
+    if nudge is not None:
+        return case, nudged(case, nudge), ()
+    return missed(case) if found.missed else (case, None, ())
+
+
+def _of_today(case: Case, check_in: CheckIn) -> CheckIn:
+    """Where its script is there no more, the usual one stands in for it."""
+    if check_in.script in case.library.scripts:
+        return check_in
+    return check_in.model_copy(update={"script": case.facts.program.default_script})
+
+
+def asked(case: Case, asks: list[CheckIn]) -> Asked:
     """The first of them asks; the others wait behind it. A reflection that is open comes before all."""
     first, *others = asks
     open_ = case.conversation.session
     if open_ is not None and not position.unanswered(open_):
-        return interrupted(case, open_)
+        return interrupted(case, open_, asks)
     if open_ is not None and case.at - open_.started < TOGETHER:
-        return _turn(_behind(case, asks, open_.script))
+        return _behind(case, asks, open_.script), None, ()
     case, session = started(case.now(session=None), first.script)
-    case = _behind(case, others, first.script)
-    case, reminded = with_nudge(case, first, session)
-    message = screens.asked(case)
-    until = checkins.welcome_until(case, MANNERS[first.kind].late)
-    message = message.model_copy(update={"preface": (*lines, *message.preface)})
-    return _turn(case, Deliver(message, until), *reminded)
+    case, reminded = with_nudge(_behind(case, others, first.script), first, session)
+    return case, Deliver(screens.asked(case), checkins.welcome_until(case, MANNERS[first.kind].late)), reminded
 
 
-def interrupted(case: Case, session: Session) -> Turn:
-    """One can go on; the chat is told once, however much comes due."""
+def interrupted(case: Case, session: Session, asks: list[CheckIn]) -> Asked:
+    """One can go on; the chat is told once, however much comes due. What somebody asked for once waits behind it."""
+    case = _behind(case, (one for one in asks if not MANNERS[one.kind].regular), session.script)
     if session.paused:
-        return _turn(case)
+        return case, None, ()
     after = case.now(session=session.model_copy(update={"paused": True}))
     until = checkins.welcome_until(case, MANNERS["visit"].late)
-    return _turn(after, Deliver(screens.neutral(case, "pause", "private").message, until))
+    return after, Deliver(screens.neutral(case, "pause", "private").message, until), ()
 
 
 def _behind(case: Case, others: Iterable[CheckIn], script: str) -> Case:
@@ -212,20 +221,19 @@ def _nudge(case: Case, check_in: CheckIn, session: Session) -> CheckIn | None:
     return CheckIn(id=fresh_id(case, "nudge"), kind="nudge", at=at, session=session.id)
 
 
-def nudged(case: Case, nudge: CheckIn) -> Turn:
+def nudged(case: Case, nudge: CheckIn) -> Deliver | None:
     session = case.conversation.session
     if session is None or session.id != nudge.session or not position.unanswered(session):
-        return _turn(case)
+        return None
     message = screens.asked(case)
     message = message.model_copy(update={"preface": (case.word("check-in-nudge"), *message.preface)})
-    return _turn(case, Deliver(message, checkins.welcome_until(case, MANNERS["nudge"].late)))
+    return Deliver(message, checkins.welcome_until(case, MANNERS["nudge"].late))
 
 
-def missed(case: Case) -> Turn:
+def missed(case: Case) -> Asked:
     """What could not come in its time is made up for by one line a day, however much it was."""
     today = local_day(case, case.at)
     if case.memory.missed == today or case.conversation.session is not None:
-        return _turn(case)
-    case = case.remember(missed=today)
+        return case, None, ()
     message = screens.neutral(case, "check-in-missed", "private").message
-    return _turn(case, Deliver(message, checkins.welcome_until(case, timedelta(hours=8))))
+    return case.remember(missed=today), Deliver(message, checkins.welcome_until(case, MISSED_UNTIL)), ()

@@ -703,11 +703,54 @@ def test_the_chat_shows_the_same_whatever_asks() -> None:
     assert len(seen) == 1
 
 
-def test_a_check_in_of_a_script_that_is_gone_asks_nothing() -> None:
+def test_where_a_script_is_gone_the_usual_one_stands_in_for_it() -> None:
     ada = settled()
     gone = CheckIn(id=uuid4(), kind="follow-up", script="no-such-script", at=ada.at + HOUR)
     ada.conversation = with_memory(ada, check_ins=(gone,))
     ada.waiting[gone.id] = ada.at + HOUR
     ada.until(MONDAY + DAY)
-    assert ada.chat == []
-    assert ada.conversation.memory.check_ins == ()
+    assert ada.moments() == ["Mon 02 10:00"]
+    assert ada.conversation.session is not None
+    assert ada.conversation.session.script == "quick-visit"
+
+
+def test_what_was_asked_for_once_waits_behind_an_open_reflection() -> None:
+    ada = settled()
+    ada.agree("look-again")
+    ada.tap("tomorrow")
+    ada.agree("everything")
+    ada.through(["yes", 2])
+    ada.until(MONDAY + 2 * DAY)
+    assert [session.script for session in ada.conversation.sessions] == ["everything", "look-again"]
+
+
+def test_a_year_that_ends_is_told_of_also_when_something_else_asks_or_is_open() -> None:
+    for open_ in (False, True):
+        ada = settled(at=MONDAY - 351 * DAY)
+        ada.send("consent", words="keep", counting="always")
+        ada.until(MONDAY - DAY)
+        ada.chat.clear()
+        ada.send("check-in-weekly", day="MO", time="09:00", script="quick-visit")
+        if open_:
+            ada.agree("everything")
+            ada.through(["yes", 2])
+            ada.chat.clear()
+        ada.until(MONDAY + 1 * DAY)
+        assert word("consent-ends") in ada.chat[0][1].preface
+        assert ada.moments()[0] == "Mon 02 09:00"
+
+
+def test_leave_of_more_than_a_year_is_a_pause() -> None:
+    ada = settled()
+    page = ada.send("check-in-away", first="", last="2028-06-01")
+    assert page.lines[0] == word("away-long")
+    assert ada.conversation.memory.away is None
+
+
+def test_what_was_for_a_day_of_a_pause_is_gone_when_all_goes_on() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.say("pause check-ins")
+    ada.until(MONDAY + 2 * DAY)
+    ada.say("resume check-ins")
+    assert (ada.conversation.memory.check_ins, ada.waiting) == ((), {})
