@@ -73,18 +73,13 @@ class Figures:
         self.rounds.setdefault(name, []).append(one)
         self.against[name] = against
 
-    def rate(self, name: str) -> float:
-        return statistics.median(one.rate for one in self.rounds[name])
-
-    def longest(self, name: str) -> float:
-        return statistics.median(one.longest for one in self.rounds[name])
-
     def ratio(self, name: str) -> float:
         beside = self.rounds[self.against[name]]
         return statistics.median(one.rate / bare.rate for one, bare in zip(self.rounds[name], beside, strict=True))
 
     def times(self, name: str) -> float:
-        return self.rate(name) / statistics.median(one.drain.rate for one in self.drains)
+        rate = statistics.median(one.rate for one in self.rounds[name])
+        return rate / statistics.median(one.drain.rate for one in self.drains)
 
 
 # Filling -------------------------------------------------------------------------------------------------------------
@@ -166,44 +161,47 @@ def drained(path: Path, size: Size) -> Drained:
 
 
 def told(figures: Figures) -> dict[str, Any]:
-    """For programs: rates a second, ratios, milliseconds, seconds and megabytes."""
+    """For programs: rates a second, ratios, microseconds, milliseconds, seconds and megabytes."""
     drains = figures.drains
     rows = {
-        name: {
-            "rate": round(figures.rate(name), 1),
-            "ratio": round(figures.ratio(name), 3),
-            "times_theirs": round(figures.times(name), 2),
-            "longest_ms": round(figures.longest(name), 1),
-        }
-        for name in figures.rounds
+        name: {**medians(rounds), "ratio": round(figures.ratio(name), 3), "times_theirs": round(figures.times(name), 2)}
+        for name, rounds in figures.rounds.items()
+    }
+    theirs = {
+        "jobs": figures.size.jobs,
+        **medians([one.drain for one in drains]),
+        "start_s": round(statistics.median(one.start for one in drains), 3),
+        "listing_s": round(statistics.median(one.listing for one in drains), 3),
+        "memory_mb": round(statistics.median(one.memory for one in drains), 1),
     }
     return {
         "people": figures.size.people,
         "rows": rows,
-        "theirs": {
-            "jobs": figures.size.jobs,
-            "rate": round(statistics.median(one.drain.rate for one in drains), 1),
-            "longest_ms": round(statistics.median(one.drain.longest for one in drains), 1),
-            "start_s": round(statistics.median(one.start for one in drains), 3),
-            "listing_s": round(statistics.median(one.listing for one in drains), 3),
-            "memory_mb": round(statistics.median(one.memory for one in drains), 1),
-        },
+        "theirs": theirs,
         "start_s": round(figures.start, 3),
         "memory_mb": round(figures.memory, 1),
         "aims": {"ratio": AIM_RATIO, "rate": AIM_RATE, "times_theirs": AIM_TIMES, "start_s": AIM_START},
     }
 
 
+def medians(rounds: list[Round]) -> dict[str, float]:
+    return {
+        "rate": round(statistics.median(one.rate for one in rounds), 1),
+        "cpu_us": round(statistics.median(one.cpu for one in rounds), 1),
+        "longest_ms": round(statistics.median(one.longest for one in rounds), 1),
+    }
+
+
+def line(name: str, row: dict[str, Any], ratio: str, times: float) -> str:
+    return f"{name:40}{row['rate']:9.0f}{ratio:>7}{times:8.1f}x{row['longest_ms']:12.1f}{row['cpu_us']:9.0f}"
+
+
 def shown(found: dict[str, Any]) -> str:
     theirs = found["theirs"]
     lines = [f"{found['people']} people due at one minute"]
-    lines.append(f"{'':40}{'a second':>9}{'ratio':>7}{'to jobs':>9}{'longest ms':>12}")
-    for name, row in found["rows"].items():
-        lines.append(
-            f"{name:40}{row['rate']:9.0f}{row['ratio']:7.2f}{row['times_theirs']:8.1f}x{row['longest_ms']:12.1f}"
-        )
-    name = f"{JOBS}, {theirs['jobs']} due"
-    lines.append(f"{name:40}{theirs['rate']:9.0f}{'':7}{1:8.1f}x{theirs['longest_ms']:12.1f}")
+    lines.append(f"{'':40}{'a second':>9}{'ratio':>7}{'to jobs':>9}{'longest ms':>12}{'CPU µs':>9}")
+    lines += [line(name, row, f"{row['ratio']:.2f}", row["times_theirs"]) for name, row in found["rows"].items()]
+    lines.append(line(f"{JOBS}, {theirs['jobs']} due", theirs, "", 1))
     lines.append(
         f"aims: {PLANNED} at {AIM_RATIO} of bare sqlite3 and {AIM_TIMES} times the jobs; owed: {AIM_RATE} a second"
     )

@@ -35,7 +35,10 @@ def check_ins_page(case: Case) -> Page:
             *own,
             Section(title=case.word("checkins-new"), forms=(visit_form(case), day_end_form(case), weekly_form(case))),
             Section(forms=(supervision_form(case),)),
-            Section(title=case.word("checkins-peace"), forms=(away_form(case), pause_form(case), days_form(case))),
+            Section(
+                title=case.word("checkins-peace"),
+                forms=(away_form(case), *back_form(case), pause_form(case), days_form(case)),
+            ),
             Section(forms=(zone_form(case),)),
         ),
     )
@@ -133,6 +136,14 @@ def away_form(case: Case) -> Form:
             optional=True,
         ),
     )
+
+
+def back_form(case: Case) -> tuple[Form, ...]:
+    """Some clients have no way to empty a day that was picked."""
+    away = case.memory.away
+    if away is None or away[1] < local_day(case, case.at):
+        return ()
+    return (Form(id="check-in-back", title="", submit=case.word("away-end")),)
 
 
 def pause_form(case: Case) -> Form:
@@ -252,9 +263,17 @@ def take_away(case: Case, values: Values) -> Turn:
     if last is None and (text(values, "last") or text(values, "first")):
         return _wrong(case, "date-missing")
     if last is None:
-        after = case.remember(away=None)
-        return _done(case, Set(after, case.word("away-none"), checkins.replanned(after)))
+        return _not_away(case)
     return _done(case, arranging.away(case, first, last))
+
+
+def take_back(case: Case, values: Values) -> Turn:
+    return _not_away(case)
+
+
+def _not_away(case: Case) -> Turn:
+    after = case.remember(away=None)
+    return _done(case, Set(after, case.word("away-none"), checkins.replanned(after)))
 
 
 def take_pause(case: Case, values: Values) -> Turn:
@@ -302,6 +321,7 @@ TAKERS = {
     "check-in-weekly": take_weekly,
     "check-in-supervision": take_supervision,
     "check-in-away": take_away,
+    "check-in-back": take_back,
     "check-ins-pause": take_pause,
     "check-ins-resume": take_resume,
     "check-in-days": take_days,

@@ -393,6 +393,14 @@ def test_leave_is_taken_and_ended_in_the_form() -> None:
     assert ada.waiting == {ada.conversation.memory.check_ins[0].id: ada.on("2026-11-02 17:00")}
 
 
+def test_who_is_back_says_so_with_one_tap() -> None:
+    ada = settled()
+    ada.send("check-in-away", first="", last="2026-11-20")
+    assert "check-in-back" in {form.id for section in ada.page().sections for form in section.forms}
+    assert ada.send("check-in-back").lines[0] == word("away-none")
+    assert "check-in-back" not in {form.id for section in ada.page().sections for form in section.forms}
+
+
 def test_leave_that_is_over_is_refused() -> None:
     ada = settled()
     page = ada.send("check-in-away", first="2026-10-01", last="2026-10-04")
