@@ -238,6 +238,14 @@ def test_a_long_leave_is_stepped_over_and_not_the_end(way: OnDayOff) -> None:
     assert instants == [at("2026-11-05T10:00"), at("2030-01-01T10:00"), at("2030-01-02T10:00")]
 
 
+def test_what_falls_into_a_long_leave_comes_on_the_day_after_it_where_all_move_on() -> None:
+    leave = Days(away=(date(2026, 11, 6), date(2029, 12, 31)))
+    weekly = Recurrence(datetime.fromisoformat("2026-11-05T10:00"), "UTC", "FREQ=WEEKLY", on_day_off="next")
+    instants = [at(f"{day}T10:00") for day in ("2026-11-05", "2030-01-01", "2030-01-03")]
+    assert list(islice(occurrences(weekly, leave, LONG_AGO), 3)) == instants
+    assert next_after(weekly, leave, at("2028-02-29T12:00")) == instants[1]
+
+
 def test_nothing_moves_back_over_a_leave_and_what_falls_into_it_moves_on_only_where_all_do() -> None:
     sunday = Recurrence(datetime.fromisoformat("2026-11-08T10:00"), "UTC", "FREQ=WEEKLY;COUNT=1")
     for leave in ((date(2026, 11, 6), date(2026, 11, 7)), (date(2026, 11, 7), date(2026, 11, 9))):
