@@ -87,7 +87,8 @@ def started(case: Case, slug: str) -> tuple[Case, Session]:
     first = case.conversation.consents.words is None
     origin: Origin = "check-in" if isinstance(case.event, CheckInDue) else "person"
     session = position.begin(script, case.facts.fresh[0], case.at, first=first, origin=origin)
-    return case.now(session=session).remember(ask_counting=()), session
+    case = case.now(session=session)
+    return case.remember(ask_counting=()) if case.memory.ask_counting else case, session
 
 
 def safety(case: Case) -> Turn:

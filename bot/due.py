@@ -133,7 +133,7 @@ def said(found: Sorted) -> Turn:
     case, owed, effects = _question(case, found)
     if owed is None and lines:
         owed = Deliver(leading(case, "\n".join(lines), "consent" if ends else "checkins"))
-    elif owed is not None:
+    elif owed is not None and lines:
         owed = replace(owed, message=owed.message.model_copy(update={"preface": (*lines, *owed.message.preface)}))
     return Turn(case.conversation, quiet(case), effects if owed is None else (owed, *effects))
 
@@ -188,14 +188,14 @@ def interrupted(case: Case, session: Session, asks: list[CheckIn]) -> Asked:
 
 def _behind(case: Case, others: Iterable[CheckIn], script: str) -> Case:
     """What else has come due waits, as if the person had begun it; each script once."""
-    waiting = case.conversation.waiting
+    waiting = before = case.conversation.waiting
     for number, one in enumerate(others):
         if one.script not in (script, *(session.script for session in waiting)) and len(waiting) < MAX_WAITING:
             new = position.begin(
                 case.library.scripts[one.script], fresh_id(case, f"waits-{number}"), case.at, first=False
             )
             waiting = (new, *waiting)
-    return case.now(waiting=waiting)
+    return case if waiting is before else case.now(waiting=waiting)
 
 
 def with_nudge(case: Case, check_in: CheckIn, session: Session) -> tuple[Case, tuple[Effect, ...]]:

@@ -228,9 +228,6 @@ class Transaction(Protocol):
     def claim_due(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         """Claims due check-ins of up to so many people: each is given once, to one process."""
 
-    def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
-        """People whose check-ins were planned by the clocks of another version of the zone data, or failed."""
-
     def replanned(self, who: Who) -> None:
         """Notes that somebody's check-ins were planned anew."""
 
@@ -275,6 +272,10 @@ class Store(Protocol):
 
     def after_commit(self) -> None:
         """Destroys keys whose rows the last transactions of this thread gave up (key store after main store)."""
+
+    def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
+        """People whose check-ins were planned by an older version of the zone data, failed, or stopped while they were
+        out of reach."""
 
     def owed(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """Leases deliveries that are due and that nobody holds, in order, at most one a conversation."""

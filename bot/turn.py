@@ -264,15 +264,13 @@ class Shell:
         self.store.after_commit()
         return len(claimed), tuple(owed)
 
-    def replan_now(self, now: datetime, limit: int) -> int:
-        """Works out anew when check-ins come that were planned by other clocks, or failed; how many people's."""
+    def replan_now(self, people: Iterable[Who], now: datetime) -> None:
+        """Works out anew when these people's check-ins come."""
         with self.store.transaction() as tx:
-            people = tx.to_replan(now, limit)
             for who in people:
                 self._by_the_clock(tx, who, Replan(at=now))
                 tx.replanned(who)  # also where it failed: the others are not kept waiting
         self.store.after_commit()
-        return len(people)
 
     def _by_the_clock(self, tx: Transaction, who: Who, event: Event) -> tuple[Delivery, ...] | None:
         """One person's turn inside a batch; None where it failed and left nothing behind."""

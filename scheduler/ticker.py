@@ -21,6 +21,8 @@ Tick = Callable[[Shell, datetime], Awaitable[None]]
 #: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
 BATCH = 20
 HOUR = timedelta(hours=1)
+#: People found at once whose check-ins are planned anew: each look goes through all that waits.
+LOOKED_THROUGH = 2000
 #: Batches a tick, so that one tick ends.
 BATCHES = 500
 
@@ -46,10 +48,10 @@ async def replan(shell: Shell, now: datetime) -> None:
     """Check-ins that were planned by another version of the zone data wait until this is done; looked for hourly."""
     if shell.replanned is not None and timedelta() <= now - shell.replanned < HOUR:
         return
-    for _ in range(BATCHES):
-        if await shell.on_store(lambda: shell.replan_now(now, BATCH)) < BATCH:
-            shell.replanned = now
-            return
+    while people := await shell.on_store(lambda: shell.store.to_replan(now, LOOKED_THROUGH)):
+        for start in range(0, len(people), BATCH):
+            await shell.on_store(partial(shell.replan_now, people[start : start + BATCH], now))
+    shell.replanned = now
 
 
 async def send_owed(shell: Shell, now: datetime, since: float) -> None:

@@ -47,7 +47,7 @@ _first = t.check_ins.alias("first")
 _people = (
     select(_first.c.participant_id)
     .where(_due_now(_first))
-    .order_by(_first.c.due_at, _first.c.id)
+    .order_by(_first.c.due_at)
     .limit(bindparam("limit"))
     .with_for_update(of=_first, skip_locked=True)
     .cte("people")
@@ -73,21 +73,17 @@ _UNPLAN = Prepared(
     )
 )
 _PLAN = Prepared(insert(t.check_ins), unless_there=True)
-#: Those who are there and within reach; the soonest first.
-_TO_REPLAN = Prepared(
-    select(*PERSON)
-    .select_from(t.check_ins.join(t.participants).join(t.tenants))
-    .where(
-        HERE.element,
-        t.participants.c.unreached_day.is_(None),
-        or_(
-            and_(t.WAITING, t.check_ins.c.zones != bindparam("zones")),
-            and_(t.check_ins.c.state == literal_column("'failed'"), t.check_ins.c.due_at <= bindparam("before")),
-            t.check_ins.c.state == literal_column("'stopped'"),
-        ),
+#: Those who are there and within reach. Versions of the zone data sort by their names; a newer one's plans stay.
+_STALE = and_(t.WAITING, t.check_ins.c.zones < bindparam("zones", type_=String()))
+_FAILED = and_(t.check_ins.c.state == literal_column("'failed'"), t.check_ins.c.due_at <= bindparam("before"))
+_TO_REPLAN = tuple(
+    Prepared(
+        select(*PERSON)
+        .select_from(t.check_ins.join(t.participants).join(t.tenants))
+        .where(HERE.element, t.participants.c.unreached_day.is_(None), which)
+        .limit(bindparam("limit"))
     )
-    .order_by(t.check_ins.c.due_at)
-    .limit(bindparam("limit"))
+    for which in (and_(t.UNDONE, or_(_FAILED, t.check_ins.c.state == literal_column("'stopped'"))), _STALE)
 )
 _mine = t.check_ins.c.participant_id == bindparam("person")
 _REPLANNED = (
@@ -185,13 +181,13 @@ def plan(wire: Wire, found: Place, key: Key, effect: Plan, now: datetime) -> Non
 
 
 def to_replan(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Who, ...]:
-    rows = wire.all(_TO_REPLAN, zones=TZDATA, before=now - AGAIN_AFTER, limit=limit)
+    """Reads only: looking through all that waits would hold up whoever writes."""
+    undone, stale = _TO_REPLAN
+    rows = wire.all(undone, before=now - AGAIN_AFTER, limit=limit) + wire.all(stale, zones=TZDATA, limit=limit)
     found = {}
     for row in rows:
-        try:
+        with suppress(Unopened):
             found[row[0]] = named(keys, *row)
-        except Unopened:
-            replanned(wire, row[0])
     return tuple(found.values())
 
 

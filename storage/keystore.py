@@ -158,9 +158,10 @@ class KeyStore:
             rows = wire.all(_THROWAWAYS, today=now.astimezone(UTC).date())
         return tuple(key for key, wrapped in rows if (dies := self._data_key(key, wrapped).dies) and dies <= now)
 
-    def person_keys_before(self, day: date) -> tuple[UUID, ...]:
+    def person_keys_before(self, day: date) -> set[str]:
+        """Their ids, in hex."""
         with self.database.reading() as wire:
-            return tuple(row[0] for row in wire.all(_DATA_KEYS, before=day))
+            return wire.ids(_DATA_KEYS, before=day)
 
     def has_persons(self) -> bool:
         with self.database.reading() as wire:

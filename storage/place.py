@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import FromClause, and_, bindparam, insert, select
+from sqlalchemy import FromClause, and_, bindparam, exists, insert, select
 
 from bot.conversation import Conversation, Facts, Program, Reflection
 from bot.events import Who
@@ -46,6 +47,7 @@ STANDING = (
     t.participants.c.left_day,
     t.participants.c.unreached_day,
     t.teams.c.name,
+    exists().where(t.deliveries.c.conversation_id == t.participants.c.id, t.PENDING).label("owes"),
 )
 
 
@@ -98,6 +100,7 @@ class Place(NamedTuple):
     left_day: date | None
     unreached_day: date | None
     team: str | None
+    owes: bool  # older messages to them are still on their way
 
     def circle_on(self, day: date) -> UUID | None:
         """The circle in which their codes count: a change waits for the next window."""
@@ -231,11 +234,17 @@ def read_reflections(wire: Wire, found: Place, key: Key) -> tuple[Reflection, ..
     return tuple(sorted(opened, key=lambda reflection: (reflection.at, reflection.id), reverse=True))
 
 
+def _fresh() -> tuple[UUID, ...]:
+    """Four random ids (RFC 9562, version 4) of one call to the system."""
+    drawn = os.urandom(64)
+    return tuple(UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, 64, 16))
+
+
 def facts(found: Place, program: Program, day: date) -> Facts:
     circle = found.circle_on(day)
     return Facts(
         program=program,
-        fresh=(uuid4(), uuid4(), uuid4(), uuid4()),
+        fresh=_fresh(),
         zone=found.zone if is_zone(found.zone) else UNKNOWN_ZONE,
         zone_gone=not is_zone(found.zone),
         circle=circle is not None,

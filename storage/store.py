@@ -17,7 +17,7 @@ from bot.conversation import Program, Reflection
 from bot.events import Who
 from bot.ports import Delivery, Refusal, Setup
 from prompts.script import Script
-from storage import consents, deliveries, erase, migrations, purge, sweep
+from storage import checkins, consents, deliveries, erase, migrations, purge, sweep
 from storage import tables as t
 from storage.database import Database, database_url, insisted
 from storage.installations import SqlInstallations
@@ -118,6 +118,10 @@ class SqlStore:
     def failed(self, delivery: UUID, error: Exception, now: datetime) -> None:
         with self.database.transaction() as wire:
             deliveries.failed(wire, delivery, error, now)
+
+    def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
+        with self.database.reading() as wire:
+            return checkins.to_replan(wire, self.keys, now, limit)
 
     def failures(self) -> dict[str, int]:
         """How many deliveries of the last days were given up, by the class of the error."""

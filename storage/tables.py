@@ -231,7 +231,7 @@ check_ins = Table(
     Column("zones", String(10), nullable=False),
     CheckConstraint("state IN ('waiting', 'claimed', 'failed', 'stopped', 'cancelled')", name="state"),
     Index("ix_check_ins_participant_id", "participant_id"),
-    Index("ix_check_ins_due_at", "due_at", "id", sqlite_where=text("state = 'waiting'"),
+    Index("ix_check_ins_due_at", "due_at", sqlite_where=text("state = 'waiting'"),
           postgresql_where=text("state = 'waiting'")),
     Index("ix_check_ins_undone", "participant_id", sqlite_where=text("state IN ('failed', 'stopped')"),
           postgresql_where=text("state IN ('failed', 'stopped')")),

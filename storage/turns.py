@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 
 from bot.conversation import Conversation, Session
-from bot.effects import Effect, Keep, LetGo, RecordConsent
+from bot.effects import Deliver, Effect, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
@@ -94,8 +94,8 @@ class SqlTransaction:
         head, conversation = opened(found, key)
         talk = self._talk(found, key, at)
         self._standing[found.person] = _Standing(found, key, consents.read_head(head))
-        conversation = conversation.model_copy(
-            update={"revision": found.revision, "session": talk.session, "waiting": talk.waiting}
+        conversation = Conversation.model_construct(
+            **{**vars(conversation), "revision": found.revision, "session": talk.session, "waiting": talk.waiting}
         )
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
@@ -160,7 +160,9 @@ class SqlTransaction:
             deliveries = pen.deliver(effects)
         self.let_go = self.let_go or _lets_go(before, after, effects)
         written_down = {name.removeprefix("new_"): value for name, value in changes.items() if name != "new_idle_day"}
-        self._standing[place.person] = _Standing(place._replace(revision=place.revision + 1, **written_down), key, head)
+        owes = place.owes or any(isinstance(effect, Deliver) for effect in effects)
+        after_it = place._replace(revision=place.revision + 1, owes=owes, **written_down)
+        self._standing[place.person] = _Standing(after_it, key, head)
         return deliveries
 
     def _again(self, who: Who, at: datetime) -> _Standing:
@@ -235,9 +237,6 @@ class SqlTransaction:
     def claim_due(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         claimed, self._held = checkins.claim(self.wire, self._keys, now, limit)
         return claimed
-
-    def to_replan(self, now: datetime, limit: int) -> tuple[Who, ...]:
-        return checkins.to_replan(self.wire, self._keys, now, limit)
 
     def replanned(self, who: Who) -> None:
         found = find(self.wire, self._keys, who)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -24,7 +25,6 @@ KEY_BYTES = 32
 _HEADER = 5
 _NONCE = 12
 _LENGTH = 4
-_LENGTHS = tuple(length.to_bytes(2, "big") for length in range(64))
 
 
 class Unopened(Refusal):
@@ -83,14 +83,25 @@ def _padded(plain: bytes) -> bytes:
 
 
 def place(*names: bytes | str | UUID) -> bytes:
-    """The associated data of a value: each part behind its length, so that no two places read the same."""
-    parts = [VERSION]
-    for name in names:
-        raw = name.encode() if isinstance(name, str) else name.bytes if isinstance(name, UUID) else name
-        parts += (_LENGTHS[len(raw)] if len(raw) < len(_LENGTHS) else len(raw).to_bytes(2, "big"), raw)
-    return b"".join(parts)
+    """The associated data of a value: each part behind its length, so that no two places read the same.
+
+    Its names are those of tables and fields, the same few in every turn.
+    """
+    return VERSION + b"".join([_ID + name.bytes if isinstance(name, UUID) else _known(name) for name in names])
 
 
 def fingerprint(key: bytes, *names: bytes | str | UUID) -> bytes:
     """A keyed hash: equal for equal names, and nothing without the key."""
-    return hmac.digest(key, place(*names), "sha256")
+    parts = [_ID + name.bytes if isinstance(name, UUID) else _framed(name) for name in names]
+    return hmac.digest(key, VERSION + b"".join(parts), "sha256")
+
+
+_ID = (16).to_bytes(2, "big")
+
+
+def _framed(name: bytes | str) -> bytes:
+    raw = name.encode() if isinstance(name, str) else name
+    return len(raw).to_bytes(2, "big") + raw
+
+
+_known = lru_cache(maxsize=256)(_framed)

@@ -52,9 +52,6 @@ _RESEAL_REFLECTION = Prepared(
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _TAKE_BACK = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
-_STILL_OWED = Prepared(
-    select(t.deliveries.c.n).where(t.deliveries.c.conversation_id == bindparam("conversation"), t.PENDING).limit(1)
-)
 
 
 class NothingMayBeKept(AssertionError):
@@ -152,7 +149,7 @@ class Pen:
         wanted = [effect for effect in effects if isinstance(effect, Deliver)]
         if not wanted:
             return ()
-        free = self.wire.one(_STILL_OWED, conversation=self.found.person) is None
+        free = not self.found.owes
         owed = tuple(
             Delivery(uuid4(), self.found.person, self.found.revision + 1, n, self.who, self.after.locale, one.message)
             for n, one in enumerate(wanted)

@@ -193,10 +193,12 @@ def test_who_is_out_of_reach_is_asked_nothing_until_they_do_something_again(stor
     store.failed(owed.id, ConversationGone(), at)
     with store.transaction() as turn:
         assert turn.claim_due(at + LEASE, 10) == ()
-        assert turn.to_replan(at + LEASE, 10) == ()
+    assert store.to_replan(at + LEASE, 10) == ()
+    with store.transaction() as turn:
         loaded = turn.load(ADA, at)
         assert loaded.left
         turn.save(loaded.conversation, loaded.conversation, [Return()], at, ADA)
-        assert turn.to_replan(at + LEASE, 10) == (ADA,)
+    assert store.to_replan(at + LEASE, 10) == (ADA,)
+    with store.transaction() as turn:
         turn.replanned(ADA)
-        assert turn.to_replan(at + LEASE, 10) == ()
+    assert store.to_replan(at + LEASE, 10) == ()

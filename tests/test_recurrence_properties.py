@@ -86,7 +86,7 @@ EVENINGS = Recurrence(datetime.fromisoformat("2011-12-27T21:00"), "Pacific/Apia"
 INTO_QUIET = Recurrence(datetime.fromisoformat("2026-03-06T02:30"), "America/New_York", "FREQ=DAILY")
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(arranged())
 @example((LOST_DAY, Days(quiet=("18:00", "09:30"))))
 @example((INTO_QUIET, Days(quiet=("03:00", "02:45"))))
@@ -102,7 +102,7 @@ def test_it_ascends_in_utc_and_keeps_the_peace(drawn: tuple[Recurrence, Days]) -
         assert what.on_day_off == "keep" or not is_day_off(days, wall.date())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(arranged(), st.integers(0, 14), st.integers(1, 200_000))
 @example((LOST_DAY, Days()), 2, 1)
 @example((EVENINGS, Days(quiet=("20:00", "08:00"))), 1, 3600)
@@ -145,7 +145,7 @@ def slowly(what: Recurrence, days: Days, wall: datetime) -> datetime | None:
             wall += timedelta(minutes=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(begun(), working, st.sampled_from(("", "US")), st.sampled_from(WAYS), spans, st.integers(0, 9), st.data())
 def test_moved_days_are_those_that_moving_each_alone_gives(
     drawn: tuple[str, datetime],
@@ -168,7 +168,7 @@ def test_moved_days_are_those_that_moving_each_alone_gives(
     assert list(islice(occurrences(what, days, after), len(rest))) == rest
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(begun(picks=False), st.sampled_from(("UTC", "Asia/Kathmandu", "Asia/Kolkata")), st.integers(0, 2000))
 def test_it_comes_when_the_plain_rule_comes(drawn: tuple[str, datetime], zone: str, later: int) -> None:
     """However far from its start it is entered; dateutil walks from the start."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -67,6 +67,7 @@ def occurrences(what: Recurrence, days: Days, after: datetime) -> Iterator[datet
         after = at
 
 
+@lru_cache(maxsize=4096)
 def next_after(what: Recurrence, days: Days, after: datetime) -> datetime | None:
     """The first instant in UTC strictly after `after` (aware); None: no more, or none within 400 days of the rule.
 

@@ -22,7 +22,6 @@ def upgrade() -> None:
         [sa.Column("zones", sa.String(10), nullable=False)],
         "'waiting', 'claimed', 'failed', 'stopped', 'cancelled'",
         ("id", "due_at"),
-        ["due_at", "id"],
         f"INSERT INTO check_ins ({_COPY}, zones) SELECT {_COPY}, '' FROM check_ins_before",
     )
     undone = sa.text("state IN ('failed', 'stopped')")
@@ -38,14 +37,13 @@ def downgrade() -> None:
         [],
         "'waiting', 'claimed', 'failed', 'cancelled'",
         ("id",),
-        ["due_at"],
         f"INSERT INTO check_ins ({_COPY}) SELECT {_COPY} FROM check_ins_before",
     )
     with op.batch_alter_table("participants") as participants:
         participants.drop_column("unreached_day")
 
 
-def _rebuild(more: list[sa.Column[object]], states: str, key: tuple[str, ...], due: list[str], copy: str) -> None:
+def _rebuild(more: list[sa.Column[object]], states: str, key: tuple[str, ...], copy: str) -> None:
     """The table with another key: neither database changes one in place under the same name."""
     op.execute(f"CREATE TABLE check_ins_before AS SELECT {_COPY} FROM check_ins")
     op.drop_index("ix_check_ins_participant_id", "check_ins")
@@ -68,5 +66,5 @@ def _rebuild(more: list[sa.Column[object]], states: str, key: tuple[str, ...], d
     op.execute(copy)
     op.execute("DROP TABLE check_ins_before")
     waiting = sa.text("state = 'waiting'")
-    op.create_index("ix_check_ins_due_at", "check_ins", due, sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index("ix_check_ins_due_at", "check_ins", ["due_at"], sqlite_where=waiting, postgresql_where=waiting)
     op.create_index("ix_check_ins_participant_id", "check_ins", ["participant_id"])
