@@ -45,7 +45,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 MANNERS: Mapping[Kind, Manner] = {
     "visit": Manner(late=2 * _HOUR, early=_HOUR, on_day_off="skip"),
-    "follow-up": Manner(late=12 * _HOUR, regular=False),
+    "follow-up": Manner(late=_DAY, regular=False),
     "re-check": Manner(late=7 * _DAY, on_day_off="next", regular=False),
     "supervision": Manner(late=_DAY, early=2 * _DAY, on_day_off="previous", days_before=2),
     "day-end": Manner(late=3 * _HOUR, early=3 * _HOUR, on_day_off="skip", waits=False),
@@ -184,8 +184,9 @@ def is_over(case: Case, one: CheckIn) -> bool:
 
 
 def _gives_way(old: CheckIn, new: CheckIn) -> bool:
-    if old.kind != new.kind:
-        return False
+    by_choice = new.session is not None and old.session == new.session
+    if by_choice or old.kind != new.kind:
+        return by_choice  # somebody went back and chose another day
     if new.kind in ("visit", "follow-up", "re-check"):
         return (old.script, old.rule, old.start, old.at) == (new.script, new.rule, new.start, new.at)
     return True

@@ -68,7 +68,8 @@ Kind = Literal["visit", "day-end", "weekly", "supervision", "follow-up", "re-che
 class CheckIn(Frozen):
     """A rule of when to ask. Exactly one of `start`, on the wall clock where the person lives, and `at`, a moment.
 
-    `rule`: RFC 5545 text, from `start` on; empty: once. `session`: the one that a nudge is about.
+    `rule`: RFC 5545 text, from `start` on; empty: once. `session`: the one that a nudge is about, or in which a choice
+    asked for it.
     """
 
     id: UUID

@@ -36,7 +36,7 @@ def said_to(case: Case, session: Session, step: Question | EndStep, choice: Choi
 
 def _wanted(case: Case, session: Session, choice: Choice) -> CheckIn | None:
     """When the person asked to be asked again: a moment today, or the morning of a day to come."""
-    again = CheckIn(id=fresh_id(case, "again"), kind="follow-up", script=session.script)
+    again = CheckIn(id=fresh_id(case, "again"), kind="follow-up", script=session.script, session=session.id)
     match choice.remind:
         case None | "not-today":
             return None

@@ -27,7 +27,7 @@ def counted(most: int) -> st.SearchStrategy[str]:
 
 @st.composite
 def rules(draw: st.DrawFn, *, ends: bool = True, picks: bool = True) -> str:
-    """`picks`: with BYSETPOS; `ends`: with COUNT."""
+    """`ends`: with COUNT; `picks`: with BYSETPOS, and lists such as MO,1FR, of which plain dateutil names nothing."""
     freq = draw(st.sampled_from(("DAILY", "WEEKLY", "MONTHLY", "YEARLY")))
     parts = [f"FREQ={freq}"]
     if draw(st.booleans()):
@@ -35,7 +35,9 @@ def rules(draw: st.DrawFn, *, ends: bool = True, picks: bool = True) -> str:
     months = draw(st.none() | some(st.integers(1, 12), 4))
     days = draw(st.none() | some(st.sampled_from((1, 2, 15, 28, 29, 30, 31, -1, -2, -29, -31)), 3))
     plain, ordinals = some(st.sampled_from(WEEKDAYS), 4), some(counted(5 if freq == "MONTHLY" or months else 53), 3)
-    weekdays = draw(st.none() | (plain | ordinals if freq in ("MONTHLY", "YEARLY") else plain))
+    mixed = st.tuples(plain, ordinals).map(",".join)
+    counts = ordinals | mixed if picks else ordinals
+    weekdays = draw(st.none() | (plain | counts if freq in ("MONTHLY", "YEARLY") else plain))
     parts += [f"BYMONTH={months}"] if months else []
     parts += [f"BYMONTHDAY={days}"] if days and freq != "WEEKLY" else []
     parts += [f"BYDAY={weekdays}"] if weekdays else []

@@ -220,6 +220,15 @@ def test_a_script_can_name_a_day_on_which_to_follow_up(choice: str, asked: str) 
     assert ada.moments() == [asked]
 
 
+def test_who_goes_back_and_chooses_another_day_is_asked_on_that_day_alone() -> None:
+    ada = settled()
+    ada.agree("look-again")
+    ada.tap("four-weeks")
+    ada.write("back")
+    ada.tap("tomorrow")
+    assert list(ada.waiting.values()) == [ada.on("2026-11-03 09:00")]
+
+
 def test_being_counted_lasts_a_year_and_two_weeks_before_its_end_one_is_told() -> None:
     ada = settled()
     ada.send("consent", words="keep", counting="always")

@@ -86,6 +86,8 @@ DAYS = "cannot be read; write days such as MO,TH, or with a number such as 1MO o
         ("FREQ=WEEKLY;BYDAY=TU", f"{STARTS}Tuesday 2026-11-03."),
         ("FREQ=MONTHLY;BYMONTHDAY=31", f"{STARTS}Thursday 2026-12-31."),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "The rule names no day at all from its start on; write another one."),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "The rule names no day at all from its start on; write another one."),
+        ("FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=3", "The rule names no day at all from its start on; write another one."),
         ("FREQ=DAILY;UNTIL=20261031T000000Z", "The rule ends before its start; write a later UNTIL."),
         ("FREQ=DAILY;BYMONTH=" + "1," * 100 + "1", "The rule has 220 characters; the most is 200."),
     ],
@@ -157,6 +159,20 @@ def test_a_place_in_a_week_is_a_place_in_the_whole_week_also_in_the_first() -> N
     start = date(2026, 11, 4)  # a Wednesday
     days = list(islice(named_days("FREQ=WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=2", start), 2))
     assert days == [date(2026, 11, 4), date(2026, 11, 11)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        ("FREQ=MONTHLY;BYDAY=TU,1FR", ["11-03", "11-06", "11-10", "11-17", "11-24", "12-01", "12-04"]),
+        ("FREQ=MONTHLY;BYDAY=TU,1FR;BYSETPOS=-1,2", ["11-06", "11-24", "12-04", "12-29"]),
+        ("FREQ=YEARLY;BYDAY=TU,-1FR", ["11-03", "11-10", "11-17", "11-24", "12-01", "12-08", "12-15"]),
+    ],
+)
+def test_days_that_are_counted_and_days_that_are_not_may_stand_together(rule: str, names: list[str]) -> None:
+    """Plain dateutil names none of such a list."""
+    found = islice(named_days(rule, date(2026, 11, 3)), len(names))
+    assert [f"{day:%m-%d}" for day in found] == names
 
 
 def test_days_that_a_month_has_not_simply_do_not_come() -> None:

@@ -24,13 +24,31 @@ def comes(start: str, zone: str, many: int, policy: str = "shift") -> list[str]:
     return [f"{at:%m-%d %H:%M}" for at in islice(occurrences(what, Days(), LONG_AGO), many)]
 
 
-def test_zones_are_never_the_systems_whatever_the_environment_says() -> None:
-    code = "import scheduler.recurrence, sys, zoneinfo; print(zoneinfo.TZPATH, 'dateutil.tz' in sys.modules)"
-    env = {**os.environ, "PYTHONTZPATH": "/usr/share/zoneinfo"}
+def said(code: str, env: dict[str, str]) -> str:
+    """What a fresh process prints."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env, check=True)
-    assert done.stdout.strip() == "() False"
+    return done.stdout.strip()
+
+
+def test_zones_are_never_the_systems_whatever_the_environment_says() -> None:
+    env = {**os.environ, "PYTHONTZPATH": "/usr/share/zoneinfo"}
+    assert said("import scheduler.recurrence, zoneinfo; print(zoneinfo.TZPATH)", env) == "()"
     assert zoneinfo.TZPATH == ()
     assert TZDATA == tzdata.IANA_VERSION >= "2026f"
+
+
+def test_a_rule_never_brings_in_the_zones_of_dateutil() -> None:
+    """They are wrong about hours that never come; an UNTIL in a text that dateutil reads would import them."""
+    code = """
+import sys
+from datetime import UTC, datetime
+from scheduler.recurrence import Days, Recurrence, checked_rule, next_after
+start = datetime(2026, 11, 2, 9)
+rule = checked_rule("FREQ=WEEKLY;UNTIL=20271231T000000Z", start)
+assert next_after(Recurrence(start, "America/New_York", rule), Days(), datetime(2026, 11, 3, tzinfo=UTC))
+print("dateutil.rrule" in sys.modules, "dateutil.tz" in sys.modules)
+"""
+    assert said(code, dict(os.environ)) == "True False"
 
 
 def test_a_change_of_2026_is_honoured() -> None:

@@ -237,7 +237,7 @@ async def test_nothing_more_is_sent_to_who_took_the_app_away(files: Pair, ring: 
         for hours in (0, 1, 8, 24, 24 * 6):
             await home.tick(AT + timedelta(hours=hours))
         assert (outward(home), ada.chat()) == (calls, before)
-        assert {row["state"] for row in rows(home.store, t.check_ins)} <= {"cancelled"}
+        assert {row["state"] for row in rows(home.store, t.check_ins)} <= {"stopped"}
         assert "pending" not in [row["state"] for row in rows(home.store, t.deliveries)]
         assert not ada.trouble
 

@@ -468,7 +468,8 @@ async def test_a_reminder_is_a_card_that_can_be_answered_where_it_stands(files: 
         for seconds in range(3):
             await home.tick(EVENING + seconds * SECOND)
         assert len(ada.posts()) == before + 1
-        offers = ("Yes", "Remind me in 30 minutes", "Remind me at day's end", "Not today", word("continue-private"))
+        later = ("Remind me in 30 minutes", "Remind me at day's end", "Tomorrow morning", "Not today")
+        offers = ("Yes", *later, word("continue-private"))
         assert ada.screen().split("\n") == ["Are you parked and settled?", *(f"({offer})" for offer in offers)]
         await ada.tap("Remind me in 30 minutes")
         assert "I will ask again in half an hour." in ada.screen()

@@ -542,11 +542,11 @@ def test_a_session_keeps_the_words_that_it_began_with(
         assert shown(new.do(ADA, Open(at=AT, page="talk"))).text.startswith("NEW")
 
 
-def test_a_check_in_for_a_script_that_is_gone_is_claimed_and_says_nothing(start: Callable[..., Live]) -> None:
+def test_a_check_in_for_a_script_that_is_gone_asks_with_the_usual_one(start: Callable[..., Live]) -> None:
     reminded(start(), ADA)
     new = start(without(library(), "everything"))
     new.tick(EVENING)
-    assert new.post.sent == []
+    assert [delivery.message.script for delivery in new.post.sent] == ["quick-visit"]
     assert [row["state"] for row in rows(new.store, t.check_ins)] == ["claimed"]
 
 

@@ -1,5 +1,6 @@
-"""The days that a rule names, from any day on: each period (a day, a week, a month, a year) is looked at by itself, so
-that history costs nothing. Law: what a period holds depends on nothing before it.
+"""The days that a rule names, from any day on. dateutil names those of one month or year at a time; which of them is
+looked at, we choose, so that history costs nothing and no search is without end. Law: what a period holds depends on
+nothing before it.
 """
 
 from __future__ import annotations
@@ -7,36 +8,34 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
+
+from dateutil.rrule import MONTHLY, YEARLY, rrule, weekday  # type: ignore[import-untyped]
 
 from scheduler.recurrence.rules import Frequency, Rule, read
 from scheduler.recurrence.zones import HORIZON
 
+#: An interval in months or years that leads beyond dateutil's calendar, so that it looks at one of them and stops. An
+#: `until` would not stop it before it has found a day, and for 30 February it looks up to the year 9999.
+ALONE = 120_000
 #: Periods in a row without a day, after which a rule counts as over: as many as a century has.
-EMPTY: dict[Frequency, int] = {"DAILY": 36_600, "WEEKLY": 5_220, "MONTHLY": 1_200, "YEARLY": 100}
-#: Periods in which COUNT is counted; one that needs more counts as endless: a hundred years of days, all of months.
-COUNTED = 60_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
-    """A rule whose days are all written out, without its beginning and end: many people share one."""
-
-    rule: Rule
-    weekdays: frozenset[int]
-    ordinals: frozenset[tuple[int, int]]
-    every: bool  # each day of each period
+EMPTY: dict[Frequency, int] = {"WEEKLY": 5_220, "MONTHLY": 1_200, "YEARLY": 100}
+#: Years in which COUNT is counted, until the calendar repeats itself; one that needs more counts as endless.
+COUNTED = 400
+WHOLE_WEEK = tuple((0, day) for day in range(7))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A pattern from a day on. `phase`: periods modulo the interval; `last`: the last day of COUNT."""
+    """A rule from a day on. `pattern`: its days all written out, without its beginning and end: many people share one.
+    `every`: of these days, each that lies so many after the start, or twice as many ...; `last`: the last day of COUNT.
+    """
 
-    pattern: Pattern
+    pattern: Rule
     start: date
-    phase: int
+    every: int
     last: date
 
 
@@ -75,19 +74,21 @@ def _said(day: date) -> str:
 @lru_cache(maxsize=8192)
 def _planned(text: str, start: date) -> Plan:
     rule = read(text)
-    pattern = _pattern(str(_written_out(rule, start)))
-    plan = Plan(pattern, start, _period(pattern.rule, start) % rule.interval, HORIZON)
+    plan = Plan(_pattern(rule, start), start, rule.interval if rule.freq == "DAILY" else 1, HORIZON)
     if rule.count is None:
         return plan
-    reach = min(_period(rule, start) + COUNTED * rule.interval, _period(rule, HORIZON))
-    counted = islice(_from(plan, start, _opening(rule, reach)), rule.count - 1, None)
-    return replace(plan, last=next(counted, HORIZON))
+    reach = date(min(start.year + COUNTED, HORIZON.year), 1, 1)
+    return replace(plan, last=next(islice(_from(plan, start, reach), rule.count - 1, None), HORIZON))
 
 
-def _written_out(rule: Rule, start: date) -> Rule:
-    """With the days that RFC 5545 (3.3.10) takes from the start where the rule names none; without an end."""
+def _pattern(rule: Rule, start: date) -> Rule:
+    """With the days that RFC 5545 (3.3.10) takes from the start where the rule names none; without an end. What comes
+    by the day is read by the month.
+    """
     rule = replace(rule, count=None, until=None)
-    if rule.byday or rule.bymonthday or rule.freq == "DAILY":
+    if rule.freq == "DAILY":
+        return replace(rule, freq="MONTHLY", interval=1, byday=rule.byday or WHOLE_WEEK)
+    if rule.byday or rule.bymonthday:
         return rule
     if rule.freq == "WEEKLY":
         return replace(rule, byday=((0, start.weekday()),))
@@ -95,23 +96,12 @@ def _written_out(rule: Rule, start: date) -> Rule:
     return replace(rule, bymonth=months, bymonthday=(start.day,))
 
 
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> Pattern:
-    rule = read(text)
-    return Pattern(
-        rule,
-        frozenset(day for ordinal, day in rule.byday if not ordinal),
-        frozenset(one for one in rule.byday if one[0]),
-        not (rule.bymonth or rule.bymonthday or rule.byday or rule.bysetpos),
-    )
-
-
 def _from(plan: Plan, first: date, last: date) -> Iterator[date]:
-    rule, empty = plan.pattern.rule, 0
+    rule, empty = plan.pattern, 0
     begin = _period(rule, first)
-    begin += (plan.phase - begin) % rule.interval
+    begin += (_period(rule, plan.start) - begin) % rule.interval
     for number in range(begin, _period(rule, min(last, HORIZON)) + 1, rule.interval):
-        days = _days_of(plan.pattern, number)
+        days = [day for day in _days_of(rule, number) if (day - plan.start).days % plan.every == 0]
         for day in days:
             if first <= day <= last:
                 yield day
@@ -121,67 +111,55 @@ def _from(plan: Plan, first: date, last: date) -> Iterator[date]:
 
 
 def _period(rule: Rule, day: date) -> int:
-    """Days, weeks, months or years since the beginning of the calendar."""
+    """Weeks, months or years since the beginning of the calendar."""
     match rule.freq:
-        case "DAILY":
-            return day.toordinal()
         case "WEEKLY":
             return (day.toordinal() - 1 - rule.wkst) // 7
         case "MONTHLY":
             return day.year * 12 + day.month - 1
-        case "YEARLY":
+        case _:
             return day.year
 
 
 def _opening(rule: Rule, number: int) -> date:
     """The first day of a period."""
     match rule.freq:
-        case "DAILY":
-            return date.fromordinal(number)
         case "WEEKLY":
             return date.fromordinal(number * 7 + 1 + rule.wkst)
         case "MONTHLY":
             return date(number // 12, number % 12 + 1, 1)
-        case "YEARLY":
+        case _:
             return date(number, 1, 1)
 
 
-def _days_of(pattern: Pattern, number: int) -> tuple[date, ...]:
-    if pattern.rule.freq != "DAILY":
-        return _picked(pattern, number)
-    day = date.fromordinal(number)
-    return (day,) if pattern.every or _is_named(pattern, day) else ()
-
-
 @lru_cache(maxsize=2048)
-def _picked(pattern: Pattern, number: int) -> tuple[date, ...]:
-    opening, closing = (_opening(pattern.rule, one).toordinal() for one in (number, number + 1))
-    days = [day for day in map(date.fromordinal, range(opening, closing)) if _is_named(pattern, day)]
-    places = pattern.rule.bysetpos
+def _days_of(rule: Rule, number: int) -> tuple[date, ...]:
+    opening, closing = _opening(rule, number), _opening(rule, number + 1) - timedelta(days=1)
+    asked = sorted({opening.replace(day=1), closing.replace(day=1)}) if rule.freq == "WEEKLY" else [opening]
+    days = [day for one in asked for day in _named(rule, one) if opening <= day <= closing]
+    places = rule.bysetpos
     if not places:
         return tuple(days)
     return tuple(day for place, day in enumerate(days) if place + 1 in places or place - len(days) in places)
 
 
-def _is_named(pattern: Pattern, day: date) -> bool:
-    rule = pattern.rule
-    if rule.bymonth and day.month not in rule.bymonth:
-        return False
-    if rule.bymonthday and day.day not in rule.bymonthday and day.day - _length(day) - 1 not in rule.bymonthday:
-        return False
-    return not rule.byday or day.weekday() in pattern.weekdays or _is_counted(pattern, day)
+@lru_cache(maxsize=1024)
+def _named(rule: Rule, opening: date) -> tuple[date, ...]:
+    """The days of a month, or of a year."""
+    found = rrule(
+        YEARLY if rule.freq == "YEARLY" else MONTHLY,
+        datetime.combine(opening, time.min),
+        ALONE,
+        bymonth=rule.bymonth or None,
+        bymonthday=rule.bymonthday or None,
+        byweekday=_weekdays(rule) or None,
+    )
+    return tuple(at.date() for at in found)
 
 
-def _length(day: date) -> int:
-    return calendar.monthrange(day.year, day.month)[1]
-
-
-def _is_counted(pattern: Pattern, day: date) -> bool:
-    """Such as the second Monday or the last Friday: of the year where no month is named, else of its month."""
-    if not pattern.ordinals:
-        return False
-    of_year = pattern.rule.freq == "YEARLY" and not pattern.rule.bymonth
-    before = (day - date(day.year, 1, 1)).days if of_year else day.day - 1
-    after = (365 + calendar.isleap(day.year) if of_year else _length(day)) - before - 1
-    places = (before // 7 + 1, -(after // 7 + 1))
-    return any((place, day.weekday()) in pattern.ordinals for place in places)
+def _weekdays(rule: Rule) -> list[weekday]:
+    """Where some are counted, all are: of a list such as MO,1FR dateutil names nothing."""
+    if not any(ordinal for ordinal, _ in rule.byday):
+        return [weekday(day) for _, day in rule.byday]
+    each = range(1, 6 if rule.freq == "MONTHLY" or rule.bymonth else 54)
+    return [weekday(day, one) for ordinal, day in rule.byday for one in ([ordinal] if ordinal else each)]
