@@ -9,13 +9,16 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 
 from bot import checkins
 from bot.case import Case
-from bot.checkins import MOST, UNKNOWN_ZONE, fresh_id, local_day, next_due, upcoming
+from bot.checkins import MOST, UNKNOWN_ZONE, fresh_id, local_day, upcoming
 from bot.conversation import CheckIn, Kind
 from bot.effects import Effect
 from bot.when import When
 from scheduler.recurrence import zone_named
 
 LONGEST_LEAVE = timedelta(days=366)
+FURTHEST = timedelta(days=731)
+#: Of the end of a day: which days are working days can change (`Manner.on_day_off`).
+EVERY_DAY = "FREQ=DAILY"
 #: Dates that are named when something is set.
 SHOWN = 3
 #: What a kind of check-in asks, where the library has it; else the program's usual script.
@@ -36,12 +39,18 @@ def set_up(case: Case, kind: Kind, when: When, script: str = "") -> Set:
     """With one more check-in; refused where there are too many, or it would never come."""
     if case.conversation.consents.words is None:
         return _refused(case, "check-ins-first")
+    if case.facts.zone_gone:
+        return _refused(case, "zone-gone")
+    if is_far(case, when):
+        return _refused(case, "date-far")
     script = script or script_of(case, kind)
     new = CheckIn(id=fresh_id(case, "new"), kind=kind, script=script, rule=when.rule, start=when.start, at=when.at)
-    moments = upcoming(case.remember(paused=False), new, SHOWN)
+    moments = upcoming(case.remember(paused=False, not_today=None), new, SHOWN)
     if not moments:
         return _refused(case, "check-in-too-soon" if kind == "supervision" else "check-in-never")
-    after, effects = checkins.arranged(case.remember(not_today=None, paused=False), new)
+    today = local_day(case, case.at)
+    peace = None if local_day(case, moments[0]) == today else case.memory.not_today
+    after, effects = checkins.arranged(case.remember(not_today=peace, paused=False), new)
     if sum(one.kind != "nudge" for one in after.memory.check_ins) > MOST:
         return _refused(case, "check-ins-full", most=MOST)
     words = words_for(after, new, moments)
@@ -54,6 +63,11 @@ def _refused(case: Case, why: str, **values: object) -> Set:
     return Set(case, case.word(why, **values), why=why)
 
 
+def is_far(case: Case, when: When) -> bool:
+    """Whether it begins so far ahead that it can only be a slip of the finger."""
+    return when.start is not None and abs(when.start.date() - local_day(case, case.at)) > FURTHEST
+
+
 def script_of(case: Case, kind: Kind) -> str:
     wanted = ASKS.get(kind, "")
     return wanted if wanted in case.library.scripts else case.facts.program.default_script
@@ -61,6 +75,8 @@ def script_of(case: Case, kind: Kind) -> str:
 
 def words_for(case: Case, new: CheckIn, moments: tuple[datetime, ...]) -> str:
     """When it comes; why that is not when it was wanted; and by whose clock, where that is not known."""
+    if not moments:
+        return case.word("check-in-never")
     name = "check-in-set-more" if new.rule and len(moments) > 1 else "check-in-set"
     said = [case.word(name, moments=listed(case, moments))]
     if new.at is not None and moments[0] > new.at:
@@ -103,24 +119,30 @@ def pause_all(case: Case) -> Set:
 
 
 def resume_all(case: Case) -> Set:
-    after = case.remember(paused=False, away=None, not_today=None)
-    over = tuple(one for one in after.memory.check_ins if not one.rule and next_due(after, one, case.at) is None)
-    after, gone = checkins.dropped(after, over)
+    """Also before a leave is over; one that is still to come stays."""
+    away = None if checkins.is_away(case, case.at) else case.memory.away
+    after = case.remember(paused=False, away=away, not_today=None)
+    after, gone = checkins.dropped(after, (one for one in after.memory.check_ins if checkins.is_over(after, one)))
     return Set(after, case.word("check-ins-go-on"), (*gone, *checkins.replanned(after)))
 
 
 def away(case: Case, first: date | None, last: date) -> Set:
-    """On leave from the first day (today, where none is named) to the last."""
-    today = local_day(case, case.at)
+    """On leave from the first day (today, where none is named) to the last. There is one leave at a time."""
+    today, before = local_day(case, case.at), case.memory.away
     begins = max(first or today, today)
     if last < begins:
         return _refused(case, "away-over")
     if last - begins > LONGEST_LEAVE:
         return _refused(case, "away-long")
+    if begins - today > FURTHEST:
+        return _refused(case, "date-far")
     after = case.remember(away=(begins, last))
     words = case.word("away-set", first=of_day(case, begins), last=of_day(case, last))
+    if before is not None and before[1] >= today and before != (begins, last):
+        words = f"{words} {case.word('away-instead', first=of_day(case, before[0]), last=of_day(case, before[1]))}"
     return Set(after, words, checkins.replanned(after))
 
 
 def not_today(case: Case) -> Set:
-    return Set(case.remember(not_today=local_day(case, case.at)), case.word("check-in-not-today"))
+    after = case.remember(not_today=local_day(case, case.at))
+    return Set(after, case.word("check-in-not-today"), checkins.replanned(after))

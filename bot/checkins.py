@@ -13,11 +13,13 @@ from bot.case import Case
 from bot.conversation import CheckIn, Kind, Session
 from bot.effects import Effect, Plan
 from bot.territory import holidays_of
-from scheduler.recurrence import Days, OnDayOff, Recurrence, after_quiet, next_after, zone_named
+from scheduler.recurrence import Days, OnDayOff, Recurrence, after_quiet, is_day_off, next_after, zone_named
 
 #: Where a person's zone is not known (storage/place.py).
 UNKNOWN_ZONE = "UTC"
 MORNING = time(9)
+#: A clock that is further ahead than this was wrong.
+FURTHEST_AHEAD = timedelta(days=7)
 #: So many check-ins a person may have.
 MOST = 12
 #: So many occurrences in quiet hours are passed over before a rule is given up.
@@ -65,6 +67,29 @@ def fresh_id(case: Case, name: str) -> UUID:
 
 def next_due(case: Case, check_in: CheckIn, after: datetime) -> datetime | None:
     """The first moment after `after` at which it comes, in UTC; None where there is none."""
+    due = _next(case, check_in, max(after, _done(case, check_in, after)))
+    while due is not None and _has_been(case, check_in, due):
+        due = _next(case, check_in, due)
+    return due
+
+
+def _done(case: Case, check_in: CheckIn, after: datetime) -> datetime:
+    """Until when a rule has had its turn: also by a clock that went ahead and was put back, or by somebody who answered
+    early."""
+    done = check_in.done
+    return done if done is not None and done - after < FURTHEST_AHEAD else after
+
+
+def _has_been(case: Case, check_in: CheckIn, due: datetime) -> bool:
+    """Whether the day of `due` was to be left in peace, or has had its own already, in whatever zone that was."""
+    if not MANNERS[check_in.kind].regular:
+        return False
+    day = local_day(case, due)
+    once_a_day = check_in.kind != "visit" and check_in.done is not None and local_day(case, check_in.done) == day
+    return day == case.memory.not_today or once_a_day
+
+
+def _next(case: Case, check_in: CheckIn, after: datetime) -> datetime | None:
     manner = MANNERS[check_in.kind]
     if check_in.at is not None:
         return _moment(case, check_in.at, manner, after)
@@ -94,16 +119,40 @@ def _each(what: Recurrence, days: Days, after: datetime) -> Iterator[datetime]:
 
 
 def _moment(case: Case, at: datetime, manner: Manner, after: datetime) -> datetime | None:
-    """A moment keeps its place in time wherever the person goes; on leave it waits for the first morning after."""
+    due = welcome(case, at, manner)
+    return due if due is not None and due > after else None
+
+
+def welcome(case: Case, at: datetime, manner: Manner) -> datetime | None:
+    """A moment keeps its place in time wherever the person goes; in quiet hours it waits for their end, on leave for
+    the first morning after. None: it lapses."""
     at = at.astimezone(UTC)
-    away = case.memory.away
-    if away and away[0] <= local_day(case, at) <= away[1]:
-        if manner.regular:
+    for _ in range(4):
+        loud = not_in_quiet(case, at)
+        if loud > at and not manner.waits:
             return None
-        back = datetime.combine(away[1] + _DAY, MORNING)
-        return next_after(Recurrence(back, case.facts.zone, on_day_off="next"), days_of(case), after)
-    due = not_in_quiet(case, at)
-    return None if due <= after or (due > at and not manner.waits) else due
+        if not is_away(case, loud):
+            return loud
+        if manner.regular or case.memory.away is None:
+            return None
+        back = datetime.combine(case.memory.away[1] + _DAY, MORNING)
+        at = back.replace(tzinfo=zone_named(case.facts.zone)).astimezone(UTC)
+    return None
+
+
+def is_away(case: Case, at: datetime) -> bool:
+    away = case.memory.away
+    return away is not None and away[0] <= local_day(case, at) <= away[1]
+
+
+def put_off(case: Case, check_in: CheckIn) -> CheckIn | None:
+    """What came due in quiet hours or on leave, for when they are over; None: that is a day off, and it lapses."""
+    manner = MANNERS[check_in.kind]
+    when = welcome(case, case.at, manner)
+    if when is None or (manner.regular and is_day_off(days_of(case), local_day(case, when))):
+        return None
+    changes = {"id": fresh_id(case, f"off-{check_in.id}"), "at": when, "start": None, "rule": "", "done": None}
+    return check_in.model_copy(update=changes)
 
 
 def days_of(case: Case) -> Days:
@@ -164,7 +213,19 @@ def planned_anew(case: Case) -> tuple[Plan, ...]:
 
 
 def _overdue(case: Case, one: CheckIn, plan: Plan) -> bool:
-    return plan.due is None and not one.rule and not case.memory.paused and not case.facts.zone_gone
+    """Whether its own moment went by while nobody could ask, not so long ago."""
+    if plan.due is not None or one.rule or case.memory.paused or case.facts.zone_gone:
+        return False
+    own = moment(case, one)
+    return own <= case.at <= own + MANNERS[one.kind].late
+
+
+def moment(case: Case, one: CheckIn) -> datetime:
+    """The one of its own, of what comes once."""
+    if one.at is not None:
+        return one.at
+    assert one.start is not None
+    return one.start.replace(tzinfo=zone_named(case.facts.zone)).astimezone(UTC)
 
 
 def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:
@@ -174,13 +235,13 @@ def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:
     return after, (*(Plan(one.id, None) for one in old), *planned(after, [new]))
 
 
+def is_full(case: Case) -> bool:
+    return sum(one.kind != "nudge" for one in case.memory.check_ins) >= MOST
+
+
 def is_over(case: Case, one: CheckIn) -> bool:
     """Whether it was for once, and cannot come any more: its day fell into a leave or a pause."""
-    if one.rule:
-        return False
-    local = case.at.astimezone(zone_named(case.facts.zone)).replace(tzinfo=None)
-    past = one.at + _DAY < case.at if one.at else one.start is not None and one.start + _DAY < local
-    return past and next_due(case, one, case.at) is None
+    return not one.rule and moment(case, one) + _DAY < case.at and next_due(case, one, case.at) is None
 
 
 def _gives_way(old: CheckIn, new: CheckIn) -> bool:
@@ -198,14 +259,17 @@ def dropped(case: Case, check_ins: Iterable[CheckIn]) -> tuple[Case, tuple[Effec
     return case.remember(check_ins=left), tuple(Plan(one.id, None) for one in gone)
 
 
-def answered(case: Case, session: Session) -> tuple[Effect, ...]:
+def answered(case: Case, session: Session) -> tuple[Case, tuple[Effect, ...]]:
     """What would soon have asked for a script that was just finished unasked does not come this time."""
-    early = []
+    after = []
     for one in case.memory.check_ins:
         due = next_due(case, one, case.at) if one.script == session.script and one.rule else None
-        if due is not None and due - case.at <= MANNERS[one.kind].early:
-            early.append(Plan(one.id, next_due(case, one, due)))
-    return tuple(early) if not case.memory.paused else ()
+        early = due is not None and due - case.at <= MANNERS[one.kind].early
+        after.append(one.model_copy(update={"done": due}) if early else one)
+    if tuple(after) == case.memory.check_ins:
+        return case, ()
+    case = case.remember(check_ins=tuple(after))
+    return case, replanned(case)
 
 
 def welcome_until(case: Case, late: timedelta) -> datetime:

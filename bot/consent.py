@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.case import Case
-from bot.checkins import MORNING, arranged, dropped, fresh_id, local_day
+from bot.checkins import MORNING, arranged, fresh_id, local_day
 from bot.conversation import CheckIn
 from bot.effects import Effect, RecordConsent
 
@@ -54,21 +54,20 @@ def ends_soon(case: Case) -> bool:
 
 
 def agree_to_counting(case: Case, choice: Counting) -> tuple[Case, tuple[Effect, ...]]:
-    """For a year; shortly before it is over the person is asked whether it still holds."""
+    """For a year; shortly before it is over the person is asked to look at their choices again."""
     before = case.conversation.consents.counting
     event: Literal["given", "refused", "withdrawn"] = (
         "given" if choice != "never" else "withdrawn" if before in ("ask", "always") else "refused"
     )
-    until = None if choice == "never" else local_day(case, case.at) + YEAR
+    year = local_day(case, case.at) + YEAR
+    until = None if choice == "never" else year
     consents = case.conversation.consents.model_copy(update={"counting": choice, "counted_until": until})
     record = _record(case, "counting", event, choice, "counting-ask")
-    case, gone = dropped(case, (one for one in case.memory.check_ins if one.kind == "consent"))
-    case = case.now(consents=consents)
-    if until is None:
-        return case, (record, *gone)
-    start = datetime.combine(until - REMINDED_BEFORE, MORNING)
-    case, effects = arranged(case, CheckIn(id=fresh_id(case, "consent"), kind="consent", start=start))
-    return case, (record, *gone, *effects)
+    # Whatever was chosen: what comes in the chat a year later must not tell.
+    start = datetime.combine(year - REMINDED_BEFORE, MORNING)
+    look = CheckIn(id=fresh_id(case, "consent"), kind="consent", start=start)
+    case, effects = arranged(case.now(consents=consents), look)
+    return case, (record, *effects)
 
 
 def _record(

@@ -49,6 +49,7 @@ class Session(Frozen):
     more: bool = False  # the last screen shows what is behind "More…"
     unchecked: tuple[str, ...] = ()  # codes that the person took out of the count
     paused: bool = False  # the chat has been told so, and nothing has moved since
+    told: AwareDatetime | None = None  # when the chat was last told, by a check-in, that one can go on
     here: bool = False  # the person chose to go on in chat messages; law 6 holds all the same
 
 
@@ -68,8 +69,8 @@ Kind = Literal["visit", "day-end", "weekly", "supervision", "follow-up", "re-che
 class CheckIn(Frozen):
     """A rule of when to ask. Exactly one of `start`, on the wall clock where the person lives, and `at`, a moment.
 
-    `rule`: RFC 5545 text, from `start` on; empty: once. `session`: the one that a nudge is about, or in which a choice
-    asked for it.
+    `rule`: RFC 5545 text, from `start` on; empty: once. `done`: until when a rule has had its turn. `session`: the one
+    that a nudge is about, or in which a choice asked for it.
     """
 
     id: UUID
@@ -78,6 +79,7 @@ class CheckIn(Frozen):
     rule: str = ""
     start: NaiveDatetime | None = None
     at: AwareDatetime | None = None
+    done: AwareDatetime | None = None
     session: UUID | None = None
 
 
@@ -107,7 +109,7 @@ class Memory(Frozen):
     not_today: date | None = None  # nothing regular comes any more on this day
     missed: date | None = None  # the day on which the person was told that check-ins could not come
     own_zone: bool = False  # said by the person, so that their profile does not change it
-    went_on: bool = False  # check-ins that had stopped go on, and the person has not been told yet
+    followed: date | None = None  # the day on which they were told that their check-ins follow them to another zone
 
 
 class Conversation(Frozen):

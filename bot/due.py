@@ -12,7 +12,6 @@ from bot import checkins, position, screens
 from bot.anytime import MAX_WAITING, started
 from bot.case import Case
 from bot.checkins import MANNERS, fresh_id, local_day, next_due, not_in_quiet
-from bot.consent import counting
 from bot.conversation import CheckIn, Kind, Session
 from bot.effects import Deliver, Effect, Plan, Turn
 from bot.events import CheckInDue, Due
@@ -44,7 +43,7 @@ class Sorted:
 
 
 def due(case: Case, event: CheckInDue) -> Turn:
-    if case.conversation.consents.words is None:
+    if case.conversation.consents.words is None or case.facts.zone_gone:
         return Turn(case.conversation, quiet(case))
     found = Sorted(case)
     for one in event.dues:
@@ -57,15 +56,14 @@ def due(case: Case, event: CheckInDue) -> Turn:
 
 
 def sort(found: Sorted, due: Due) -> Sorted:
-    """Takes one occurrence: it is spent, unless it waits; its rule is planned on."""
-    case = found.case
-    check_in = _arranged(case, due)
+    """Takes one occurrence: it is spent, its rule is planned on, and what waits has a moment of its own."""
+    check_in = _arranged(found.case, due)
     if check_in is None:
         return found
-    verdict = judged(case, check_in, due)
+    verdict = judged(found.case, check_in, due)
+    found = _on(found, check_in)
     if verdict == "waits":
         return _waits(found, check_in)
-    found = _on(found, check_in)
     asks = (*found.asks, check_in) if verdict == "asks" else found.asks
     return replace(found, asks=asks, missed=found.missed or verdict == "missed")
 
@@ -80,43 +78,48 @@ def _arranged(case: Case, due: Due) -> CheckIn | None:
 
 def judged(case: Case, check_in: CheckIn, due: Due) -> Verdict:
     manner, memory = MANNERS[check_in.kind], case.memory
-    today = local_day(case, case.at)
-    on_leave = memory.away is not None and memory.away[0] <= today <= memory.away[1]
-    if memory.paused or (manner.regular and (on_leave or memory.not_today == today)):
+    on_leave = checkins.is_away(case, case.at)
+    if memory.paused or (check_in.kind == "nudge" and not memory.nudges):
         return "lapses"
+    if manner.regular and (on_leave or memory.not_today == local_day(case, case.at)):
+        return "lapses"
+    if _is_late(case, check_in, due):
+        return "lapses" if check_in.kind == "nudge" else "missed"
     if on_leave or not_in_quiet(case, case.at) > case.at:
         return "waits" if manner.waits else "lapses"
-    if case.at - min(due.due, check_in.at or due.due) > manner.late and not _came_again(case, check_in):
-        return "lapses" if check_in.kind == "nudge" else "missed"
     return "asks"
 
 
-def _came_again(case: Case, check_in: CheckIn) -> bool:
-    """Whether a rule has come once more since, and in time: after an outage its last occurrence counts."""
-    if not check_in.rule:
-        return False
-    last = next_due(case, check_in, case.at - MANNERS[check_in.kind].late)
-    return last is not None and last <= case.at
+def _is_late(case: Case, check_in: CheckIn, due: Due) -> bool:
+    """After an outage the last occurrence of a rule counts; the end of a day is none on the next."""
+    manner, since = MANNERS[check_in.kind], min(due.due, check_in.at or due.due)
+    if check_in.rule:
+        fresh = check_in.model_copy(update={"done": None})
+        last = next_due(case, fresh, max(since - timedelta(seconds=1), case.at - manner.late))
+        since = last if last is not None and since < last <= case.at else since
+    another_day = check_in.kind == "day-end" and local_day(case, since) != local_day(case, case.at)
+    return another_day or case.at - since > manner.late
 
 
 def _waits(found: Sorted, check_in: CheckIn) -> Sorted:
-    """For the end of quiet hours, or of a leave."""
-    case = found.case
-    known = check_in in case.memory.check_ins
-    moment = check_in if known and check_in.at else check_in.model_copy(update={"at": case.at, "start": None})
-    when = next_due(case, moment, case.at)
-    if not known:  # it was left by a version before, and has its place among the others from now on
-        case = case.remember(check_ins=(*case.memory.check_ins, check_in))
-    return replace(found, case=case, effects=(*found.effects, Plan(check_in.id, when, first=True)))
+    """For the end of quiet hours, or of a leave: as something of its own, so that its rule goes on beside it."""
+    later = checkins.put_off(found.case, check_in)
+    if later is None:
+        return found
+    case = found.case.remember(check_ins=(*found.case.memory.check_ins, later))
+    return replace(found, case=case, effects=(*found.effects, Plan(later.id, later.at, first=True)))
 
 
 def _on(found: Sorted, check_in: CheckIn) -> Sorted:
     """The next one of a rule; what comes once is over."""
     case = found.case
-    following = next_due(case, check_in, case.at) if check_in.rule else None
+    spent = check_in.model_copy(update={"done": case.at})
+    following = next_due(case, spent, case.at) if check_in.rule else None
+    others = case.memory.check_ins
     if following is not None:
-        return replace(found, effects=(*found.effects, Plan(check_in.id, following, first=True)))
-    left = tuple(one for one in case.memory.check_ins if one.id != check_in.id)
+        case = case.remember(check_ins=tuple(spent if one.id == check_in.id else one for one in others))
+        return replace(found, case=case, effects=(*found.effects, Plan(check_in.id, following, first=True)))
+    left = tuple(one for one in others if one.id != check_in.id)
     endless = bool(check_in.rule) and not {"COUNT", "UNTIL"} & {part[:5] for part in check_in.rule.split(";")}
     return replace(found, case=case.remember(check_ins=left), ended=found.ended or endless)
 
@@ -128,7 +131,7 @@ def said(found: Sorted) -> Turn:
     """The one message: the question, or what else there is to say, or nothing."""
     case = found.case
     kinds = {one.kind for one in found.asks}
-    ends = "consent" in kinds and counted(case)
+    ends = "consent" in kinds
     lines = tuple(case.word(name) for name, so in (("consent-ends", ends), ("check-in-ended", found.ended)) if so)
     case, owed, effects = _question(case, found)
     if owed is None and lines:
@@ -136,10 +139,6 @@ def said(found: Sorted) -> Turn:
     elif owed is not None and lines:
         owed = replace(owed, message=owed.message.model_copy(update={"preface": (*lines, *owed.message.preface)}))
     return Turn(case.conversation, quiet(case), effects if owed is None else (owed, *effects))
-
-
-def counted(case: Case) -> bool:
-    return case.conversation.consents.words == "keep" and counting(case) in ("ask", "always")
 
 
 #: The case afterwards, the message that is owed, and what is planned.
@@ -177,11 +176,12 @@ def asked(case: Case, asks: list[CheckIn]) -> Asked:
 
 
 def interrupted(case: Case, session: Session, asks: list[CheckIn]) -> Asked:
-    """One can go on; the chat is told once, however much comes due. What somebody asked for once waits behind it."""
+    """One can go on, and the chat says so, once for what comes within an hour. What somebody asked for once waits
+    behind it."""
     case = _behind(case, (one for one in asks if not MANNERS[one.kind].regular), session.script)
-    if session.paused:
+    if session.told is not None and case.at - session.told < TOGETHER:
         return case, None, ()
-    after = case.now(session=session.model_copy(update={"paused": True}))
+    after = case.now(session=session.model_copy(update={"told": case.at}))
     until = checkins.welcome_until(case, MANNERS["visit"].late)
     return after, Deliver(screens.neutral(case, "pause", "private").message, until), ()
 
@@ -233,7 +233,7 @@ def nudged(case: Case, nudge: CheckIn) -> Deliver | None:
 def missed(case: Case) -> Asked:
     """What could not come in its time is made up for by one line a day, however much it was."""
     today = local_day(case, case.at)
-    if case.memory.missed == today or case.conversation.session is not None:
+    if case.memory.missed == today or case.conversation.session is not None or not_in_quiet(case, case.at) > case.at:
         return case, None, ()
     message = screens.neutral(case, "check-in-missed", "private").message
     return case.remember(missed=today), Deliver(message, checkins.welcome_until(case, MISSED_UNTIL)), ()

@@ -74,6 +74,11 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """What a clock asked and has not been sent yet is not sent any more: it was answered, or is not welcome now."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetTeam:
     """The team of this name is now these people: who is not named any more is taken out, and who is new is told."""
 
@@ -113,7 +118,19 @@ class EraseMe:
 
 
 Effect = (
-    Keep | LetGo | Contribute | RecordConsent | Plan | Deliver | SetTeam | NameLead | Live | Leave | Return | EraseMe
+    Keep
+    | LetGo
+    | Contribute
+    | RecordConsent
+    | Plan
+    | Deliver
+    | Recall
+    | SetTeam
+    | NameLead
+    | Live
+    | Leave
+    | Return
+    | EraseMe
 )
 
 

@@ -19,8 +19,8 @@ def finish(case: Case, session: Session, *, count: bool) -> tuple[Case, tuple[Ef
     effects = _keep(case, session, finished=True, codes=codes)
     if effects and count and codes:
         effects += (Contribute(case.facts.fresh[2], codes, case.facts.fresh[1]),)
-    not_again = checkins.answered(case, session)
     after = case.now(memory=_remember(case, session, codes)) if effects else case
+    after, not_again = checkins.answered(after, session)
     return leave(after), (*effects, *not_again)
 
 

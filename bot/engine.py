@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
-from bot import answering, asking, ending, notices, pages, screens
+from bot import answering, asking, ending, notices, pages, position, screens
 from bot.anytime import commanded, started
 from bot.case import Case
 from bot.checkins import planned_anew
 from bot.conversation import Conversation, Facts
 from bot.due import due
-from bot.effects import Leave, Need, Turn
+from bot.effects import Leave, Need, Recall, Turn
 from bot.events import (
     CheckInDue,
     Choose,
@@ -39,7 +40,21 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
 
     Raises nothing for any event that can be built; `facts.fresh` must hold four unused uuids.
     """
-    case = Case(library, conversation, facts, event)
+    turn = taken(Case(library, conversation, facts, event), event)
+    return recalled(conversation, turn) if isinstance(turn, Turn) and event.surface != "none" else turn
+
+
+def recalled(before: Conversation, turn: Turn) -> Turn:
+    """What a clock asked is not sent after it was answered, or once it is not welcome any more."""
+    after = turn.conversation
+    session, memory = before.session, after.memory
+    answered = session is not None and position.unanswered(session) and after.session != session
+    peace = (memory.paused, memory.away, memory.not_today, after.consents.words)
+    at_peace = peace != (before.memory.paused, before.memory.away, before.memory.not_today, before.consents.words)
+    return replace(turn, effects=(Recall(), *turn.effects)) if answered or at_peace else turn
+
+
+def taken(case: Case, event: Event) -> Turn | Need:
     match event:
         case Say() | Write():
             return typed(case, event)

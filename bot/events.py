@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,8 +19,14 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+#: Clocks beyond these are wrong, and calendars end not far beyond.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
+
+
 class _Event(Frozen):
-    at: AwareDatetime
+    at: Moment
 
 
 class _Acted(_Event):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import screens
 from bot.case import Case
-from bot.checkins import UNKNOWN_ZONE, replanned
+from bot.checkins import UNKNOWN_ZONE, local_day, replanned
 from bot.conversation import Memory, Message, Option, Reply
 from bot.effects import Deliver, Effect, Turn
 from bot.events import Joined, Left, Notice
@@ -65,14 +65,17 @@ def leading(case: Case, words: str, page: str) -> Message:
 
 def followed(case: Case, turn: Turn, before: str) -> Turn:
     """A turn of somebody whose profile says that they live elsewhere now (`before`: the old zone), or who is back
-    within reach: their check-ins follow, and they are told of a move."""
+    within reach: their check-ins follow, and they are told of a move, once a day however often a profile changes."""
     after = replace(case, conversation=turn.conversation)
     if not after.memory.check_ins:
         return turn
+    today = local_day(after, after.at)
+    moved = before not in (UNKNOWN_ZONE, case.facts.zone) and any(one.start for one in after.memory.check_ins)
     told: tuple[Effect, ...] = ()
-    if before not in (UNKNOWN_ZONE, case.facts.zone) and any(one.start for one in after.memory.check_ins):
+    if moved and after.memory.followed != today:
+        after = after.remember(followed=today)
         told = (Deliver(leading(after, after.word("check-ins-moved"), "checkins")),)
-    return replace(turn, effects=(*turn.effects, *replanned(after), *told))
+    return replace(turn, conversation=after.conversation, effects=(*turn.effects, *replanned(after), *told))
 
 
 def zone_gone(case: Case, effects: tuple[Effect, ...]) -> Turn:

@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from bot import ending, screens
 from bot.case import Case
-from bot.consent import full_notice
+from bot.consent import counting, full_notice
 from bot.conversation import Exchange, Form, FormField, Option, Page, Reflection, Section
 from bot.effects import EraseMe, LetGo, Turn
 from bot.events import Submit
@@ -90,8 +90,16 @@ def consent(case: Case) -> Page:
         name="consent",
         title=case.word("consent-page-title"),
         resumes=case.conversation.session is not None,
+        lines=_counted_until(case),
         sections=(Section(forms=(consent_form(case),)), Section(lines=full_notice(case))),
     )
+
+
+def _counted_until(case: Case) -> tuple[str, ...]:
+    until = case.conversation.consents.counted_until
+    if until is None or counting(case) is None:
+        return ()
+    return (case.word("counted-until", date=format_date(until, "long", locale=case.locale)),)
 
 
 def report(case: Case) -> Page:

@@ -3,9 +3,9 @@ happens, and the words say when."""
 
 from __future__ import annotations
 
-from bot import checkins
+from bot import arranging, checkins
 from bot.case import Case
-from bot.checkins import fresh_id, local_day, morning, next_due
+from bot.checkins import fresh_id, local_day, moment, morning, next_due
 from bot.conversation import CheckIn, Session
 from bot.effects import Effect
 from prompts.script import Choice, EndStep, Question
@@ -17,19 +17,34 @@ _DAYS = {"days": 1, "weeks": 7}
 def asked_again(case: Case, session: Session, choice: Choice) -> tuple[Case, tuple[Effect, ...]]:
     """With what the choice asks for: one more check-in, or peace for today."""
     if choice.remind == "not-today":
-        return case.remember(not_today=local_day(case, case.at)), ()
-    wanted = None if case.memory.paused else _wanted(case, session, choice)
-    return (case, ()) if wanted is None else checkins.arranged(case, wanted)
+        after = case.remember(not_today=local_day(case, case.at))
+        return after, checkins.replanned(after)
+    wanted = _wanted(case, session, choice)
+    return (case, ()) if wanted is None or _hindered(case) else checkins.arranged(case, wanted)
+
+
+def _hindered(case: Case) -> str:
+    """Why nothing can be promised, by the name of the words for it; an empty string where it can."""
+    if case.memory.paused:
+        return "check-ins-are-paused"
+    if case.facts.zone_gone:
+        return "zone-gone"
+    return "check-ins-full" if checkins.is_full(case) else ""
 
 
 def said_to(case: Case, session: Session, step: Question | EndStep, choice: Choice) -> str:
-    """A choice's reply, or the truth where it speaks of a moment that quiet hours put off, or of a day that is over."""
+    """A choice's reply, or the truth where it speaks of a moment that something put off, or of a day that is over."""
     wanted = _wanted(case, session, choice)
-    if wanted is not None and case.memory.paused:
-        return case.word("check-ins-are-paused")
-    if wanted is not None and wanted.at is not None and (next_due(case, wanted, case.at) or wanted.at) > wanted.at:
+    if wanted is None:
+        return case.say(session, f"{step.id}.{choice.id}.reply")
+    if why := _hindered(case):
+        return case.word(why, most=checkins.MOST)
+    due = next_due(case, wanted, case.at)
+    if due is None or checkins.is_away(case, moment(case, wanted)):
+        return arranging.words_for(case, wanted, () if due is None else (due,))
+    if due > moment(case, wanted):
         return case.word("reminder-after-quiet")
-    if choice.remind == "day-end" and wanted is not None and wanted.at == case.at + LATE:
+    if choice.remind == "day-end" and wanted.at == case.at + LATE:
         return case.word("reminder-later")
     return case.say(session, f"{step.id}.{choice.id}.reply")
 

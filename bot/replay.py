@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bot.conversation import Message, Program, Reply
-from bot.events import Choose, Event, Inbound, Open, Rate, Say, Submit, Surface, Who, Write
+from bot.events import Choose, Event, Inbound, Moment, Open, Rate, Say, Submit, Surface, Who, Write
 from bot.ports import Delivery, Refusal, Setup
 from bot.turn import Shell
 
@@ -43,7 +43,7 @@ class AdminLine(_Line):
 class Line(_Line):
     """One line of input. Exactly one of `DOINGS`; all but `tick` and `admin` say who did it."""
 
-    at: AwareDatetime
+    at: Moment
     who: Annotated[Name | None, Field(alias="from")] = None
     team: Name | None = None
     id: Name | None = None
@@ -183,13 +183,19 @@ def read_line(number: int, text: str) -> Line:
         return Line.model_validate(json.loads(text))
     except json.JSONDecodeError as error:
         raise Refusal("line", f"line {number} is not JSON ({error.msg} at character {error.colno}).") from None
+    except ValueError as error:
+        if isinstance(error, ValidationError):
+            raise _unread(number, error) from None
+        raise Refusal("line", f"line {number} is not JSON that can be read (a number is too long).") from None
     except RecursionError:
         raise Refusal("line", f"line {number} is not JSON that can be read (nested too deeply).") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        known = "this key is not known" if first["type"] == "extra_forbidden" else first["msg"]
-        raise Refusal("line", f"line {number}: {f'{key}: ' if key else ''}{known}.") from None
+
+
+def _unread(number: int, error: ValidationError) -> Refusal:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    known = "this key is not known" if first["type"] == "extra_forbidden" else first["msg"]
+    return Refusal("line", f"line {number}: {f'{key}: ' if key else ''}{known}.")
 
 
 def _who(user: str, team: str) -> Who:

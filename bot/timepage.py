@@ -222,8 +222,9 @@ def _weekly_on(case: Case, kind: Kind, days: str, wall: str, script: str = "") -
 
 def take_day_end(case: Case, values: Values) -> Turn:
     wall = a_time(values, "time")
-    working = ",".join(WEEKDAYS[number] for number in case.memory.working)
-    return _weekly_on(case, "day-end", working, wall) if wall else _wrong(case, "time-missing")
+    if not wall:
+        return _wrong(case, "time-missing")
+    return _set(case, "day-end", When(start=next_at(case, wall), rule=arranging.EVERY_DAY))
 
 
 def take_weekly(case: Case, values: Values) -> Turn:
@@ -239,6 +240,8 @@ def take_supervision(case: Case, values: Values) -> Turn:
     day, wall, every = a_date(values, "date"), a_time(values, "time"), one(values, "every")
     if day is None or not wall:
         return _wrong(case, "date-missing")
+    if arranging.is_far(case, When(start=datetime.combine(day, time()))):
+        return _wrong(case, "date-far")
     if every not in EVERY:
         return not_understood(case, check_ins_page(case))
     first = datetime.combine(day, time.fromisoformat(wall))

@@ -264,13 +264,17 @@ class Shell:
         self.store.after_commit()
         return len(claimed), tuple(owed)
 
-    def replan_now(self, people: Iterable[Who], now: datetime) -> None:
-        """Works out anew when these people's check-ins come."""
+    def replan_now(self, people: Iterable[Who], now: datetime) -> tuple[Who, ...]:
+        """Works out anew when these people's check-ins come; gives those with whom that failed."""
+        failed: list[Who] = []
         with self.store.transaction() as tx:
             for who in people:
-                self._by_the_clock(tx, who, Replan(at=now))
-                tx.replanned(who)  # also where it failed: the others are not kept waiting
+                if self._by_the_clock(tx, who, Replan(at=now)) is None:
+                    failed.append(who)
+                else:
+                    tx.replanned(who)
         self.store.after_commit()
+        return tuple(failed)
 
     def _by_the_clock(self, tx: Transaction, who: Who, event: Event) -> tuple[Delivery, ...] | None:
         """One person's turn inside a batch; None where it failed and left nothing behind."""

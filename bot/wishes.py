@@ -3,6 +3,8 @@ nothing; in a box that asks for somebody's own words, nothing. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import arranging, screens
 from bot.anytime import pause
 from bot.arranging import Set
@@ -79,15 +81,15 @@ def granted(case: Case, wish: Wanted) -> Turn:
             at = day_end(case.at, case.facts.zone, case.facts.program.day_end)
             return _again(case, session, When(at=at), script=arranging.script_of(case, "day-end"))
     assert wish.when is not None
-    return _told(arranging.set_up(case, _KINDS[wish.kind], wish.when))
+    when = replace(wish.when, rule=arranging.EVERY_DAY) if wish.kind == "day-end" and wish.when.rule else wish.when
+    return _told(arranging.set_up(case, _KINDS[wish.kind], when))
 
 
 def _again(case: Case, session: Session | None, when: When | None, script: str = "") -> Turn:
     """A check-in that was just asked comes later; a reflection that is open can be gone on with then."""
     when = when or When(start=morning(case, 1))
     if session is None:
-        kind: Kind = "visit" if when.at is not None and not script else "follow-up"
-        return _told(arranging.set_up(case, kind, when, script))
+        return _told(arranging.set_up(case, "follow-up", when, script))
     done = arranging.set_up(_put_down(case, session), "follow-up", when, session.script)
     if done.why or unanswered(session):
         return _told(done)

@@ -11,6 +11,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
 from bot import rooms
+from bot.events import Who
 from bot.ports import Clock, DueRoom, Later
 from bot.turn import KNOWN, SENDING, Shell
 
@@ -48,9 +49,13 @@ async def replan(shell: Shell, now: datetime) -> None:
     """Check-ins that were planned by another version of the zone data wait until this is done; looked for hourly."""
     if shell.replanned is not None and timedelta() <= now - shell.replanned < HOUR:
         return
-    while people := await shell.on_store(lambda: shell.store.to_replan(now, LOOKED_THROUGH)):
-        for start in range(0, len(people), BATCH):
-            await shell.on_store(partial(shell.replan_now, people[start : start + BATCH], now))
+    failed: set[Who] = set()
+    while people := await shell.on_store(lambda: shell.store.to_replan(now, LOOKED_THROUGH + len(failed))):
+        left = [who for who in people if who not in failed]
+        for start in range(0, len(left), BATCH):
+            failed.update(await shell.on_store(partial(shell.replan_now, left[start : start + BATCH], now)))
+        if not left:
+            break
     shell.replanned = now
 
 

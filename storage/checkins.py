@@ -66,10 +66,13 @@ _MARK = Prepared(
     .where(t.check_ins.c.id == bindparam("check_in"), t.check_ins.c.due_at == bindparam("due", type_=t.Moment()))
     .values(state=bindparam("becomes"))
 )
-#: What has come due already waits for the clock, whatever is planned anew.
+#: Also what was stopped or failed, so that the same moment can be planned again; what was claimed stays claimed. What
+#: has come due already waits for the clock, whatever is planned anew.
 _UNPLAN = Prepared(
     delete(t.check_ins).where(
-        t.check_ins.c.id == bindparam("check_in"), t.WAITING, t.check_ins.c.due_at > bindparam("now", type_=t.Moment())
+        t.check_ins.c.id == bindparam("check_in"),
+        t.check_ins.c.state != literal_column("'claimed'"),
+        t.check_ins.c.due_at > bindparam("now", type_=t.Moment()),
     )
 )
 _PLAN = Prepared(insert(t.check_ins), unless_there=True)

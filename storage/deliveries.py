@@ -15,11 +15,12 @@ from bot.ports import LEASE_SECONDS, ConversationGone, Delivery, InstallationGon
 from storage import tables as t
 from storage.keystore import KeyStore
 from storage.leaving import EMPTIED, out_of_reach
-from storage.place import HERE, PERSON, named
+from storage.place import HERE, PERSON, Place, named
 from storage.prepared import Prepared, Row, Wire
-from storage.vault import Unopened, place
+from storage.vault import Key, Unopened, place
 
-MOST_ATTEMPTS = 12
+#: With the pauses between them nearly a day: an outage of the platform loses nothing.
+MOST_ATTEMPTS = 100
 _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 900.0
 
@@ -85,9 +86,18 @@ _TRIED = Prepared(
 )
 
 
+_PENDING = Prepared(
+    select(t.deliveries.c.id, t.deliveries.c.payload).where(
+        t.deliveries.c.conversation_id == bindparam("person"), t.PENDING
+    )
+)
 _FAILED = Prepared(
     select(t.deliveries.c.last_error, func.count())
-    .where(t.deliveries.c.state == "dead", t.deliveries.c.last_error.is_not(None))
+    .where(
+        t.deliveries.c.state == "dead",
+        t.deliveries.c.last_error.is_not(None),
+        t.deliveries.c.last_error != "Recalled",
+    )
     .group_by(t.deliveries.c.last_error)
 )
 
@@ -152,6 +162,14 @@ def failed(wire: Wire, delivery: UUID, error: Exception, now: datetime) -> None:
     wire.run(_OVER, delivery=delivery, outcome="dead", error=name)
     if isinstance(error, ConversationGone):
         out_of_reach(wire, person, now.astimezone(UTC).date())
+
+
+def recall(wire: Wire, found: Place, key: Key) -> None:
+    """Lets go of what is pending for a person and was welcome for a while only: what a clock asked."""
+    for delivery, payload in wire.all(_PENDING, person=found.person):
+        what = Payload.model_validate_json(key.open(payload, found.where("deliveries", delivery, "payload")))
+        if what.until is not None:
+            wire.run(_OVER, delivery=delivery, outcome="dead", error="Recalled")
 
 
 def failures(wire: Wire) -> dict[str, int]:

@@ -22,6 +22,7 @@ from bot.effects import (
     Live,
     NameLead,
     Plan,
+    Recall,
     RecordConsent,
     Return,
     SetTeam,
@@ -31,7 +32,7 @@ from bot.ports import LEASE_SECONDS, Delivery
 from storage import checkins, leading, leaving
 from storage import tables as t
 from storage.counting import token
-from storage.deliveries import Payload
+from storage.deliveries import Payload, recall
 from storage.keystore import KeyStore
 from storage.leading import Desk
 from storage.place import Place
@@ -82,6 +83,8 @@ class Pen:
                 self._contribute(receipt, codes, reflection_id)
             case Plan():
                 checkins.plan(self.wire, self.found, self.key, effect, self.at)
+            case Recall():
+                recall(self.wire, self.found, self.key)
             case Deliver() | RecordConsent() | EraseMe():
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
             case SetTeam() | NameLead() | Live() | Leave() | Return():

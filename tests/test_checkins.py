@@ -16,7 +16,7 @@ from bot.events import BESIDE, Replan
 from bot.notices import followed
 
 PARKED = "Are you parked and settled?"
-HALF_HOUR, HOUR, DAY, WEEK = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 
 
 # After a visit
@@ -247,6 +247,16 @@ def test_after_the_year_nothing_is_counted_until_one_agrees_again() -> None:
     assert counted(ada) == 1
 
 
+@pytest.mark.parametrize("choice", ["ask", "always", "never"])
+def test_a_year_later_the_chat_does_not_tell_what_was_chosen(choice: str) -> None:
+    ada = settled()
+    ada.send("consent", words="keep", counting=choice)
+    ada.until(MONDAY + 400 * DAY)
+    assert ada.seen() == [("Tue 19 09:00", word("consent-ends"))]
+    page = ada.page("consent")
+    assert bool(page.lines) == (choice != "never" and ada.at < MONDAY + 365 * DAY)
+
+
 def counted(ada: Life) -> int:
     ada.effects.clear()
     ada.agree("everything")
@@ -391,6 +401,91 @@ def test_on_leave_nothing_regular_comes_and_what_was_asked_for_waits() -> None:
     assert ada.moments()[0] == "Fri 06 09:00"
 
 
+def test_what_was_put_off_is_kept_whatever_is_saved_meanwhile() -> None:
+    for wish in ("in 20 minutes", "remind me at 17:55", "visit at 17:50"):
+        ada = settled(at=MONDAY + 8 * HOUR + 39 * MINUTE)
+        ada.conversation = with_memory(ada, nudges=False, quiet=("18:00", "08:00"))
+        ada.say(wish)
+        ada.down_until(ada.on("2026-11-02 18:00"))
+        ada.send("check-in-days", working=("MO", "TU"), holidays="no", nudges="no")
+        ada.until(ada.on("2026-11-03 12:00"))
+        assert ada.moments() == ["Tue 03 08:00"], wish
+
+
+def test_what_is_put_off_does_not_come_on_a_day_off_or_on_leave() -> None:
+    ada = settled(at=MONDAY + 4 * DAY)
+    ada.conversation = with_memory(ada, nudges=False, quiet=("18:00", "08:00"))
+    ada.say("visits every weekday at 17:50")
+    ada.down_until(ada.on("2026-11-06 18:05"))
+    ada.until(ada.on("2026-11-08 20:00"))
+    assert ada.moments() == []
+
+
+def test_the_end_of_a_day_does_not_come_on_the_next() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="23:00")
+    ada.down_until(ada.on("2026-11-03 01:30"))
+    assert PARKED not in repr(ada.seen())
+
+
+def test_quiet_hours_that_lead_into_a_leave_promise_the_day_after_it() -> None:
+    ada = settled(at=MONDAY + 8 * HOUR + 50 * MINUTE)
+    ada.conversation = with_memory(
+        ada, nudges=False, quiet=("18:00", "08:00"), away=(date(2026, 11, 3), date(2026, 11, 4))
+    )
+    assert "Thu, Nov 5, 9:00" in ada.say("in 20 minutes").text
+    ada.until(MONDAY + WEEK)
+    assert ada.moments() == ["Thu 05 09:00"]
+
+
+def test_planning_anew_does_not_ask_for_what_lies_in_a_leave_to_come() -> None:
+    ada = settled()
+    ada.say("visit on November 10 at 3pm")
+    ada.send("check-in-away", first="2026-11-09", last="2026-11-13")
+    ada.take(Replan(at=ada.at))
+    ada.until(MONDAY + DAY)
+    assert ada.chat == []
+
+
+def test_one_leave_takes_the_place_of_another_and_says_so() -> None:
+    ada = settled()
+    ada.say("away until Friday")
+    said = ada.say("away on December 24").text
+    assert word("away-instead", first="Monday, November 2, 2026", last="Friday, November 6, 2026") in said
+
+
+def test_going_on_leaves_a_leave_that_is_still_to_come() -> None:
+    ada = settled()
+    ada.send("check-in-away", first="2026-11-09", last="2026-11-13")
+    ada.say("pause check-ins")
+    ada.say("resume check-ins")
+    assert ada.conversation.memory.away == (date(2026, 11, 9), date(2026, 11, 13))
+    ada.send("check-in-away", first="", last="2026-11-13")
+    ada.say("resume check-ins")
+    assert ada.conversation.memory.away is None
+
+
+def test_not_today_holds_though_tomorrow_is_planned() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("not today")
+    ada.say("visit tomorrow at 3pm")
+    assert "today" not in repr(ada.page().sections[0].lines)
+    ada.until(MONDAY + DAY)
+    assert ada.chat == []
+
+
+def test_a_reminder_that_was_switched_off_meanwhile_does_not_come() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:05"))
+    ada.send("check-in-days", working=("MO", "TU"), holidays="no", nudges="no")
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Mon 02 15:00"]
+
+
 def test_leave_is_taken_and_ended_in_the_form() -> None:
     ada = settled()
     ada.send("check-in-day-end", time="17:00")
@@ -502,6 +597,18 @@ def test_an_answer_in_the_morning_is_not_one_for_the_evening() -> None:
     assert ada.moments() == ["Mon 02 17:00"]
 
 
+def test_an_early_answer_counts_whatever_is_saved_afterwards() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    ada.until(ada.on("2026-11-02 15:00"))
+    finish_between_sites(ada)
+    ada.send("check-in-days", working=("MO", "TU", "WE"), holidays="no", nudges="no")
+    assert "today" not in repr(ada.page().sections[0].lines)
+    ada.chat.clear()
+    ada.until(ada.on("2026-11-03 17:00"))
+    assert ada.moments() == ["Tue 03 17:00"]
+
+
 def finish_between_sites(ada: Life) -> None:
     ada.say("reflect between sites")
     ada.tap("private")
@@ -513,7 +620,7 @@ def test_a_reflection_that_is_open_is_not_pushed_aside_and_the_chat_is_told_once
     ada = settled()
     ada.conversation = with_memory(ada, nudges=False)
     ada.say("visit at 3pm")
-    ada.say("visit at 4pm")
+    ada.say("visit at 3:40pm")
     ada.agree("everything")
     ada.through(["yes", 2])
     ada.chat.clear()
@@ -532,6 +639,29 @@ def test_in_twenty_minutes_puts_an_open_reflection_down_and_comes_back_to_it() -
     ada.until(MONDAY + HOUR)
     assert "everything" in [session.script for session in ada.conversation.sessions]
     assert len(ada.chat) <= 1
+
+
+def test_in_twenty_minutes_on_an_open_reflection_is_kept() -> None:
+    ada = settled()
+    ada.agree("quick-visit")
+    ada.through(["A look."])
+    ada.chat.clear()
+    assert "9:20" in ada.say("in 20 minutes").text
+    ada.until(MONDAY + DAY)
+    assert ada.seen() == [("Mon 02 09:20", word("pause"))]
+
+
+def test_a_reflection_that_was_put_down_does_not_swallow_what_comes() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.agree("quick-visit")
+    ada.through(["A look."])
+    ada.write("pause")
+    ada.chat.clear()
+    ada.send("check-in-day-end", time="17:00")
+    ada.say("visit at 3pm")
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Mon 02 15:00", "Mon 02 17:00"]
 
 
 def test_somebody_elses_choice_of_script_does_not_wait_behind_an_unanswered_check_in() -> None:
@@ -592,6 +722,17 @@ def test_a_clock_that_jumps_on_and_back_asks_nothing_twice() -> None:
     assert ada.moments() == ["Tue 03 17:00", "Wed 04 17:00"]
 
 
+def test_a_clock_that_went_ahead_kills_no_rule_when_something_is_saved_meanwhile() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.down_until(ada.on("2026-11-03 17:00"))
+    ada.at = MONDAY
+    ada.send("quiet", hours="20:00-07:00")
+    ada.until(ada.on("2026-11-05 17:30"))
+    assert ada.moments() == ["Tue 03 17:00", "Wed 04 17:00", "Thu 05 17:00"]
+
+
 # Who moves, and clocks that change
 
 
@@ -630,9 +771,39 @@ def moved(ada: Life, zone: str) -> None:
     event = Replan(at=ada.at)
     turn = ada.take(event)
     after = followed(Case(library(), ada.conversation, ada.facts, event), turn, before)
+    ada.conversation = after.conversation
     for effect in after.effects:
         if isinstance(effect, Deliver):
             ada.chat.append((ada.at, effect.message))
+
+
+def test_a_profile_that_goes_to_and_fro_is_told_of_once_a_day() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    for zone in ("America/Los_Angeles", "America/New_York") * 3:
+        moved(ada, zone)
+    assert len(ada.chat) == 1
+
+
+def test_who_moves_west_in_the_evening_has_had_the_end_of_that_day() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.until(ada.on("2026-11-02 17:30"))
+    moved(ada, "America/Los_Angeles")
+    ada.chat.clear()
+    ada.until(MONDAY + 2 * DAY)
+    assert ada.moments() == ["Tue 03 17:00"]
+
+
+def test_who_lives_by_a_zone_that_is_gone_is_asked_nothing_and_promised_nothing() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="17:00")
+    ada.facts = ada.facts.model_copy(update={"zone": "UTC", "zone_gone": True})
+    ada.take(Replan(at=ada.at))
+    assert ada.say("visit at 3pm").text == word("zone-gone")
+    ada.until(MONDAY + WEEK)
+    assert [text for _, text in ada.seen()] == [word("zone-gone")]
 
 
 @pytest.mark.parametrize("place", ["America/Los_Angeles", "los angeles", "Los Angeles", "LOS_ANGELES"])
@@ -683,6 +854,17 @@ def test_each_can_be_removed() -> None:
     ada.send("check-in-remove", **{"check-in": wanted})
     assert ada.turn is not None
     assert ada.turn.illegal == "form-incomplete"
+
+
+def test_days_that_are_far_away_are_slips_and_change_nothing() -> None:
+    ada = settled()
+    before = ada.conversation
+    for day in ("0001-01-01", "1899-12-31", "2029-06-01", "9990-01-01", "9999-12-31"):
+        ada.send("check-in-supervision", date=day, time="10:00", every="month")
+        ada.send("check-in-away", first=day, last=day)
+    for text in ("visit on 9995-01-01 at 3pm", "away on 9995-01-01", "away until 9995-01-01"):
+        ada.say(text)
+    assert ada.conversation.memory == before.memory
 
 
 def test_there_is_room_for_twelve() -> None:
