@@ -15,14 +15,16 @@ from conftest import AT, Pair, rows, who
 from searching import found, stored
 from shells import Live, inbound, living
 
-from bot.events import Choose, Command, Event, Joined, Left, Open, Say, Submit, Who
-from bot.ports import ConversationGone, Delivery
+from bot.effects import Turn
+from bot.events import CheckInDue, Choose, Command, Event, Joined, Left, Open, Replan, Say, Submit, Who
+from bot.ports import ConversationGone, Delivery, Later, Loaded
+from bot.turn import Shell
 from storage import tables as t
 from storage.keyring import from_file, new_key
 
 ADA, BEN = who("ada"), who("ben")
 NEW_YORK = "America/New_York"
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 PARKED = "Are you parked and settled?"
 
 
@@ -172,6 +174,81 @@ def test_who_cannot_be_reached_is_not_tried_again_until_they_do_something(live: 
     does(live, ADA, Open(at=later, page="home"))
     live.tick(later + 2 * HOUR)
     assert occurrences(live, "waiting")[-1] >= later
+
+
+def test_who_is_back_before_the_next_moment_is_asked_at_that_moment(live: Live) -> None:
+    """Gone for an hour: the person, the whole workspace, or their chat."""
+    friday = datetime(2026, 11, 6, 15, 0, tzinfo=UTC)
+    says(live, ADA, "every Friday at 10")
+    does(live, ADA, Left(at=AT + HOUR))
+    does(live, ADA, Joined(at=AT + 2 * HOUR))
+    live.tick(AT + 3 * HOUR)
+    assert occurrences(live, "waiting") == [friday]
+    live.store.installations.remove(ADA.platform, ADA.tenant, AT + 4 * HOUR)
+    live.store.installations.present(ADA.platform, ADA.tenant)
+    live.tick(AT + 5 * HOUR)
+    assert occurrences(live, "waiting") == [friday]
+    live.tick(friday)
+    assert sent(live)[-1] == PARKED
+
+
+def test_an_outage_of_the_platform_for_hours_loses_no_reminder(live: Live) -> None:
+    says(live, ADA, "remind me at 3pm")
+    before, live.post.fault = live.post.fault, later
+    for minute in range(0, 5 * 60, 5):
+        live.tick(datetime(2026, 11, 2, 20, 0, tzinfo=UTC) + minute * MINUTE)
+    live.post.fault = before
+    for minute in range(0, 60, 5):
+        live.tick(datetime(2026, 11, 3, 1, 0, tzinfo=UTC) + minute * MINUTE)
+    assert sent(live) == [PARKED]
+
+
+def later(delivery: Delivery) -> None:
+    raise Later
+
+
+@pytest.mark.parametrize("what", ["pause check-ins", "not today", "away until Friday", "yes", "nothing"])
+def test_what_is_still_on_its_way_is_not_sent_once_it_is_not_welcome(live: Live, what: str) -> None:
+    says(live, ADA, "visit at 3pm")
+    due = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)
+    before, live.post.fault = live.post.fault, later
+    live.tick(due)
+    live.post.fault = before
+    match what:
+        case "yes":
+            does(live, ADA, Choose(at=due + MINUTE, values=("yes",)))
+        case "nothing":
+            does(live, ADA, Submit(at=due + MINUTE, form="consent", values={"words": "nothing"}))
+        case _:
+            says(live, ADA, what, due + MINUTE)
+    for minute in range(2, 90, 5):
+        live.tick(due + minute * MINUTE)
+    assert PARKED not in sent(live)
+    assert live.store.failures() == {}
+
+
+def test_what_fails_again_and_again_is_tried_again_and_again(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    says(live, ADA, "every Friday at 10")
+    says(live, BEN, "every Friday at 10")
+    friday = datetime(2026, 11, 6, 15, 0, tzinfo=UTC)
+    step = Shell._step
+
+    def fails_for_ada(self: Shell, loaded: Loaded, event: Event) -> Turn:
+        if isinstance(event, CheckInDue | Replan) and loaded.conversation.id == adas:
+            raise RuntimeError
+        return step(self, loaded, event)
+
+    with live.store.transaction() as turn:
+        adas = turn.load(ADA, AT).conversation.id
+    monkeypatch.setattr(Shell, "_step", fails_for_ada)
+    for hour in range(4):
+        live.tick(friday + hour * HOUR)
+    assert (sent(live), sent(live, BEN)[:1]) == ([], [PARKED])
+    monkeypatch.setattr(Shell, "_step", step)
+    live.tick(friday + 5 * HOUR)
+    assert datetime(2026, 11, 13, 15, 0, tzinfo=UTC) in occurrences(live, "waiting")
+    live.tick(friday + WEEK)
+    assert PARKED in sent(live)
 
 
 def test_erasing_takes_the_check_ins_along(live: Live) -> None:
