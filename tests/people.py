@@ -10,7 +10,7 @@ from bot.conversation import Message
 from bot.events import Choose, Command, Event, Rate, Who, Write
 
 #: What is on a last screen beside finishing, and ways out of a question; nobody here takes them.
-ASIDE = ("more", "less", "let-go", "count", "half-hour", "day-end", "not-today", "visit", "go-on")
+ASIDE = ("more", "less", "let-go", "count", "half-hour", "day-end", "tomorrow", "not-today", "visit", "go-on")
 #: What is taken wherever it is offered.
 WANTED = ("keep", "never")
 

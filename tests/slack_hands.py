@@ -13,7 +13,20 @@ from fake_slack import FakeSlack, Phone
 Json = dict[str, Any]
 
 #: What is on a last screen beside finishing, and ways that lead elsewhere.
-ASIDE = ("more", "less", "let-go", "count", "half-hour", "day-end", "not-today", "visit", "go-on", "read", "private")
+ASIDE = (
+    "more",
+    "less",
+    "let-go",
+    "count",
+    "half-hour",
+    "day-end",
+    "tomorrow",
+    "not-today",
+    "visit",
+    "go-on",
+    "read",
+    "private",
+)
 WANTED = ("keep", "done", "never")
 MOST = 40
 

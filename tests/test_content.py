@@ -241,7 +241,7 @@ def test_only_a_check_in_asks_whether_somebody_is_driving(library: Library) -> N
         }
         assert asked["check-in"] == "parked"
         assert asked["person"] != "parked"
-        for choice in ("half-hour", "day-end", "not-today"):
+        for choice in ("half-hour", "day-end", "tomorrow", "not-today"):
             end = follow(script, {"parked": (choice,)}, {**RETURNING, "@origin": ("check-in",)}).current
             assert isinstance(end, EndStep)
             assert end.quiet

@@ -384,7 +384,10 @@ def allowed() -> tuple[set[str], set[str]]:
         buttons.add(library().word(locale, "continue-private"))
         script = library().scripts["between-sites"]
         texts.add(script.say(locale, "parked.text"))
-        buttons |= {script.say(locale, f"parked.{one}.label") for one in ("yes", "half-hour", "day-end", "not-today")}
+        buttons |= {
+            script.say(locale, f"parked.{one}.label")
+            for one in ("yes", "half-hour", "day-end", "tomorrow", "not-today")
+        }
     return texts, buttons
 
 

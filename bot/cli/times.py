@@ -23,7 +23,7 @@ QUIET = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", r
 @click.option("--rule", required=True, metavar="RRULE", help="As in RFC 5545, such as FREQ=WEEKLY;BYDAY=TU,TH.")
 @click.option("--start", required=True, metavar="LOCAL", help="On the clock there, such as 2026-03-06T02:30.")
 @click.option("--tz", required=True, metavar="ZONE", help="Such as America/New_York.")
-@click.option("--count", type=click.IntRange(1, 100_000), help=f"At most so many; {COUNT} where --until is not given either.")
+@click.option("--count", type=click.IntRange(1, 100_000), help=f"At most so many; {COUNT} where there is no --until.")
 @click.option("--until", metavar="UTC", help="None after this instant, such as 2026-12-31T23:59:59Z.")
 @click.option(
     "--policy",
