@@ -9,13 +9,13 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 
 from bot import checkins
 from bot.case import Case
-from bot.checkins import MOST, UNKNOWN_ZONE, fresh_id, local_day, upcoming
+from bot.checkins import MANNERS, MOST, UNKNOWN_ZONE, fresh_id, local_day, upcoming
 from bot.conversation import CheckIn, Kind
 from bot.effects import Effect
 from bot.when import When
 from scheduler.recurrence import zone_named
 
-LONGEST_LEAVE = timedelta(days=366)
+LONGEST_LEAVE = timedelta(days=200)
 FURTHEST = timedelta(days=731)
 #: Of the end of a day: which days are working days can change (`Manner.on_day_off`).
 EVERY_DAY = "FREQ=DAILY"
@@ -41,22 +41,21 @@ def set_up(case: Case, kind: Kind, when: When, script: str = "") -> Set:
         return _refused(case, "check-ins-first")
     if case.facts.zone_gone:
         return _refused(case, "zone-gone")
+    if case.memory.paused:
+        return _refused(case, "paused-first")
     if is_far(case, when):
         return _refused(case, "date-far")
     script = script or script_of(case, kind)
     new = CheckIn(id=fresh_id(case, "new"), kind=kind, script=script, rule=when.rule, start=when.start, at=when.at)
-    moments = upcoming(case.remember(paused=False, not_today=None), new, SHOWN)
+    moments = upcoming(case.remember(not_today=None), new, SHOWN)
     if not moments:
         return _refused(case, "check-in-too-soon" if kind == "supervision" else "check-in-never")
     today = local_day(case, case.at)
     peace = None if local_day(case, moments[0]) == today else case.memory.not_today
-    after, effects = checkins.arranged(case.remember(not_today=peace, paused=False), new)
-    if sum(one.kind != "nudge" for one in after.memory.check_ins) > MOST:
+    after, effects = checkins.arranged(case.remember(not_today=peace), new)
+    if sum(one.kind not in checkins.OWN for one in after.memory.check_ins) > MOST:
         return _refused(case, "check-ins-full", most=MOST)
-    words = words_for(after, new, moments)
-    if not case.memory.paused:
-        return Set(after, words, effects)
-    return Set(after, f"{words} {case.word('check-ins-go-on')}", (*effects, *checkins.replanned(after)))
+    return Set(after, words_for(after, new, moments), effects)
 
 
 def _refused(case: Case, why: str, **values: object) -> Set:
@@ -79,8 +78,10 @@ def words_for(case: Case, new: CheckIn, moments: tuple[datetime, ...]) -> str:
         return case.word("check-in-never")
     name = "check-in-set-more" if new.rule and len(moments) > 1 else "check-in-set"
     said = [case.word(name, moments=listed(case, moments))]
-    if new.at is not None and moments[0] > new.at:
+    if not new.rule and not MANNERS[new.kind].days_before and moments[0] > checkins.moment(case, new):
         said.append(case.word("check-in-put-off"))
+    if new.kind == "supervision" and new.start is not None and new.rule:
+        said.append(case.word("supervision-first", day=of_day(case, new.start.date())))
     if case.facts.zone == UNKNOWN_ZONE and not case.memory.own_zone:
         said.append(case.word("zone-unknown"))
     return " ".join(said)
@@ -94,7 +95,8 @@ def on(case: Case, moment: datetime) -> str:
     """Day and time where the person lives, short, in their language."""
     local = moment.astimezone(zone_named(case.facts.zone))
     near = {0: "day-today", 1: "day-tomorrow"}.get((local.date() - local_day(case, case.at)).days)
-    day = case.word(near) if near else format_skeleton("MMMEd", local.date(), locale=case.locale)
+    far = abs((local.date() - local_day(case, case.at)).days) > 300
+    day = case.word(near) if near else format_skeleton("yMMMEd" if far else "MMMEd", local.date(), locale=case.locale)
     return f"{day}, {clock(case, local)}"
 
 
@@ -130,6 +132,8 @@ def away(case: Case, first: date | None, last: date) -> Set:
     """On leave from the first day (today, where none is named) to the last. There is one leave at a time."""
     today, before = local_day(case, case.at), case.memory.away
     begins = max(first or today, today)
+    if first is not None and last < first:
+        return _refused(case, "away-order")
     if last < begins:
         return _refused(case, "away-over")
     if last - begins > LONGEST_LEAVE:
@@ -140,7 +144,16 @@ def away(case: Case, first: date | None, last: date) -> Set:
     words = case.word("away-set", first=of_day(case, begins), last=of_day(case, last))
     if before is not None and before[1] >= today and before != (begins, last):
         words = f"{words} {case.word('away-instead', first=of_day(case, before[0]), last=of_day(case, before[1]))}"
-    return Set(after, words, checkins.replanned(after))
+    lost = tuple(one for one in after.memory.check_ins if _falls_into(after, one))
+    if lost:
+        words = f"{words} {case.word('away-visits')}"
+    after, gone = checkins.dropped(after, lost)
+    return Set(after, words, (*gone, *checkins.replanned(after)))
+
+
+def _falls_into(case: Case, one: CheckIn) -> bool:
+    """Whether a single visit lies in the leave: there is none of it then."""
+    return one.kind == "visit" and not one.rule and checkins.is_away(case, checkins.moment(case, one))
 
 
 def not_today(case: Case) -> Set:

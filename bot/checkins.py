@@ -20,6 +20,8 @@ UNKNOWN_ZONE = "UTC"
 MORNING = time(9)
 #: A clock that is further ahead than this was wrong.
 FURTHEST_AHEAD = timedelta(days=7)
+#: What nobody set; it is not shown among the others.
+OWN: frozenset[Kind] = frozenset({"missed", "nudge"})
 #: So many check-ins a person may have.
 MOST = 12
 #: So many occurrences in quiet hours are passed over before a rule is given up.
@@ -53,6 +55,7 @@ MANNERS: Mapping[Kind, Manner] = {
     "day-end": Manner(late=3 * _HOUR, early=3 * _HOUR, on_day_off="skip", waits=False),
     "weekly": Manner(late=8 * _HOUR, early=_DAY, on_day_off="next"),
     "consent": Manner(late=14 * _DAY, on_day_off="next", regular=False),
+    "missed": Manner(late=12 * _HOUR, on_day_off="next"),
     "nudge": Manner(late=_HOUR, waits=False),
 }
 
@@ -136,7 +139,10 @@ def welcome(case: Case, at: datetime, manner: Manner) -> datetime | None:
         if manner.regular or case.memory.away is None:
             return None
         back = datetime.combine(case.memory.away[1] + _DAY, MORNING)
-        at = back.replace(tzinfo=zone_named(case.facts.zone)).astimezone(UTC)
+        after = next_after(Recurrence(back, case.facts.zone, on_day_off="next"), days_of(case), at)
+        if after is None:
+            return None
+        at = after
     return None
 
 
@@ -188,7 +194,8 @@ def upcoming(case: Case, check_in: CheckIn, most: int) -> tuple[datetime, ...]:
 
 def next_check_in(case: Case) -> datetime | None:
     """When the person is asked next."""
-    moments = (moment for one in case.memory.check_ins if one.kind != "nudge" for moment in upcoming(case, one, 1))
+    shown = (one for one in case.memory.check_ins if one.kind not in OWN)
+    moments = (moment for one in shown for moment in upcoming(case, one, 1))
     return min(moments, default=None)
 
 
@@ -236,7 +243,7 @@ def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:
 
 
 def is_full(case: Case) -> bool:
-    return sum(one.kind != "nudge" for one in case.memory.check_ins) >= MOST
+    return sum(one.kind not in OWN for one in case.memory.check_ins) >= MOST
 
 
 def is_over(case: Case, one: CheckIn) -> bool:

@@ -62,8 +62,9 @@ class Consents(Frozen):
     version: int = 0  # of the notice that was shown
 
 
-#: What a check-in is for. `nudge`: the one gentle reminder after a check-in that was not answered.
-Kind = Literal["visit", "day-end", "weekly", "supervision", "follow-up", "re-check", "consent", "nudge"]
+#: What a check-in is for. `missed`: the line that something could not come; `nudge`: the one gentle reminder after a
+#: check-in that was not answered.
+Kind = Literal["visit", "day-end", "weekly", "supervision", "follow-up", "re-check", "consent", "missed", "nudge"]
 
 
 class CheckIn(Frozen):
@@ -107,6 +108,7 @@ class Memory(Frozen):
     paused: bool = False  # no check-in comes until the person says so
     nudges: bool = True  # one gentle reminder where a check-in was not answered
     not_today: date | None = None  # nothing regular comes any more on this day
+    silent: int = 0  # check-ins in a row that were not answered
     missed: date | None = None  # the day on which the person was told that check-ins could not come
     own_zone: bool = False  # said by the person, so that their profile does not change it
     followed: date | None = None  # the day on which they were told that their check-ins follow them to another zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Final, Literal
 
 from bot import checkins, position, screens
@@ -17,11 +17,18 @@ from bot.effects import Deliver, Effect, Plan, Turn
 from bot.events import CheckInDue, Due
 from bot.notices import leading
 from bot.outcome import quiet
+from scheduler.recurrence import is_day_off, zone_named
 
 #: Which one is asked where several have come due.
 FIRST: Final[tuple[Kind, ...]] = ("visit", "follow-up", "re-check", "supervision", "day-end", "weekly")
 #: What comes so soon after an unanswered check-in makes no second message.
-TOGETHER: Final = timedelta(hours=1)
+TOGETHER: Final = timedelta(minutes=15)
+#: Whoever did something in a reflection so lately is in the middle of it; one that was left for longer waits.
+AT_IT: Final = timedelta(hours=1)
+#: After so many check-ins in a row that nobody answered, none is followed by a reminder.
+TIRED: Final = 3
+#: Hours of the day in which a line comes that nobody asked for.
+DAYTIME: Final = (time(7), time(21))
 #: When somebody is reminded who did not answer.
 NUDGE_AFTER: Final = timedelta(hours=2)
 
@@ -152,7 +159,8 @@ def _question(case: Case, found: Sorted) -> Asked:
     nudge = next((one for one in found.asks if one.kind == "nudge"), None)
     if nudge is not None:
         return case, nudged(case, nudge), ()
-    return missed(case) if found.missed else (case, None, ())
+    late = found.missed or any(one.kind == "missed" for one in found.asks)
+    return missed(case) if late else (case, None, ())
 
 
 def _of_today(case: Case, check_in: CheckIn) -> CheckIn:
@@ -163,27 +171,45 @@ def _of_today(case: Case, check_in: CheckIn) -> CheckIn:
 
 
 def asked(case: Case, asks: list[CheckIn]) -> Asked:
-    """The first of them asks; the others wait behind it. A reflection that is open comes before all."""
+    """The first of them asks. What somebody asked for once waits behind it; a rule comes again by itself."""
     first, *others = asks
+    others = [one for one in others if not MANNERS[one.kind].regular]
     open_ = case.conversation.session
     if open_ is not None and not position.unanswered(open_):
-        return interrupted(case, open_, asks)
-    if open_ is not None and case.at - open_.started < TOGETHER:
+        if case.at - open_.touched < AT_IT:
+            return at_it(case, open_, asks)
+        case = case.now(session=None, waiting=(*case.conversation.waiting, open_)[-MAX_WAITING:])
+    elif open_ is not None and case.at - open_.started < TOGETHER:
         return _behind(case, asks, open_.script), None, ()
+    silent = case.memory.silent + 1 if open_ is not None and position.unanswered(open_) else 0
+    again = next((one for one in case.conversation.waiting if one.script == first.script), None)
+    if again is not None and not first.rule:
+        return gone_on_with(case, again)
     case, session = started(case.now(session=None), first.script)
-    case, reminded = with_nudge(_behind(case, others, first.script), first, session)
+    case = _behind(case, others, first.script)
+    case = case if silent == case.memory.silent else case.remember(silent=silent)
+    case, reminded = with_nudge(case, first, session)
     return case, Deliver(screens.asked(case), checkins.welcome_until(case, MANNERS[first.kind].late)), reminded
 
 
-def interrupted(case: Case, session: Session, asks: list[CheckIn]) -> Asked:
-    """One can go on, and the chat says so, once for what comes within an hour. What somebody asked for once waits
-    behind it."""
-    case = _behind(case, (one for one in asks if not MANNERS[one.kind].regular), session.script)
-    if session.told is not None and case.at - session.told < TOGETHER:
+def gone_on_with(case: Case, session: Session) -> Asked:
+    """What somebody asked to come back to is where they left it."""
+    waiting = tuple(one for one in case.conversation.waiting if one is not session)
+    after = case.now(session=session.model_copy(update={"told": case.at}), waiting=waiting)
+    until = checkins.welcome_until(case, MANNERS["follow-up"].late)
+    return after, Deliver(screens.neutral(case, "check-in-open", "private").message, until), ()
+
+
+def at_it(case: Case, session: Session, asks: list[CheckIn]) -> Asked:
+    """Who is in the middle of a reflection is not disturbed by a rule; what they asked for once is a line in the chat,
+    at most one an hour, or waits behind."""
+    wished = [one for one in asks if not one.rule]
+    case = _behind(case, wished, session.script)
+    if not wished or (session.told is not None and case.at - session.told < AT_IT):
         return case, None, ()
     after = case.now(session=session.model_copy(update={"told": case.at}))
     until = checkins.welcome_until(case, MANNERS["visit"].late)
-    return after, Deliver(screens.neutral(case, "pause", "private").message, until), ()
+    return after, Deliver(screens.neutral(case, "check-in-open", "private").message, until), ()
 
 
 def _behind(case: Case, others: Iterable[CheckIn], script: str) -> Case:
@@ -214,7 +240,8 @@ def with_nudge(case: Case, check_in: CheckIn, session: Session) -> tuple[Case, t
 
 def _nudge(case: Case, check_in: CheckIn, session: Session) -> CheckIn | None:
     at = case.at + NUDGE_AFTER
-    if not (MANNERS[check_in.kind].regular and case.memory.nudges) or not_in_quiet(case, at) > at:
+    wanted = MANNERS[check_in.kind].regular and case.memory.nudges and case.memory.silent < TIRED
+    if not wanted or not_in_quiet(case, at) > at:
         return None
     if local_day(case, at) != local_day(case, case.at):
         return None
@@ -231,9 +258,31 @@ def nudged(case: Case, nudge: CheckIn) -> Deliver | None:
 
 
 def missed(case: Case) -> Asked:
-    """What could not come in its time is made up for by one line a day, however much it was."""
+    """What could not come in its time is made up for by one line, however much it was; by day, on a working day."""
     today = local_day(case, case.at)
-    if case.memory.missed == today or case.conversation.session is not None or not_in_quiet(case, case.at) > case.at:
+    if case.memory.missed == today or case.conversation.session is not None:
         return case, None, ()
+    if not _by_day(case):
+        return _missed_later(case)
     message = screens.neutral(case, "check-in-missed", "private").message
     return case.remember(missed=today), Deliver(message, checkins.welcome_until(case, MISSED_UNTIL)), ()
+
+
+def _by_day(case: Case) -> bool:
+    wall = case.at.astimezone(zone_named(case.facts.zone)).time()
+    day_off = is_day_off(checkins.days_of(case), local_day(case, case.at))
+    return DAYTIME[0] <= wall < DAYTIME[1] and not day_off and not_in_quiet(case, case.at) == case.at
+
+
+def _missed_later(case: Case) -> Asked:
+    """The line waits for the next morning of a working day."""
+    if any(one.kind == "missed" for one in case.memory.check_ins):
+        return case, None, ()
+    start = checkins.morning(case, 0)
+    later = CheckIn(id=fresh_id(case, "missed"), kind="missed", start=start)
+    following = next_due(case, later, case.at)
+    if following is None:
+        later = later.model_copy(update={"start": checkins.morning(case, 1)})
+        following = next_due(case, later, case.at)
+    case = case.remember(check_ins=(*case.memory.check_ins, later))
+    return case, None, (Plan(later.id, following, first=True),)

@@ -76,12 +76,12 @@ def language_form(case: Case) -> Form:
     return Form(id="language", title=case.word("language-title"), fields=(field,), submit=case.word("save"))
 
 
-def quiet_form(case: Case) -> Form:
+def quiet_form(case: Case, name: str = "quiet") -> Form:
     options = tuple(Option(id=hours, label=case.word(f"quiet-{name}")) for hours, name in QUIET.items())
     now = "-".join(case.memory.quiet) if case.memory.quiet else "none"
     hint = case.word("quiet-hint", place=get_timezone_location(case.facts.zone, case.locale, return_city=True))
     field = FormField(id="hours", label=case.word("quiet-title"), hint=hint, options=options, value=(now,))
-    return Form(id="quiet", title=case.word("quiet-title"), fields=(field,), submit=case.word("save"))
+    return Form(id=name, title=case.word("quiet-title"), fields=(field,), submit=case.word("save"))
 
 
 def consent_form(case: Case) -> Form:
@@ -120,9 +120,14 @@ def take_quiet(case: Case, values: Values) -> Turn:
     hours = one(values, "hours")
     if hours not in QUIET:
         return not_understood(case, home(case))
-    start, _, end = hours.partition("-")
-    case = case.remember(quiet=(start, end) if end else None)
+    case = with_quiet(case, hours)
     return saved(case, home(case), *replanned(case))
+
+
+def with_quiet(case: Case, hours: str) -> Case:
+    """`hours`: a key of QUIET."""
+    start, _, end = hours.partition("-")
+    return case.remember(quiet=(start, end) if end else None)
 
 
 def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None:

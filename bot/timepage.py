@@ -14,6 +14,7 @@ from bot.checkins import local_day, upcoming
 from bot.conversation import CheckIn, Form, FormField, Kind, Option, Page, Section
 from bot.effects import Effect, Live, Turn
 from bot.forms import Values, a_date, a_time, not_understood, one, saved, several, shown, text
+from bot.home import QUIET, quiet_form, with_quiet
 from bot.places import zone_called
 from bot.when import When, read_time
 from scheduler.recurrence import zone_named
@@ -25,7 +26,7 @@ EVERY = ("once", "week", "two-weeks", "month")
 
 
 def check_ins_page(case: Case) -> Page:
-    own = tuple(_one(case, check_in) for check_in in case.memory.check_ins if check_in.kind != "nudge")
+    own = tuple(_one(case, check_in) for check_in in case.memory.check_ins if check_in.kind not in checkins.OWN)
     return Page(
         name="checkins",
         title=case.word("checkins-title"),
@@ -37,7 +38,13 @@ def check_ins_page(case: Case) -> Page:
             Section(forms=(supervision_form(case),)),
             Section(
                 title=case.word("checkins-peace"),
-                forms=(away_form(case), *back_form(case), pause_form(case), days_form(case)),
+                forms=(
+                    away_form(case),
+                    *back_form(case),
+                    pause_form(case),
+                    quiet_form(case, "check-in-quiet"),
+                    days_form(case),
+                ),
             ),
             Section(forms=(zone_form(case),)),
         ),
@@ -55,9 +62,13 @@ def _standing(case: Case) -> tuple[str, ...]:
     return (*lines, case.word("checkins-nobody"))
 
 
+def _why_not(case: Case) -> tuple[str, ...]:
+    return () if case.memory.paused else (case.word("checkins-none"),)
+
+
 def _one(case: Case, check_in: CheckIn) -> Section:
     moments = upcoming(case, check_in, arranging.SHOWN)
-    lines = (case.word("checkins-next", moments=listed(case, moments)),) if moments else (case.word("checkins-none"),)
+    lines = (case.word("checkins-next", moments=listed(case, moments)),) if moments else _why_not(case)
     name = str(check_in.id)
     field = FormField(id="check-in", label="", options=(Option(id=name, label=""),), value=(name,))
     remove = Form(id="check-in-remove", title="", fields=(field,), submit=case.word("checkins-remove"))
@@ -76,15 +87,19 @@ def _time(case: Case, value: str) -> FormField:
 
 
 def _weekdays(case: Case) -> tuple[Option, ...]:
+    return tuple(Option(id=day, label=name.capitalize()) for day, name in _names(case))
+
+
+def _names(case: Case) -> tuple[tuple[str, str], ...]:
     names = get_day_names("wide", locale=case.locale)
-    return tuple(Option(id=day, label=names[number].capitalize()) for number, day in enumerate(WEEKDAYS))
+    return tuple((day, names[number]) for number, day in enumerate(WEEKDAYS))
 
 
 def visit_form(case: Case) -> Form:
     days = (
         Option(id="next", label=case.word("checkins-next-time")),
         Option(id=WORKDAYS, label=case.word("checkins-workdays")),
-        *(Option(id=day.id, label=case.word("checkins-every", day=day.label)) for day in _weekdays(case)),
+        *(Option(id=day, label=case.word("checkins-every", day=name)) for day, name in _names(case)),
     )
     words = FormField(
         id="words",
@@ -296,6 +311,14 @@ def take_days(case: Case, values: Values) -> Turn:
     return saved(after, check_ins_page(after), *checkins.replanned(after))
 
 
+def take_quiet(case: Case, values: Values) -> Turn:
+    hours = one(values, "hours")
+    if hours not in QUIET:
+        return not_understood(case, check_ins_page(case))
+    case = with_quiet(case, hours)
+    return saved(case, check_ins_page(case), *checkins.replanned(case))
+
+
 def take_zone(case: Case, values: Values) -> Turn:
     zone = zone_called(text(values, "zone"))
     if not zone:
@@ -328,6 +351,7 @@ TAKERS = {
     "check-ins-pause": take_pause,
     "check-ins-resume": take_resume,
     "check-in-days": take_days,
+    "check-in-quiet": take_quiet,
     "check-in-remove": take_removal,
     "zone": take_zone,
 }

@@ -20,7 +20,7 @@ log = logging.getLogger("afterword")
 Tick = Callable[[Shell, datetime], Awaitable[None]]
 
 #: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
-BATCH = 20
+BATCH = 10
 HOUR = timedelta(hours=1)
 #: People found at once whose check-ins are planned anew: each look goes through all that waits.
 LOOKED_THROUGH = 2000

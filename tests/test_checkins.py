@@ -323,6 +323,19 @@ def test_one_gentle_reminder_and_then_silence_until_the_next() -> None:
     assert word("check-in-nudge") in ada.chat[1][1].preface
 
 
+def test_who_does_not_answer_for_days_is_reminded_no_more() -> None:
+    ada = settled()
+    ada.send("check-in-day-end", time="15:00")
+    ada.until(MONDAY + 9 * DAY)
+    nudged = [when for when, message in ada.chat if word("check-in-nudge") in message.preface]
+    assert len(nudged) == 3
+    assert len(ada.chat) == 7 + 3
+    ada.tap("private")
+    ada.tap("yes")
+    ada.until(MONDAY + 12 * DAY)
+    assert word("check-in-nudge") in ada.chat[-1][1].preface, "and again after an answer"
+
+
 def test_who_answers_is_not_reminded() -> None:
     ada = settled()
     ada.say("visit at 3pm")
@@ -448,6 +461,13 @@ def test_planning_anew_does_not_ask_for_what_lies_in_a_leave_to_come() -> None:
     assert ada.chat == []
 
 
+def test_a_visit_that_falls_into_a_leave_is_taken_out_and_that_is_said() -> None:
+    ada = settled()
+    ada.say("visit on Thursday at 3pm")
+    assert word("away-visits") in ada.say("away until Friday").text
+    assert (ada.conversation.memory.check_ins, ada.waiting) == ((), {})
+
+
 def test_one_leave_takes_the_place_of_another_and_says_so() -> None:
     ada = settled()
     ada.say("away until Friday")
@@ -526,10 +546,12 @@ def test_everything_can_be_paused_and_goes_on_where_it_would_be_by_then() -> Non
     assert ada.moments() == ["Wed 04 17:00"]
 
 
-def test_a_new_wish_ends_the_pause_and_says_so() -> None:
+def test_while_all_is_paused_nothing_new_is_set_and_that_is_said() -> None:
     ada = settled()
     ada.send("check-ins-pause")
-    assert ada.say("visit at 3pm").text.endswith(word("check-ins-go-on"))
+    assert ada.say("visit at 3pm").text == word("paused-first")
+    ada.say("resume check-ins")
+    ada.say("visit at 3pm")
     ada.until(MONDAY + 8 * HOUR)
     assert ada.moments()[0] == "Mon 02 15:00"
 
@@ -555,16 +577,28 @@ def test_several_that_are_due_at_once_make_one_message() -> None:
     assert ada.moments() == ["Mon 02 17:00"]
     assert ada.conversation.session is not None
     assert ada.conversation.session.script == "quick-visit"
-    assert [one.script for one in ada.conversation.waiting] == ["between-sites"]
+    assert ada.conversation.waiting == (), "a rule comes again by itself"
+
+
+def test_a_reminder_that_is_due_at_once_with_another_waits_behind_it() -> None:
+    ada = settled()
+    ada.agree("look-again")
+    ada.tap("tomorrow")
+    ada.write("stop")
+    ada.say("visit tomorrow at 9am")
+    ada.chat.clear()
+    ada.until(MONDAY + DAY)
+    assert ada.moments() == ["Tue 03 09:00"]
+    assert [session.script for session in ada.conversation.sessions] == ["quick-visit", "look-again"]
 
 
 def test_what_comes_shortly_after_an_unanswered_one_makes_no_second_message() -> None:
     ada = settled()
     ada.conversation = with_memory(ada, nudges=False)
     ada.send("check-in-day-end", time="17:00")
-    ada.say("visit at 4:30pm")
+    ada.say("visit at 4:50pm")
     ada.until(MONDAY + DAY)
-    assert ada.moments() == ["Mon 02 16:30"]
+    assert ada.moments() == ["Mon 02 16:50"]
 
 
 def test_a_late_answer_is_taken_until_the_next_of_its_kind() -> None:
@@ -616,18 +650,41 @@ def finish_between_sites(ada: Life) -> None:
     ada.tap("done")
 
 
-def test_a_reflection_that_is_open_is_not_pushed_aside_and_the_chat_is_told_once() -> None:
-    ada = settled()
+def test_who_is_in_the_middle_of_a_reflection_is_not_disturbed_by_a_rule() -> None:
+    ada = settled(at=MONDAY + 7 * HOUR + 50 * MINUTE)
     ada.conversation = with_memory(ada, nudges=False)
-    ada.say("visit at 3pm")
-    ada.say("visit at 3:40pm")
+    ada.send("check-in-day-end", time="17:00")
     ada.agree("everything")
     ada.through(["yes", 2])
     ada.chat.clear()
+    ada.until(MONDAY + 12 * HOUR)
+    assert ada.chat == []
+    assert [session.script for session in ada.conversation.sessions] == ["everything"]
+
+
+def test_what_somebody_named_is_a_line_in_the_chat_while_they_are_in_the_middle_of_another() -> None:
+    ada = settled(at=MONDAY + 5 * HOUR + 50 * MINUTE)
+    ada.say("visit at 3pm")
+    ada.say("visit at 3:20pm")
+    ada.agree("everything")
+    ada.through(["yes", 2])
+    ada.chat.clear()
+    ada.until(ada.on("2026-11-02 15:30"))
+    assert ada.seen() == [("Mon 02 15:00", word("check-in-open"))]
+    assert [session.script for session in ada.conversation.sessions] == ["everything", "quick-visit"]
+
+
+def test_a_reflection_that_was_left_for_longer_waits_behind_what_comes() -> None:
+    """Also one of which only the last tap was missing."""
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-day-end", time="17:00")
+    ada.agree("everything")
+    ada.through(WHOLE)
+    ada.chat.clear()
     ada.until(MONDAY + DAY)
-    assert ada.seen() == [("Mon 02 15:00", word("pause"))]
-    assert ada.conversation.session is not None
-    assert ada.conversation.session.script == "everything"
+    assert ada.seen() == [("Mon 02 17:00", PARKED)]
+    assert [session.script for session in ada.conversation.sessions] == ["between-sites", "everything"]
 
 
 def test_in_twenty_minutes_puts_an_open_reflection_down_and_comes_back_to_it() -> None:
@@ -648,7 +705,7 @@ def test_in_twenty_minutes_on_an_open_reflection_is_kept() -> None:
     ada.chat.clear()
     assert "9:20" in ada.say("in 20 minutes").text
     ada.until(MONDAY + DAY)
-    assert ada.seen() == [("Mon 02 09:20", word("pause"))]
+    assert ada.seen() == [("Mon 02 09:20", word("check-in-open"))]
 
 
 def test_a_reflection_that_was_put_down_does_not_swallow_what_comes() -> None:
@@ -701,6 +758,19 @@ def test_what_is_too_late_for_today_is_no_reproach() -> None:
     ada.down_until(ada.on("2026-11-02 20:00"))
     assert ada.seen() == [("Mon 02 20:00", word("check-in-missed"))]
     assert list(kinds(ada)) == []
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [("2026-11-03 03:10", "Tue 03 09:00"), ("2026-11-07 06:10", "Mon 09 09:00"), ("2026-11-03 21:30", "Wed 04 09:00")],
+)
+def test_the_line_that_something_could_not_come_comes_by_day_on_a_working_day(back: str, said: str) -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.down_until(ada.on(back))
+    assert ada.chat == []
+    ada.until(MONDAY + WEEK + DAY)
+    assert ada.seen() == [(said, word("check-in-missed"))]
 
 
 def test_a_reminder_that_was_asked_for_still_comes_hours_later() -> None:
@@ -913,14 +983,14 @@ def test_where_a_script_is_gone_the_usual_one_stands_in_for_it() -> None:
     assert ada.conversation.session.script == "quick-visit"
 
 
-def test_what_was_asked_for_once_waits_behind_an_open_reflection() -> None:
+def test_what_was_asked_for_once_comes_before_a_reflection_that_was_left() -> None:
     ada = settled()
     ada.agree("look-again")
     ada.tap("tomorrow")
     ada.agree("everything")
     ada.through(["yes", 2])
     ada.until(MONDAY + 2 * DAY)
-    assert [session.script for session in ada.conversation.sessions] == ["everything", "look-again"]
+    assert [session.script for session in ada.conversation.sessions] == ["look-again", "everything"]
 
 
 def test_a_year_that_ends_is_told_of_also_when_something_else_asks_or_is_open() -> None:

@@ -66,7 +66,8 @@ def test_everybody_who_is_due_at_one_minute_is_claimed_stepped_and_owed(
     living = Shell(library(), store, post, 1 if store.database.sqlite else 4)
     asyncio.run(ticked(living, DUE - SECOND))
     assert rows_of(store, "state <> 'waiting'") == 0
-    asyncio.run(ticked(living, DUE))
+    while rows_of(store, f"state = 'waiting' AND due_at < '{DUE + SECOND:%Y-%m-%d %H:%M:%S}'"):
+        asyncio.run(ticked(living, DUE))
     asked_once(store, count)
     assert len(post.sent) == count
     assert set(post.sent.values()) == {1}

@@ -62,8 +62,9 @@ ENGLISH_WISHES = Wishes(
         "(no|no more|stop sending me|stop sending|don t send me|dont send me) (check ins|checkins|reminders)|"
         "stop reminding me",
         "resume-all": f"(resume|restart|start|unpause|turn on) {_CHECK_INS}( again)?|turn {_CHECK_INS} (back )?on|"
-        "(resume|unpause) (all|everything)",
-        "list": f"(show |show me |list |see |what are |when are )?{_CHECK_INS}",
+        "(resume|unpause) (all|everything)|(i m|im|i am) back|(i m |im |i am )?back from (leave|vacation|holiday|holidays)",
+        "list": f"(show |show me |list |see |what are |when are )?{_CHECK_INS}|quiet hours|never at night|"
+        f"no {_CHECK_INS} at night|(don t|dont|do not) ask (me )?at night|when will you ask( me)?|what (have|did) i set",
         "day-end": f"(remind me |ask me |ask me again )?(later today|{_DAY_END})",
     },
     beginnings=(
@@ -131,8 +132,11 @@ SPANISH_WISHES = Wishes(
         "(ya )?no me (mandes|mande|envies|envie) (mas )?recordatorios|no quiero (mas )?recordatorios|"
         "deja de recordarme",
         "resume-all": f"{_REANUDAR} ({_RECORDATORIOS}|todo)|"
-        f"volver a (empezar|comenzar|activar) (con )?{_RECORDATORIOS}|{_RECORDATORIOS} otra vez",
-        "list": f"(ver |mostrar |muestra |muestrame |muestreme |cuales son )?{_RECORDATORIOS}",
+        f"volver a (empezar|comenzar|activar) (con )?{_RECORDATORIOS}|{_RECORDATORIOS} otra vez|"
+        "ya (volvi|regrese|estoy de vuelta|estoy de regreso)",
+        "list": f"(ver |mostrar |muestra |muestrame |muestreme |cuales son )?{_RECORDATORIOS}|"
+        "horas de (calma|silencio)|(nunca|no me preguntes?|no preguntes?) de noche|"
+        "cuando me (preguntas?|preguntara|preguntaras)|que programe",
         "day-end": f"((recuerdame|recuerdamelo|recuerdeme|recuerdemelo) )?(mas tarde hoy|hoy mas tarde|{_FIN_DEL_DIA})",
     },
     beginnings=(

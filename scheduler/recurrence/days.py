@@ -51,7 +51,8 @@ def working_day(days: Days, day: date, step: int) -> date | None:
 def country_known(name: str) -> bool:
     """Whether there are public holidays of "US" or "US-NC", as the holidays package names them."""
     country, dash, part = name.partition("-")
-    return country in _countries() and (not dash or part in _countries()[country])
+    parts = _parts(country)
+    return parts is not None and (not dash or part in parts)
 
 
 def _is_holiday(days: Days, day: date) -> bool:
@@ -70,7 +71,11 @@ def holidays_of(name: str, year: int) -> frozenset[date]:
 
 
 @cache
-def _countries() -> dict[str, list[str]]:
-    from holidays import list_supported_countries
+def _parts(country: str) -> frozenset[str] | None:
+    """Its states or provinces; None for what is no country of the package. All of them together take a second."""
+    import holidays
+    from holidays.registry import COUNTRIES
 
-    return list_supported_countries(include_aliases=False)
+    if country not in {codes[1] for codes in COUNTRIES.values()}:
+        return None
+    return frozenset(getattr(holidays, country).subdivisions)
