@@ -21,7 +21,10 @@ from prompts.script import SOURCE_LOCALE
 TEMPLATES = Path(__file__).parent / "templates"
 
 #: Where pages lead, in this order: page name and its word.
-PAGES = (("talk", "web-talk"), ("home", "web-home"), ("data", "data-title"), ("consent", "web-consent"))
+PAGES = (
+    ("talk", "web-talk"), ("home", "web-home"), ("checkins", "checkins-title"), ("data", "data-title"),
+    ("consent", "web-consent"),
+)  # fmt: skip
 
 #: Ways out of a question that are always in sight, in this order; the others are one tap further.
 NEAR = ("back", "skip", "pause", "safety")
