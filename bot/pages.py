@@ -16,7 +16,8 @@ from bot.forms import Values, illegal, not_understood, one, saved, shown
 from bot.home import agreed, consent_form, home, take_language, take_quiet
 from bot.outcome import looked
 from bot.setup import lead, setup, take_lead, take_team
-from bot.timepage import TAKERS, check_ins_page
+from bot.timeforms import TAKERS
+from bot.timepage import check_ins_page
 
 RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 

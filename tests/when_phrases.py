@@ -130,6 +130,9 @@ SAID = (
         "tomorrow; Tomorrow!; tomorrow morning; remind me tomorrow; ask me tomorrow; snooze until tomorrow; "
         "tomorrow at 9; mañana; Manana; mañana por la mañana; recuérdamelo mañana; recuérdeme mañana por favor",
     ),
+    (Wanted("list"), "quiet hours; never at night; no check-ins at night; don't ask me at night; when will you ask me"),
+    (Wanted("list"), "horas de calma; horas de silencio; no me preguntes de noche; ¿Cuándo me pregunta?; nunca de noche"),
+    (Wanted("resume-all"), "I'm back; im back; I am back from leave; back from vacation; ya volví; Ya regresé"),
     (Wanted("not-today"), "not today; Not today, thanks; no, not today; hoy no; Hoy no, gracias; no hoy"),
     (
         on("remind", "2026-11-05 16:00"),

@@ -62,9 +62,11 @@ ENGLISH_WISHES = Wishes(
         "(no|no more|stop sending me|stop sending|don t send me|dont send me) (check ins|checkins|reminders)|"
         "stop reminding me",
         "resume-all": f"(resume|restart|start|unpause|turn on) {_CHECK_INS}( again)?|turn {_CHECK_INS} (back )?on|"
-        "(resume|unpause) (all|everything)|(i m|im|i am) back|(i m |im |i am )?back from (leave|vacation|holiday|holidays)",
+        "(resume|unpause) (all|everything)|(i m|im|i am) back|"
+        "(i m |im |i am )?back from (leave|vacation|holiday|holidays)",
         "list": f"(show |show me |list |see |what are |when are )?{_CHECK_INS}|quiet hours|never at night|"
-        f"no {_CHECK_INS} at night|(don t|dont|do not) ask (me )?at night|when will you ask( me)?|what (have|did) i set",
+        f"no {_CHECK_INS} at night|(don t|dont|do not) ask (me )?at night|"
+        "when will you ask( me)?|what (have|did) i set",
         "day-end": f"(remind me |ask me |ask me again )?(later today|{_DAY_END})",
     },
     beginnings=(
