@@ -11,7 +11,6 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
 from bot import rooms
-from bot.events import Who
 from bot.ports import Clock, DueRoom, Later
 from bot.turn import KNOWN, SENDING, Shell
 
@@ -22,8 +21,8 @@ Tick = Callable[[Shell, datetime], Awaitable[None]]
 #: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
 BATCH = 10
 HOUR = timedelta(hours=1)
-#: People found at once whose check-ins are planned anew: each look goes through all that waits.
-LOOKED_THROUGH = 2000
+#: People a tick whose check-ins are planned anew: each look goes through all that waits.
+LOOKED_THROUGH = 1000
 #: Batches a tick, so that one tick ends.
 BATCHES = 500
 
@@ -46,17 +45,16 @@ async def tick(shell: Shell, now: datetime) -> None:
 
 
 async def replan(shell: Shell, now: datetime) -> None:
-    """Check-ins that were planned by another version of the zone data wait until this is done; looked for hourly."""
+    """Check-ins that were planned by another version of the zone data wait until this is done: so many people a tick,
+    until none is left but those with whom it fails. Then it is looked for hourly."""
     if shell.replanned is not None and timedelta() <= now - shell.replanned < HOUR:
         return
-    failed: set[Who] = set()
-    while people := await shell.on_store(lambda: shell.store.to_replan(now, LOOKED_THROUGH + len(failed))):
-        left = [who for who in people if who not in failed]
-        for start in range(0, len(left), BATCH):
-            failed.update(await shell.on_store(partial(shell.replan_now, left[start : start + BATCH], now)))
-        if not left:
-            break
-    shell.replanned = now
+    people = await shell.on_store(lambda: shell.store.to_replan(now, LOOKED_THROUGH))
+    failed = 0
+    for start in range(0, len(people), BATCH):
+        failed += len(await shell.on_store(partial(shell.replan_now, people[start : start + BATCH], now)))
+    if failed == len(people):
+        shell.replanned = now
 
 
 async def send_owed(shell: Shell, now: datetime, since: float) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.web.listening import listen
@@ -15,6 +16,7 @@ from bot.cli import parts
 from bot.config import Server, Slack, Teams
 from bot.metrics import CountedMessenger, CountedShell, Counts, Tick
 from bot.ports import Delivery, Later, Messenger
+from bot.territory import holidays_of
 from bot.turn import Shell, SystemClock
 from scheduler import ticker
 
@@ -146,6 +148,7 @@ async def _listening(given: Server, adapters: dict[str, Platform], shell: Shell,
 
 @asynccontextmanager
 async def _ticking(shell: Shell, counts: Counts) -> AsyncIterator[None]:
+    await shell.on_store(partial(holidays_of, "America/New_York", None))  # the first look takes a moment
     rounds = Rounds(counts.ticking(ticker.tick))
     clockwork = ticker.start(shell, shell.clock, tick=rounds.once)
     try:
