@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import Final, Literal
 
-from bot import checkins, position, screens
+from bot import checkins, ending, position, screens
 from bot.anytime import MAX_WAITING, started
 from bot.case import Case
 from bot.checkins import MANNERS, fresh_id, local_day, next_due, not_in_quiet
@@ -173,23 +173,36 @@ def _of_today(case: Case, check_in: CheckIn) -> CheckIn:
 def asked(case: Case, asks: list[CheckIn]) -> Asked:
     """The first of them asks. What somebody asked for once waits behind it; a rule comes again by itself."""
     first, *others = asks
+    kept: tuple[Effect, ...] = ()
     others = [one for one in others if not MANNERS[one.kind].regular]
     open_ = case.conversation.session
     if open_ is not None and not position.unanswered(open_):
         if case.at - open_.touched < AT_IT:
             return at_it(case, open_, asks)
-        case = case.now(session=None, waiting=(*case.conversation.waiting, open_)[-MAX_WAITING:])
+        case, kept = _put_down(case, open_)
     elif open_ is not None and case.at - open_.started < TOGETHER:
         return _behind(case, asks, open_.script), None, ()
     silent = case.memory.silent + 1 if open_ is not None and position.unanswered(open_) else 0
     again = next((one for one in case.conversation.waiting if one.script == first.script), None)
     if again is not None and not first.rule:
-        return gone_on_with(case, again)
+        case, owed, _ = gone_on_with(case, again)
+        return case, owed, kept
     case, session = started(case.now(session=None), first.script)
     case = _behind(case, others, first.script)
     case = case if silent == case.memory.silent else case.remember(silent=silent)
     case, reminded = with_nudge(case, first, session)
-    return case, Deliver(screens.asked(case), checkins.welcome_until(case, MANNERS[first.kind].late)), reminded
+    until = checkins.welcome_until(case, MANNERS[first.kind].late)
+    return case, Deliver(screens.asked(case), until), (*kept, *reminded)
+
+
+def _put_down(case: Case, session: Session) -> tuple[Case, tuple[Effect, ...]]:
+    """It waits behind; where there is no room for one more, the oldest is put with the finished ones."""
+    behind = (*case.conversation.waiting, session)
+    kept: tuple[Effect, ...] = ()
+    if len(behind) > MAX_WAITING:
+        kept = ending.kept_unfinished(case, behind[0], 3)
+        behind = behind[1:]
+    return case.now(session=None, waiting=behind), kept
 
 
 def gone_on_with(case: Case, session: Session) -> Asked:

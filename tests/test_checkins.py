@@ -11,7 +11,7 @@ from talks import library
 
 from bot.case import Case
 from bot.conversation import CheckIn, Conversation, Program
-from bot.effects import Deliver
+from bot.effects import Deliver, Keep
 from bot.events import BESIDE, Replan
 from bot.notices import followed
 
@@ -685,6 +685,21 @@ def test_a_reflection_that_was_left_for_longer_waits_behind_what_comes() -> None
     ada.until(MONDAY + DAY)
     assert ada.seen() == [("Mon 02 17:00", PARKED)]
     assert [session.script for session in ada.conversation.sessions] == ["between-sites", "everything"]
+
+
+def test_no_word_is_lost_where_no_more_reflections_can_wait() -> None:
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    for number, script in enumerate(("quick-visit", "everything", "look-again", "between-sites")):
+        ada.say(f"reflect {script}")
+        ada.tap("private")
+        ada.draft(f"words {number}")
+    ada.effects.clear()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    assert len(ada.conversation.sessions) == 4
+    held = repr(ada.conversation.sessions) + repr([one for one in ada.effects if isinstance(one, Keep)])
+    assert all(f"words {number}" in held for number in range(4))
 
 
 def test_in_twenty_minutes_puts_an_open_reflection_down_and_comes_back_to_it() -> None:
