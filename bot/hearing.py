@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import answering, asking, notices, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
@@ -112,6 +114,8 @@ def in_chat(case: Case, text: str) -> Turn:
     if session is not None and in_the_open:
         turn = answering.typed(case, session, text)
         answered = turn.conversation.session is None or turn.conversation.session.visit != session.visit
+        if not answered and len(text.split()) >= answering.WORTH_KEEPING:
+            return _kept_aside(case, turn)
         return _prefaced(turn, case.word("typed-notice")) if answered and words else turn
     if session is None:
         if len(text.split()) < FEWEST_WORDS:
@@ -120,6 +124,13 @@ def in_chat(case: Case, text: str) -> Turn:
         session = case.conversation.session
     assert session is not None
     return settled(put_aside(case, session, text), case.word("typed-aside"))
+
+
+def _kept_aside(case: Case, turn: Turn) -> Turn:
+    """Somebody's words where a tap was wanted: they wait in private, and stand in the chat's history as well."""
+    after = replace(case, conversation=turn.conversation)
+    shown = screens.show(after, case.word("typed-aside"), again=True)
+    return Turn(turn.conversation, shown, turn.effects, turn.illegal)
 
 
 #: What is typed into the chat while nothing is open is a greeting up to this length, and somebody's words beyond it.

@@ -91,7 +91,9 @@ def _again(case: Case, session: Session | None, when: When | None, script: str =
     if session is None:
         return _told(arranging.set_up(case, "follow-up", when, script))
     done = arranging.set_up(_put_down(case, session), "follow-up", when, session.script)
-    if done.why or unanswered(session):
+    if done.why:
+        return _told(Set(case, done.words, why=done.why))
+    if unanswered(session):
         return _told(done)
     paused = pause(done.case, session)
     return Turn(paused.conversation, _reply(done), (*done.effects, *paused.effects), done.why)

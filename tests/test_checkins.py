@@ -564,6 +564,26 @@ def test_a_script_promises_nothing_while_all_is_paused() -> None:
     assert ada.waiting == {}
 
 
+def test_words_typed_at_a_check_in_wait_in_private_and_are_said_to_stand_in_the_chat() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    said = ada.say("I can't today, the little one was sick and his mom cried")
+    assert word("typed-aside") in said.preface
+    assert "little one" not in repr(ada.reply)
+    assert "little one" in ada.conversation.model_dump_json()
+
+
+def test_a_wish_that_is_refused_leaves_the_check_in_where_it_stands() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    ada.send("check-ins-pause")
+    before = ada.conversation
+    assert ada.say("in 20 minutes").text == word("paused-first")
+    assert ada.conversation == before
+
+
 # Manners: together, early and late
 
 
