@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from conftest import AT, Pair, rows, who
 from searching import found, stored
 from shells import Live, inbound, living
+from sqlalchemy import insert
 
 from bot.effects import Turn
 from bot.events import CheckInDue, Choose, Command, Event, Joined, Left, Open, Replan, Say, Submit, Who
@@ -21,6 +23,9 @@ from bot.ports import ConversationGone, Delivery, Later, Loaded
 from bot.turn import Shell
 from storage import tables as t
 from storage.keyring import from_file, new_key
+from storage.notices import waiting
+from storage.place import look, person_key
+from storage.prepared import Prepared
 
 ADA, BEN = who("ada"), who("ben")
 NEW_YORK = "America/New_York"
@@ -249,6 +254,18 @@ def test_what_fails_again_and_again_is_tried_again_and_again(live: Live, monkeyp
     assert datetime(2026, 11, 13, 15, 0, tzinfo=UTC) in occurrences(live, "waiting")
     live.tick(friday + WEEK)
     assert PARKED in sent(live)
+
+
+def test_a_reminder_that_an_earlier_version_left_is_asked(live: Live) -> None:
+    """Its body names the script, and no version of the zone data stands beside it (0004_check_ins.py)."""
+    due, row = AT + HOUR, uuid4()
+    with live.store.database.transaction() as wire:
+        found = look(wire, live.store.keys, ADA)
+        assert found is not None
+        body = person_key(live.store.keys, found).seal(b"between-sites", found.where("check_ins", row, "body"))
+        wire.run(Prepared(insert(t.check_ins)), **{**waiting(row, found.person, due, body), "zones": ""})
+    live.tick(due)
+    assert sent(live) == [PARKED]
 
 
 def test_erasing_takes_the_check_ins_along(live: Live) -> None:
