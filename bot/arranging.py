@@ -53,7 +53,7 @@ def set_up(case: Case, kind: Kind, when: When, script: str = "") -> Set:
     today = local_day(case, case.at)
     peace = None if local_day(case, moments[0]) == today else case.memory.not_today
     after, effects = checkins.arranged(case.remember(not_today=peace), new)
-    if sum(one.kind not in checkins.OWN for one in after.memory.check_ins) > MOST:
+    if checkins.has_no_room(case, after):
         return _refused(case, "check-ins-full", most=MOST)
     return Set(after, words_for(after, new, moments), effects)
 

@@ -20,7 +20,7 @@ UNKNOWN_ZONE = "UTC"
 MORNING = time(9)
 #: A clock that is further ahead than this was wrong.
 FURTHEST_AHEAD = timedelta(days=7)
-#: What nobody set; it is not shown among the others.
+#: What nobody set, and is not shown among the others; the look at one's choices is shown.
 OWN: frozenset[Kind] = frozenset({"missed", "nudge"})
 #: So many check-ins a person may have.
 MOST = 12
@@ -223,8 +223,8 @@ def _overdue(case: Case, one: CheckIn, plan: Plan) -> bool:
     """Whether its own moment went by while nobody could ask, not so long ago."""
     if plan.due is not None or one.rule or case.memory.paused or case.facts.zone_gone:
         return False
-    own = moment(case, one)
-    return own <= case.at <= own + MANNERS[one.kind].late
+    was = next_due(case, one, case.at - MANNERS[one.kind].late)
+    return was is not None and was <= case.at
 
 
 def moment(case: Case, one: CheckIn) -> datetime:
@@ -242,8 +242,14 @@ def arranged(case: Case, new: CheckIn) -> tuple[Case, tuple[Effect, ...]]:
     return after, (*(Plan(one.id, None) for one in old), *planned(after, [new]))
 
 
-def is_full(case: Case) -> bool:
-    return sum(one.kind not in OWN for one in case.memory.check_ins) >= MOST
+def set_by_them(case: Case) -> int:
+    """How many the person set."""
+    return sum(one.kind not in (*OWN, "consent") for one in case.memory.check_ins)
+
+
+def has_no_room(before: Case, after: Case) -> bool:
+    """Whether one was added where there was no room for it; what took another's place needs none."""
+    return MOST < set_by_them(after) > set_by_them(before)
 
 
 def is_over(case: Case, one: CheckIn) -> bool:

@@ -4,7 +4,7 @@ then left in peace. Pure."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Final, Literal
 
@@ -46,7 +46,7 @@ class Sorted:
     asks: tuple[CheckIn, ...] = ()
     missed: bool = False
     ended: bool = False  # a rule has no further date, though it named no end
-    effects: tuple[Effect, ...] = field(default=())
+    effects: tuple[Effect, ...] = ()
 
 
 def due(case: Case, event: CheckInDue) -> Turn:
@@ -122,6 +122,8 @@ def _on(found: Sorted, check_in: CheckIn) -> Sorted:
     case = found.case
     spent = check_in.model_copy(update={"done": case.at})
     following = next_due(case, spent, case.at) if check_in.rule else None
+    if case.memory.paused:  # it is planned again when all goes on
+        return found
     others = case.memory.check_ins
     if following is not None:
         case = case.remember(check_ins=tuple(spent if one.id == check_in.id else one for one in others))
@@ -142,7 +144,8 @@ def said(found: Sorted) -> Turn:
     lines = tuple(case.word(name) for name, so in (("consent-ends", ends), ("check-in-ended", found.ended)) if so)
     case, owed, effects = _question(case, found)
     if owed is None and lines:
-        owed = Deliver(leading(case, "\n".join(lines), "consent" if ends else "checkins"))
+        message = leading(case, "\n".join(lines), "consent" if ends else "checkins")
+        owed = Deliver(message, checkins.welcome_until(case, MISSED_UNTIL))
     elif owed is not None and lines:
         owed = replace(owed, message=owed.message.model_copy(update={"preface": (*lines, *owed.message.preface)}))
     return Turn(case.conversation, quiet(case), effects if owed is None else (owed, *effects))
@@ -174,18 +177,19 @@ def asked(case: Case, asks: list[CheckIn]) -> Asked:
     """The first of them asks. What somebody asked for once waits behind it; a rule comes again by itself."""
     first, *others = asks
     kept: tuple[Effect, ...] = ()
-    others = [one for one in others if not MANNERS[one.kind].regular]
+    others = [one for one in others if not one.rule]
     open_ = case.conversation.session
     if open_ is not None and not position.unanswered(open_):
         if case.at - open_.touched < AT_IT:
             return at_it(case, open_, asks)
         case, kept = _put_down(case, open_)
     elif open_ is not None and case.at - open_.started < TOGETHER:
-        return _behind(case, asks, open_.script), None, ()
+        once = [one for one in asks if not one.rule]
+        return _behind(case, once, open_.script), None, ()
     silent = case.memory.silent + 1 if open_ is not None and position.unanswered(open_) else 0
     again = next((one for one in case.conversation.waiting if one.script == first.script), None)
     if again is not None and not first.rule:
-        case, owed, _ = gone_on_with(case, again)
+        case, owed, _ = gone_on_with(_behind(case, others, first.script), again)
         return case, owed, kept
     case, session = started(case.now(session=None), first.script)
     case = _behind(case, others, first.script)
@@ -272,8 +276,8 @@ def nudged(case: Case, nudge: CheckIn) -> Deliver | None:
 
 def missed(case: Case) -> Asked:
     """What could not come in its time is made up for by one line, however much it was; by day, on a working day."""
-    today = local_day(case, case.at)
-    if case.memory.missed == today or case.conversation.session is not None:
+    today, open_ = local_day(case, case.at), case.conversation.session
+    if case.memory.missed == today or (open_ is not None and not position.unanswered(open_)):
         return case, None, ()
     if not _by_day(case):
         return _missed_later(case)

@@ -9,7 +9,7 @@ from bot import answering, asking, ending, notices, pages, position, screens
 from bot.anytime import commanded, started
 from bot.case import Case
 from bot.checkins import planned_anew
-from bot.conversation import Conversation, Facts
+from bot.conversation import Conversation, Facts, Memory
 from bot.due import due
 from bot.effects import Leave, Need, Recall, Turn
 from bot.events import (
@@ -49,9 +49,12 @@ def recalled(before: Conversation, turn: Turn) -> Turn:
     after = turn.conversation
     session, memory = before.session, after.memory
     answered = session is not None and position.unanswered(session) and after.session != session
-    peace = (memory.paused, memory.away, memory.not_today, after.consents.words)
-    at_peace = peace != (before.memory.paused, before.memory.away, before.memory.not_today, before.consents.words)
+    at_peace = _peace(memory) != _peace(before.memory) or after.consents.words != before.consents.words
     return replace(turn, effects=(Recall(), *turn.effects)) if answered or at_peace else turn
+
+
+def _peace(memory: Memory) -> tuple[object, ...]:
+    return memory.paused, memory.away, memory.not_today, memory.quiet
 
 
 def taken(case: Case, event: Event) -> Turn | Need:

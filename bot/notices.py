@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import screens
 from bot.case import Case
-from bot.checkins import UNKNOWN_ZONE, local_day, replanned
+from bot.checkins import UNKNOWN_ZONE, local_day, not_in_quiet, replanned
 from bot.conversation import Memory, Message, Option, Reply
 from bot.effects import Deliver, Effect, Turn
 from bot.events import Joined, Left, Notice
@@ -72,7 +72,8 @@ def followed(case: Case, turn: Turn, before: str) -> Turn:
     today = local_day(after, after.at)
     moved = before not in (UNKNOWN_ZONE, case.facts.zone) and any(one.start for one in after.memory.check_ins)
     told: tuple[Effect, ...] = ()
-    if moved and after.memory.followed != today:
+    loud = not after.memory.paused and not_in_quiet(after, after.at) == after.at
+    if moved and loud and after.memory.followed != today:
         after = after.remember(followed=today)
         told = (Deliver(leading(after, after.word("check-ins-moved"), "checkins")),)
     return replace(turn, conversation=after.conversation, effects=(*turn.effects, *replanned(after), *told))
@@ -80,6 +81,6 @@ def followed(case: Case, turn: Turn, before: str) -> Turn:
 
 def zone_gone(case: Case, effects: tuple[Effect, ...]) -> Turn:
     """A turn of the clock's; who lives by a zone that is none any more is asked where they are."""
-    lost = case.facts.zone_gone and case.memory.check_ins
+    lost = case.facts.zone_gone and case.memory.check_ins and not case.memory.paused
     told = (Deliver(leading(case, case.word("zone-gone"), "checkins")),) if lost else ()
     return Turn(case.conversation, quiet(case), (*effects, *told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bot import arranging, checkins
 from bot.case import Case
-from bot.checkins import fresh_id, local_day, moment, morning, next_due
+from bot.checkins import MANNERS, fresh_id, moment, morning, next_due
 from bot.conversation import CheckIn, Session
 from bot.effects import Effect
 from prompts.script import Choice, EndStep, Question
@@ -17,19 +17,20 @@ _DAYS = {"days": 1, "weeks": 7}
 def asked_again(case: Case, session: Session, choice: Choice) -> tuple[Case, tuple[Effect, ...]]:
     """With what the choice asks for: one more check-in, or peace for today."""
     if choice.remind == "not-today":
-        after = case.remember(not_today=local_day(case, case.at))
-        return after, checkins.replanned(after)
+        peace = arranging.not_today(case)
+        return peace.case, peace.effects
     wanted = _wanted(case, session, choice)
-    return (case, ()) if wanted is None or _hindered(case) else checkins.arranged(case, wanted)
+    return (case, ()) if wanted is None or _hindered(case, wanted) else checkins.arranged(case, wanted)
 
 
-def _hindered(case: Case) -> str:
+def _hindered(case: Case, wanted: CheckIn) -> str:
     """Why nothing can be promised, by the name of the words for it; an empty string where it can."""
     if case.memory.paused:
         return "check-ins-are-paused"
     if case.facts.zone_gone:
         return "zone-gone"
-    return "check-ins-full" if checkins.is_full(case) else ""
+    full = checkins.has_no_room(case, checkins.arranged(case, wanted)[0])
+    return "check-ins-full" if full else ""
 
 
 def said_to(case: Case, session: Session, step: Question | EndStep, choice: Choice) -> str:
@@ -37,10 +38,11 @@ def said_to(case: Case, session: Session, step: Question | EndStep, choice: Choi
     wanted = _wanted(case, session, choice)
     if wanted is None:
         return case.say(session, f"{step.id}.{choice.id}.reply")
-    if why := _hindered(case):
+    if why := _hindered(case, wanted):
         return case.word(why, most=checkins.MOST)
     due = next_due(case, wanted, case.at)
-    if due is None or checkins.is_away(case, moment(case, wanted)):
+    days_off = MANNERS[wanted.kind].on_day_off != "keep" and due != moment(case, wanted)
+    if due is None or days_off or checkins.is_away(case, moment(case, wanted)):
         return arranging.words_for(case, wanted, () if due is None else (due,))
     if due > moment(case, wanted):
         return case.word("reminder-after-quiet")

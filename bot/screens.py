@@ -208,8 +208,7 @@ def step_options(case: Case, session: Session, step: Question | EndStep) -> tupl
     if isinstance(step, ScaleStep):
         return tuple(Option(id=str(number), label=str(number)) for number in range(1, 6))
     return tuple(
-        option(choice.id, case.say(session, f"{step.id}.{choice.id}.label"))
-        for choice in position.choices_of(step)
+        option(choice.id, case.say(session, f"{step.id}.{choice.id}.label")) for choice in position.choices_of(step)
     )
 
 

@@ -21,7 +21,7 @@ Tick = Callable[[Shell, datetime], Awaitable[None]]
 #: People a transaction: it should stay under about 10 ms, and turns get the writer in between.
 BATCH = 10
 HOUR = timedelta(hours=1)
-#: People a tick whose check-ins are planned anew: each look goes through all that waits.
+#: About so many people a tick whose check-ins are planned anew: each look goes through all that waits.
 LOOKED_THROUGH = 1000
 #: Batches a tick, so that one tick ends.
 BATCHES = 500
@@ -70,7 +70,7 @@ async def check_in(shell: Shell, now: datetime, since: float) -> None:
     for _ in range(BATCHES):
         claimed, owed = await shell.on_store(lambda: shell.due_now(now, BATCH))
         await shell.send_all(owed, since)
-        if claimed < BATCH:
+        if not claimed:
             return
 
 

@@ -93,6 +93,7 @@ _REPLANNED = (
     Prepared(update(t.check_ins).where(_mine, t.WAITING).values(zones=bindparam("new_zones"))),
     Prepared(update(t.check_ins).where(_mine, t.UNDONE).values(state="cancelled")),
 )
+_UNDONE_OF = Prepared(select(t.check_ins.c.id, t.check_ins.c.due_at, t.check_ins.c.body).where(_mine, t.UNDONE))
 _IDLE = Prepared(
     select(*PERSON, t.conversations.c.talk_key_id)
     .select_from(t.conversations.join(t.participants).join(t.tenants))
@@ -194,9 +195,16 @@ def to_replan(wire: Wire, keys: KeyStore, now: datetime, limit: int) -> tuple[Wh
     return tuple(found.values())
 
 
-def replanned(wire: Wire, person: UUID) -> None:
-    wire.run(_REPLANNED[0], person=person, new_zones=TZDATA)
-    wire.run(_REPLANNED[1], person=person)
+def replanned(wire: Wire, found: Place, key: Key) -> None:
+    """Check-ins have been planned by the turn; a notice that could not be told is told now."""
+    told_now = [
+        {"check_in": row, "due": due, "becomes": "waiting"}
+        for row, due, body in wire.all(_UNDONE_OF, person=found.person)
+        if key.open(body, found.where("check_ins", row, "body")).startswith(b"{")
+    ]
+    wire.run_many(_MARK, told_now)
+    wire.run(_REPLANNED[0], person=found.person, new_zones=TZDATA)
+    wire.run(_REPLANNED[1], person=found.person)
 
 
 #: What failed is planned anew after so long; by then it is past, and does not fail every minute.

@@ -15,6 +15,7 @@ from storage.prepared import Prepared
 
 INBOX_DAYS = 3
 DELIVERY_DAYS = 7
+STOPPED_DAYS = 60
 
 _REFLECTIONS = Prepared(delete(t.reflections).where(t.reflections.c.delete_day < bindparam("today")))
 _INBOX = Prepared(delete(t.inbox).where(t.inbox.c.day < bindparam("before")))
@@ -25,6 +26,10 @@ _CHECK_INS = Prepared(
     delete(t.check_ins).where(
         t.check_ins.c.state != "waiting", t.check_ins.c.state != "stopped", t.check_ins.c.due_at < bindparam("before")
     )
+)
+#: Of who has been out of reach for long; when they are back everything is planned anew by what they do (`followed`).
+_STOPPED = Prepared(
+    delete(t.check_ins).where(t.check_ins.c.state == "stopped", t.check_ins.c.due_at < bindparam("before"))
 )
 _NAMED = Prepared(select(t.participants.c.key_id))
 
@@ -46,6 +51,7 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(_INBOX, before=today - timedelta(days=INBOX_DAYS))
         wire.run(_DELIVERIES, before=today - timedelta(days=DELIVERY_DAYS))
         wire.run(_CHECK_INS, before=now - timedelta(days=DELIVERY_DAYS))
+        wire.run(_STOPPED, before=now - timedelta(days=STOPPED_DAYS))
     keys.destroy(orphans(main, keys, today))
     if gone:
         main.checkpoint()

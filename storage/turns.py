@@ -241,7 +241,7 @@ class SqlTransaction:
     def replanned(self, who: Who) -> None:
         found = find(self.wire, self._keys, who)
         if found is not None:
-            checkins.replanned(self.wire, found.person)
+            checkins.replanned(self.wire, found, person_key(self._keys, found))
 
     def idle(self, today: date, limit: int) -> tuple[Who, ...]:
         return checkins.idle(self.wire, self._keys, today, limit)

@@ -11,7 +11,7 @@ from talks import library
 
 from bot.case import Case
 from bot.conversation import CheckIn, Conversation, Program
-from bot.effects import Deliver, Keep
+from bot.effects import Deliver, Keep, Recall
 from bot.events import BESIDE, Replan
 from bot.notices import followed
 
@@ -468,6 +468,39 @@ def test_a_visit_that_falls_into_a_leave_is_taken_out_and_that_is_said() -> None
     assert (ada.conversation.memory.check_ins, ada.waiting) == ((), {})
 
 
+def test_what_failed_once_is_made_up_for_where_it_truly_was_due() -> None:
+    ada = settled(at=MONDAY - DAY)
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-supervision", date="2026-11-04", time="10:00", every="once")
+    ada.waiting.clear()  # its turn failed, on Monday at ten
+    ada.at = ada.on("2026-11-02 11:00")
+    ada.take(Replan(at=ada.at))
+    ada.tick()
+    assert ada.moments() == ["Mon 02 11:00"]
+    ada = settled()
+    ada.send("check-in-supervision", date="2026-11-05", time="10:00", every="once")
+    ada.waiting.clear()
+    ada.at = ada.on("2026-11-05 11:00")  # after the meeting
+    ada.take(Replan(at=ada.at))
+    ada.tick()
+    assert ada.chat == []
+
+
+def test_new_quiet_hours_take_back_what_is_on_its_way() -> None:
+    ada = settled()
+    ada.say("visit at 3pm")
+    ada.until(ada.on("2026-11-02 15:00"))
+    ada.effects.clear()
+    ada.send("check-in-quiet", hours="18:00-08:00")
+    assert any(isinstance(effect, Recall) for effect in ada.effects)
+
+
+def test_a_script_says_the_day_on_which_it_comes_back_where_another_was_wanted() -> None:
+    ada = settled(at=MONDAY - 2 * DAY)
+    ada.agree("look-again")
+    assert "Mon, Nov 30" in repr(ada.tap("four-weeks").preface), "four weeks from a Saturday is one"
+
+
 def test_one_leave_takes_the_place_of_another_and_says_so() -> None:
     ada = settled()
     ada.say("away until Friday")
@@ -619,6 +652,26 @@ def test_what_comes_shortly_after_an_unanswered_one_makes_no_second_message() ->
     ada.say("visit at 4:50pm")
     ada.until(MONDAY + DAY)
     assert ada.moments() == ["Mon 02 16:50"]
+
+
+def test_whatever_was_asked_for_once_waits_behind_what_asks_first() -> None:
+    """A single supervision, a visit and a reminder; also where the first of them is gone on with."""
+    ada = settled()
+    ada.conversation = with_memory(ada, nudges=False)
+    ada.send("check-in-supervision", date="2026-11-04", time="10:00", every="once")
+    ada.agree("look-again")
+    ada.tap("tomorrow")
+    ada.write("stop")
+    ada.say("visit at 10am")
+    ada.until(ada.on("2026-11-02 10:00"))
+    assert [session.script for session in ada.conversation.sessions] == ["quick-visit"]
+    ada = settled()
+    ada.agree("look-again")
+    ada.tap("tomorrow")
+    ada.agree("between-sites")
+    ada.say("remind me tomorrow at 9am")
+    ada.until(ada.on("2026-11-03 09:00"))
+    assert {session.script for session in ada.conversation.sessions} == {"between-sites", "look-again"}
 
 
 def test_a_late_answer_is_taken_until_the_next_of_its_kind() -> None:
@@ -979,6 +1032,9 @@ def test_there_is_room_for_twelve() -> None:
     assert len(ada.conversation.memory.check_ins) == 12
     assert ada.say("visit at 22:05").text == word("check-ins-full", most=12)
     assert len(ada.waiting) == 12
+    ada.send("consent", words="keep", counting="ask")
+    assert len(ada.waiting) == 13, "the look at one's choices takes nobody's place"
+    assert "I will ask" in ada.say("visit at 10:05").text, "the same once more takes its own place"
 
 
 @pytest.mark.parametrize("form", ["check-in-visit", "check-in-day-end", "check-in-weekly", "check-in-supervision",

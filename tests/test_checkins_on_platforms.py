@@ -1,4 +1,4 @@
-"""Check-ins in Slack and in Teams, over HTTP: set by a form and in words, asked about in the chat, put off with a tap."""
+"""Check-ins in Slack and in Teams, over HTTP: set by a form and in words, asked in the chat, put off with a tap."""
 
 from __future__ import annotations
 

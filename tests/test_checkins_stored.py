@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -103,7 +104,8 @@ def test_a_rule_is_asked_once_a_week_for_weeks(live: Live) -> None:
         before = len(sent(live))
         live.tick(AT + hour * HOUR)
         asked += [f"{live.clock.time:%a %d %H}"] * (len(sent(live)) - before)
-    assert asked == [f"Fri {day} {hour}" for day in ("06", "13", "20", "27") for hour in (15, 17)]
+    weeks = [f"Fri {day} {hour}" for day in ("06", "13", "20") for hour in (15, 17)]
+    assert asked == [*weeks, "Fri 27 15"], "and no reminder after three that were not answered"
     assert sent(live, BEN) == []
     assert occurrences(live, "waiting") == [datetime(2026, 12, 4, 15, 0, tzinfo=UTC)]
 
@@ -266,6 +268,35 @@ def test_a_reminder_that_an_earlier_version_left_is_asked(live: Live) -> None:
         wire.run(Prepared(insert(t.check_ins)), **{**waiting(row, found.person, due, body), "zones": ""})
     live.tick(due)
     assert sent(live) == [PARKED]
+
+
+def test_a_notice_that_could_not_be_told_is_told_when_that_works_again(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.store.set_lead(ADA, AT)
+    step = Shell._step
+    monkeypatch.setattr(Shell, "_step", fails)
+    live.tick(AT + MINUTE)
+    assert sent(live) == []
+    monkeypatch.setattr(Shell, "_step", step)
+    live.tick(AT + 2 * HOUR)
+    assert len(sent(live)) == 1
+    live.tick(AT + 4 * HOUR)
+    assert len(sent(live)) == 1
+
+
+def fails(*_: object) -> Turn:
+    raise RuntimeError
+
+
+def test_everybody_who_has_two_due_is_asked_in_one_tick(live: Live) -> None:
+    people = [replace_user(ADA, f"p{number}") for number in range(12)]
+    for person in people:
+        settled(live, person)
+        says(live, person, "visit at 3pm")
+        says(live, person, "remind me at 14:59")
+    live.tick(datetime(2026, 11, 2, 20, 0, tzinfo=UTC))
+    assert Counter(delivery.who.user for delivery in live.post.sent) == {person.user: 1 for person in people}
 
 
 def test_erasing_takes_the_check_ins_along(live: Live) -> None:

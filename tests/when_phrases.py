@@ -131,7 +131,7 @@ SAID = (
         "tomorrow at 9; mañana; Manana; mañana por la mañana; recuérdamelo mañana; recuérdeme mañana por favor",
     ),
     (Wanted("list"), "quiet hours; never at night; no check-ins at night; don't ask me at night; when will you ask me"),
-    (Wanted("list"), "horas de calma; horas de silencio; no me preguntes de noche; ¿Cuándo me pregunta?; nunca de noche"),
+    (Wanted("list"), "horas de calma; horas de silencio; no me preguntes de noche; ¿Cuándo me pregunta?"),
     (Wanted("resume-all"), "I'm back; im back; I am back from leave; back from vacation; ya volví; Ya regresé"),
     (Wanted("not-today"), "not today; Not today, thanks; no, not today; hoy no; Hoy no, gracias; no hoy"),
     (

@@ -33,6 +33,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_check_ins_undone", "check_ins")
     op.execute("DELETE FROM check_ins WHERE state <> 'waiting'")
+    op.execute(  # one that is due already may wait beside the next of the same rule
+        "DELETE FROM check_ins WHERE EXISTS (SELECT 1 FROM check_ins AS other "
+        "WHERE other.id = check_ins.id AND other.due_at < check_ins.due_at)"
+    )
     _rebuild(
         [],
         "'waiting', 'claimed', 'failed', 'cancelled'",
