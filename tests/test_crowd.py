@@ -69,6 +69,10 @@ def test_everybody_who_is_due_at_one_minute_is_claimed_stepped_and_owed(
     while rows_of(store, f"state = 'waiting' AND due_at < '{DUE + SECOND:%Y-%m-%d %H:%M:%S}'"):
         asyncio.run(ticked(living, DUE))
     asked_once(store, count)
+    for rounds in range(1, 100):  # what a slow tick could not send while it held it comes again when the lease is over
+        if len(post.sent) == count:
+            break
+        asyncio.run(ticked(living, DUE + rounds * timedelta(seconds=31)))
     assert len(post.sent) == count
     assert set(post.sent.values()) == {1}
 
