@@ -9,9 +9,10 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 
 from bot import checkins
 from bot.case import Case
-from bot.checkins import MANNERS, MOST, UNKNOWN_ZONE, fresh_id, local_day, upcoming
+from bot.checkins import MANNERS, MOST, fresh_id, local_day, upcoming
 from bot.conversation import CheckIn, Kind
 from bot.effects import Effect
+from bot.places import UNKNOWN_ZONE
 from bot.when import When
 from scheduler.recurrence import zone_named
 
@@ -130,7 +131,7 @@ def resume_all(case: Case) -> Set:
 
 def away(case: Case, first: date | None, last: date) -> Set:
     """On leave from the first day (today, where none is named) to the last. There is one leave at a time."""
-    today, before = local_day(case, case.at), case.memory.away
+    today, before = local_day(case, case.at), checkins.leave(case)
     begins = max(first or today, today)
     if first is not None and last < first:
         return _refused(case, "away-order")
@@ -142,7 +143,7 @@ def away(case: Case, first: date | None, last: date) -> Set:
         return _refused(case, "date-far")
     after = case.remember(away=(begins, last))
     words = case.word("away-set", first=of_day(case, begins), last=of_day(case, last))
-    if before is not None and before[1] >= today and before != (begins, last):
+    if before is not None and before != (begins, last):
         words = f"{words} {case.word('away-instead', first=of_day(case, before[0]), last=of_day(case, before[1]))}"
     lost = tuple(one for one in after.memory.check_ins if _falls_into(after, one))
     if lost:

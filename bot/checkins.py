@@ -15,8 +15,6 @@ from bot.effects import Effect, Plan
 from bot.territory import holidays_of
 from scheduler.recurrence import Days, OnDayOff, Recurrence, after_quiet, is_day_off, next_after, zone_named
 
-#: Where a person's zone is not known (storage/place.py).
-UNKNOWN_ZONE = "UTC"
 MORNING = time(9)
 #: A clock that is further ahead than this was wrong.
 FURTHEST_AHEAD = timedelta(days=7)
@@ -149,6 +147,12 @@ def welcome(case: Case, at: datetime, manner: Manner) -> datetime | None:
 def is_away(case: Case, at: datetime) -> bool:
     away = case.memory.away
     return away is not None and away[0] <= local_day(case, at) <= away[1]
+
+
+def leave(case: Case) -> tuple[date, date] | None:
+    """Its first and last day, while it is on or still to come."""
+    away = case.memory.away
+    return None if away is None or away[1] < local_day(case, case.at) else away
 
 
 def put_off(case: Case, check_in: CheckIn) -> CheckIn | None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from bot import screens
 from bot.case import Case
-from bot.checkins import UNKNOWN_ZONE, local_day, not_in_quiet, replanned
+from bot.checkins import local_day, not_in_quiet, replanned
 from bot.conversation import Memory, Message, Option, Reply
 from bot.effects import Deliver, Effect, Turn
 from bot.events import Joined, Left, Notice
 from bot.outcome import quiet
+from bot.places import UNKNOWN_ZONE
 
 #: What a button under a line is called that leads to a page, before the page's name.
 PAGE = "page:"

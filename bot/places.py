@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 from bot.typed import plain
 from scheduler.recurrence import zone_named
 
+#: Of a person whose zone is not known.
+UNKNOWN_ZONE = "UTC"
 #: Names that are no place where anybody lives.
 _NOT_PLACES = ("Etc/", "SystemV/", "US/", "Canada/", "Mexico/", "Brazil/", "Chile/", "posix/", "right/")
 #: What people call the clocks that they live by, and places that share the one of another.
@@ -32,7 +34,7 @@ _CALLED = {
 
 def zone_called(words: str) -> str:
     """The IANA zone of that name ("America/New_York"), or of the one city of that name ("new york"); else empty."""
-    wanted = plain(words.replace("_", " ")).replace("/", " ")
+    wanted = _said(words)
     return _by_name().get(wanted, "") if wanted else ""
 
 

@@ -7,7 +7,7 @@ from babel.dates import get_day_names
 from bot import arranging, checkins, screens
 from bot.arranging import listed
 from bot.case import Case
-from bot.checkins import local_day, upcoming
+from bot.checkins import upcoming
 from bot.conversation import CheckIn, Form, FormField, Option, Page, Section
 from bot.home import quiet_form
 
@@ -45,10 +45,9 @@ def check_ins_page(case: Case) -> Page:
 
 def _standing(case: Case) -> tuple[str, ...]:
     """What holds for all of them now."""
-    away = case.memory.away
-    on_leave = away is not None and local_day(case, case.at) <= away[1]
+    away = checkins.leave(case)
     lines = [case.word("check-ins-are-paused")] if case.memory.paused else []
-    if away is not None and on_leave:
+    if away is not None:
         first, last = (arranging.of_day(case, day) for day in away)
         lines.append(case.word("away-is", first=first, last=last))
     return (*lines, case.word("checkins-nobody"))
@@ -128,8 +127,8 @@ def supervision_form(case: Case) -> Form:
 
 
 def away_form(case: Case) -> Form:
-    away = case.memory.away
-    values = [(day.isoformat(),) for day in away] if away and away[1] >= local_day(case, case.at) else [(), ()]
+    away = checkins.leave(case)
+    values = [(day.isoformat(),) for day in away] if away is not None else [(), ()]
     return _form(
         case,
         "check-in-away",
@@ -147,10 +146,7 @@ def away_form(case: Case) -> Form:
 
 def back_form(case: Case) -> tuple[Form, ...]:
     """Some clients have no way to empty a day that was picked."""
-    away = case.memory.away
-    if away is None or away[1] < local_day(case, case.at):
-        return ()
-    return (Form(id="check-in-back", title="", submit=case.word("away-end")),)
+    return (Form(id="check-in-back", title="", submit=case.word("away-end")),) if checkins.leave(case) else ()
 
 
 def pause_form(case: Case) -> Form:

@@ -74,7 +74,7 @@ def granted(case: Case, wish: Wanted) -> Turn:
             assert wish.until is not None
             return _told(arranging.away(case, wish.first, wish.until))
         case "not-today":
-            return _told(arranging.not_today(_put_down(case, session)))
+            return _told(arranging.not_today(_without_unanswered(case, session)))
         case "snooze" | "remind":
             return _again(case, session, wish.when)
         case "day-end" if wish.when is None:
@@ -90,16 +90,16 @@ def _again(case: Case, session: Session | None, when: When | None, script: str =
     when = when or When(start=morning(case, 1))
     if session is None:
         return _told(arranging.set_up(case, "follow-up", when, script))
-    done = arranging.set_up(_put_down(case, session), "follow-up", when, session.script)
+    done = arranging.set_up(_without_unanswered(case, session), "follow-up", when, session.script)
     if done.why:
         return _told(Set(case, done.words, why=done.why))
     if unanswered(session):
         return _told(done)
     paused = pause(done.case, session)
-    return Turn(paused.conversation, _reply(done), (*done.effects, *paused.effects), done.why)
+    return Turn(paused.conversation, _reply(done), (*done.effects, *paused.effects))
 
 
-def _put_down(case: Case, session: Session | None) -> Case:
+def _without_unanswered(case: Case, session: Session | None) -> Case:
     """Without the check-in that was just asked, if nobody has answered it."""
     if session is None or not unanswered(session):
         return case

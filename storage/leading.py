@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from bot.conversation import Program
 from bot.effects import NameLead, SetTeam
 from bot.events import NoticeName, Who
+from bot.places import UNKNOWN_ZONE
 from bot.ports import Refusal, Setup
 from storage import setup as up
 from storage import tables as t
@@ -19,7 +20,7 @@ from storage.counting import count_in
 from storage.keystore import KeyStore
 from storage.leaving import come_back
 from storage.notices import News, tell
-from storage.place import UNKNOWN_ZONE, Place
+from storage.place import Place
 from storage.prepared import Prepared, Wire
 
 Membership = tuple[UUID, str]

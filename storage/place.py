@@ -13,7 +13,7 @@ from sqlalchemy import FromClause, and_, bindparam, exists, insert, select
 
 from bot.conversation import Conversation, Facts, Program, Reflection
 from bot.events import Who
-from bot.places import is_zone
+from bot.places import UNKNOWN_ZONE, is_zone
 from bot.ports import LostRace, Refusal
 from storage import tables as t
 from storage.keystore import DataKey, KeyStore
@@ -22,8 +22,6 @@ from storage.vault import Key, Unopened, fingerprint, place
 from storage.windows import earliest_themes, monday_after
 
 NO_CONSENTS = b"0:"
-#: Of a person whose profile has not been heard of.
-UNKNOWN_ZONE = "UTC"
 
 #: Where a person stands, in the order of `Place`.
 STANDING = (

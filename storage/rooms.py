@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from bot.events import Who
+from bot.places import UNKNOWN_ZONE
 from bot.ports import LEASE_SECONDS, ConversationGone, DueRoom, Later, LostRace, Room
 from bot.rooms import coming, moment, next_week
 from bot.territory import holidays_of
@@ -20,7 +21,7 @@ from storage import tables as t
 from storage.database import Database, insisted
 from storage.deliveries import again
 from storage.keystore import KeyStore
-from storage.place import UNKNOWN_ZONE, Programs, tenant
+from storage.place import Programs, tenant
 from storage.prepared import Prepared, Wire
 from storage.turns import SqlTransaction
 from storage.vault import Key, Unopened, fingerprint, place

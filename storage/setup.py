@@ -14,11 +14,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.conversation import Program
 from bot.events import Who
+from bot.places import UNKNOWN_ZONE
 from bot.ports import LostRace, Refusal, Setup
 from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
-from storage.place import UNKNOWN_ZONE, Place, arrive, find, look, merge, tenant
+from storage.place import Place, arrive, find, look, merge, tenant
 from storage.prepared import Prepared, Wire
 from storage.windows import monday_after
 

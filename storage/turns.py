@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, update
 from bot.conversation import Conversation, Session
 from bot.effects import Deliver, Effect, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
+from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
 from storage import checkins, consents, roster, setup
@@ -22,7 +23,7 @@ from storage.consents import Head
 from storage.database import explained
 from storage.keystore import DataKey, KeyStore
 from storage.leading import Desk, set_lead
-from storage.place import UNKNOWN_ZONE, Place, Programs, arrive, facts, find, person_key, read_reflections, written
+from storage.place import Place, Programs, arrive, facts, find, person_key, read_reflections, written
 from storage.prepared import Prepared, Wire
 from storage.shelf import Shelf
 from storage.vault import Key, fingerprint
