@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -291,6 +292,57 @@ contributions = Table(
     Column("codes", Text, nullable=False),
     Index("ix_contributions_circle_id_window", "circle_id", "window"),
     sqlite_with_rowid=False,
+)
+
+#: Passages that their writers released, until publication. Shared, as above; `body` is sealed under the window's key,
+#: which is destroyed with it: whoever wrote a passage can be found only by their own receipt.
+excerpts = Table(
+    "excerpts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("circle_id", Uuid, nullable=False),
+    Column("window", String(8), nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_excerpts_circle_id_window", "circle_id", "window"),
+    sqlite_with_rowid=False,
+)
+
+#: What is never to be stored: names that a person listed, and those of the people of a workspace, as keyed hashes.
+own_names = Table(
+    "own_names",
+    metadata,
+    Column("participant_id", Uuid, ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+)
+roster_names = Table(
+    "roster_names",
+    metadata,
+    Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+)
+
+#: One-time links and codes: only a hash of each, who it is for and until when.
+links = Table(
+    "links",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    _person(),
+    Column("purpose", String(20), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_links_participant_id", "participant_id"),
+    Index("ix_links_expires_at", "expires_at"),
+)
+
+#: Who opened a circle's report, and on which day; the people of the circle can see it.
+looks = Table(
+    "looks",
+    metadata,
+    Column("circle_id", Uuid, ForeignKey("circles.id", ondelete="CASCADE"), nullable=False),
+    _person(),
+    Column("day", Date, nullable=False),
+    PrimaryKeyConstraint("circle_id", "participant_id", "day"),
+    Index("ix_looks_day", "day"),
 )
 
 deletion_ledger = Table(
