@@ -157,6 +157,7 @@ participants = Table(
     Column("installed_day", Date),  # they installed the app, and may name who leads
     Column("unreached_day", Date),  # the platform said that their chat is gone; until they do something again
     UniqueConstraint("who_index"),
+    Index("ix_participants_circle_id", "circle_id"),
     Index("ix_participants_left_day", "left_day", sqlite_where=text("left_day IS NOT NULL"),
           postgresql_where=text("left_day IS NOT NULL")),
 )  # fmt: skip

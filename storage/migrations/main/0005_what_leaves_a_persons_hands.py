@@ -48,9 +48,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("circle_id", "participant_id", "day", name=op.f("pk_looks")),
     )
     op.create_index("ix_looks_day", "looks", ["day"])
+    op.create_index("ix_participants_circle_id", "participants", ["circle_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_participants_circle_id", "participants")
     for table, indexes in {
         "looks": ["ix_looks_day"],
         "links": ["ix_links_expires_at", "ix_links_participant_id"],
