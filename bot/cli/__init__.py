@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot import logs
-from bot.cli import operating, scripts, talking, teams, times
+from bot.cli import hiding, operating, scripts, talking, teams, times
 from bot.ports import Refusal
 from prompts.source import ScriptError
 
@@ -42,5 +42,6 @@ def main() -> None:
     logs.configure()
 
 
-for command in (*talking.COMMANDS, *scripts.COMMANDS, *teams.COMMANDS, *times.COMMANDS, *operating.COMMANDS):
+_ALL = (talking, scripts, hiding, teams, times, operating)
+for command in (command for module in _ALL for command in module.COMMANDS):
     main.add_command(command)

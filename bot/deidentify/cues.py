@@ -1,0 +1,170 @@
+"""What the words around a word say about it: how strongly it stands where a person's name stands. English and Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.deidentify.words import NOTHING, Word
+
+STRONG: Final = 2
+WEAK: Final = 1
+NONE: Final = 0
+
+#: Words of these kinds hold a sentence together; they are no names, whatever stands around them.
+BINDING = frozenset(
+    "pron object det poss with of to in and but be have do modal not adverb number greet time weekday program author kin kid"
+    " title role named mark hidden edge".split()
+)
+_VERBS = frozenset("spoke past present saw be have do modal ing base".split())
+_ACTS = frozenset("spoke past present".split())
+_PERSON = frozenset("kin kid role lil title".split())
+#: Titles after which a name always comes; after the others ("coach", "sister") another word may.
+_SURE_TITLES = frozenset(
+    "ms mr mrs mx dr dra doña dona sra sr srta señora señorita senora senorita profe tita kuya ate rev".split()
+)
+_NAMING = frozenset(
+    "named called nicknamed aka llamado llamada llamado apodado apodada se-llama llama llaman llamaba".split()
+)
+_NAME_IS = frozenset("is was es era s 's".split())
+_NAME = frozenset("name nombre names nickname apodo".split())
+#: Before a name far more often than before anything else, but not always.
+_MEETING = frozenset(
+    """with w con to from for and saw met visited told asked tell ask text texted call called email emailed remind hugged held
+    see hi hey hello dear thanks hola gracias querida querido estimada love about than like & y a de para vi llama llamé dile
+    preguntarle visité abracé meet thank bless poor sweet""".split()
+)
+_OPENERS = frozenset("but and".split())
+_MODAL_NAMES = frozenset("will may".split())
+_RELATIVES = frozenset("the his her my their a an our your su la el mi una un who whose que".split())
+
+
+_WHOM = frozenset("him her them it me".split())
+_CALLING = frozenset("call calls called calling named name nicknamed nickname".split())
+
+
+class Around:
+    """A word's neighbours; what lies outside the text is `NOTHING`."""
+
+    __slots__ = ("place", "words")
+
+    def __init__(self, words: Sequence[Word], place: int) -> None:
+        self.words, self.place = words, place
+
+    def __getitem__(self, by: int) -> Word:
+        at = self.place + by
+        return self.words[at] if 0 <= at < len(self.words) else NOTHING
+
+
+def strength(words: Sequence[Word], place: int) -> int:
+    """How strongly the neighbours of a word say that it is a person's name."""
+    around = Around(words, place)
+    if around[0].kind in BINDING and not around[0].doubtful and not around[0].given:
+        return NONE
+    return max(_before(around), _after(around))
+
+
+def _before(around: Around) -> int:
+    word, last, but_one = around[0], around[-1], around[-2]
+    if last.low in {".", "(", ",", '"', ":"} and but_one.letters:
+        return _across(around, word, last, but_one)
+    if last.kind == "title":
+        return _titled(around, word, last)
+    if (
+        last.low in _NAMING
+        or (last.low in _NAME_IS and but_one.low in _NAME)
+        or (last.low == "by" and but_one.low in {"goes", "went"})
+    ):
+        return STRONG if word.kind not in _VERBS and word.low not in {"back"} else NONE
+    if last.kind in _PERSON:
+        return _related(around, word)
+    if (
+        last.low in _WHOM
+        and but_one.low in _CALLING
+        or (last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"})
+    ):
+        return STRONG if not word.safe or word.shown or word.doubtful else WEAK
+    if last.low in {"de", "of", "for", "a"} and but_one.kind in _PERSON:
+        return STRONG if not word.safe or word.capital or word.doubtful else NONE
+    return WEAK if last.low in _MEETING else NONE
+
+
+def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
+    """Over a mark: "Ms. Denise", "mom (Keke)", "his mother, Lan,"."""
+    if mark.low == "." and before.kind == "title":
+        return STRONG
+    if (
+        mark.low in "(,:"
+        and before.kind in _PERSON
+        and (around[1].low in {")", ",", "'s", "and", "y", "."} or not word.safe)
+    ):
+        return STRONG if not word.safe or word.doubtful or word.shown else NONE
+    return NONE
+
+
+def _titled(around: Around, word: Word, title: Word) -> int:
+    if title.low in _SURE_TITLES:
+        return STRONG if word.kind not in _VERBS or word.capital or word.doubtful else NONE
+    if title.low == "don" and word.low == "t":
+        return NONE
+    if not word.safe or word.shown or word.doubtful_surname or (word.doubtful and word.low not in _MODAL_NAMES):
+        return STRONG
+    return _related(around, word)
+
+
+def _related(around: Around, word: Word) -> int:
+    """After "aunt", "baby", "teacher": what is no ordinary word is a name; what is both depends on what follows."""
+    if not word.safe or word.given:
+        return STRONG
+    if not word.doubtful:
+        return WEAK if word.shown else NONE
+    if word.shown:
+        return STRONG
+    after = around[1]
+    if word.low in _MODAL_NAMES:
+        return (
+            STRONG
+            if after.kind in {"spoke", "past", "present", "be", "have"} and after.low not in {"be", "have"}
+            else NONE
+        )
+    return (
+        STRONG if after.kind in _VERBS or after.low in {",", ".", ")", "'s", "and", "y"} or after is NOTHING else WEAK
+    )
+
+
+def _after(around: Around) -> int:
+    word, after, then = around[0], around[1], around[2]
+    if after.low == "'s":
+        return STRONG if then.kind in _PERSON or word.capital or then.kind in {"room", "mind"} else WEAK
+    if word.low.endswith("s") and after.kind in {"kin", "role"} and len(word.low) > 3:
+        return WEAK
+    if after.low in {",", "("} and _apposed(around, after, then):
+        return STRONG
+    if after.kind in _ACTS and _begins_clause(around):
+        return STRONG
+    if word.low in _MODAL_NAMES and after.kind in {"be", "have", "modal"} and after.low not in {"be", "have", "been"}:
+        return STRONG
+    if word.low == after.low:
+        return STRONG if _begins_clause(around) else WEAK
+    return WEAK if after.kind in _VERBS and _begins_clause(around) else NONE
+
+
+def _apposed(around: Around, mark: Word, then: Word) -> bool:
+    """ "Hope, the aunt", "hope (mom", "Hope, who", "Hope, 26 months"."""
+    if then.kind in _PERSON or (mark.low == "(" and then.kind == "hidden"):
+        return True
+    if then.low in _RELATIVES:
+        return around[3].kind in _PERSON or then.low == "who"
+    return mark.low == "," and then.kind == "hidden" and around[3].low in {",", "."}
+
+
+def _begins_clause(around: Around) -> bool:
+    last = around[-1]
+    return last.kind in {"edge", "mark", "but", "and", "greet", "time", "adverb", "weekday"} or last.low in {
+        "that",
+        "que",
+        "today",
+        "hoy",
+        "how",
+        "way",
+    }

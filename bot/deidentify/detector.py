@@ -1,0 +1,130 @@
+"""The whole detector: every layer over one reading of a text, again until nothing more is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.deidentify.addresses import addresses
+from bot.deidentify.ages import ages
+from bot.deidentify.cues import STRONG, strength
+from bot.deidentify.dates import dates
+from bot.deidentify.institutions import institutions, towns
+from bot.deidentify.known import Known, met
+from bot.deidentify.languages import foreign
+from bot.deidentify.patterns import fixed
+from bot.deidentify.people import people
+from bot.deidentify.reading import Reading, read
+from bot.deidentify.spans import Label, Span, disjoint
+from bot.deidentify.tagger import Tagged, Tagger
+from bot.deidentify.tokens import Token
+from bot.deidentify.vocabulary import Vocabulary
+from bot.deidentify.words import Word, words_of
+
+#: The learned layer alone: from here on hidden; worth a question.
+HIDES, ASKS = 0.6, 0.3
+#: A reading of what one pass left may show more (a word that has become the first of its sentence). It never took
+#: more than three passes; the bound is there so that no text can take more than linear time.
+PASSES = 8
+
+
+class Untaught:
+    def tag(self, words: Sequence[Token]) -> list[Tagged]:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Loaded once, asked from any thread. It finds; `redact` replaces."""
+
+    vocabulary: Vocabulary
+    tagger: Tagger
+
+    @classmethod
+    def load(cls) -> Detector:
+        """Reads the lists and the model beside this file."""
+        vocabulary = Vocabulary.load()
+        try:
+            return cls(vocabulary, Tagger.load(vocabulary))
+        except FileNotFoundError:  # until the model is in the tree
+            return cls(vocabulary, Untaught())  # type: ignore[arg-type]
+
+    def find(self, text: str, known: tuple[Known, ...] = ()) -> tuple[Span, ...]:
+        """What may identify somebody, sorted and disjoint, in code points of `text` as it is given. Raises nothing.
+
+        Whatever `redact` leaves of the certain spans holds no further certain ones.
+        """
+        certain: list[Span] = []
+        asked: list[Span] = []
+        for _ in range(PASSES):
+            reading = read(text, [(span.start, span.end) for span in certain])
+            found = [_given(span, reading) for span in self._once(reading, known)]
+            asked = [span for span in found if span.tier == "ask"]
+            more = [span for span in found if span.tier == "auto"]
+            if not more:
+                break
+            certain = disjoint([*certain, *more])
+        return tuple(disjoint([*certain, *asked]))
+
+    def foreign(self, text: str) -> bool:
+        """Whether a text is in neither English nor Spanish; short ones never are."""
+        return foreign(text, self.vocabulary)
+
+    def _once(self, reading: Reading, known: tuple[Known, ...]) -> list[Span]:
+        shaped = disjoint([*fixed(reading), *ages(reading), *dates(reading), *addresses(reading)])
+        words = reading.tokens
+        tagged = self.tagger.tag(words)
+        seen = words_of(words, reading.text, self.vocabulary, shaped)
+        named = [
+            *people(seen, _chances(words, tagged), self.vocabulary),
+            *institutions(seen),
+            *towns(reading.text, self.vocabulary.places),
+        ]
+        return [
+            _trimmed(span, reading.text)
+            for span in disjoint([*shaped, *named, *_learned(tagged), *_known(words, seen, known)])
+            if any(letter.isalnum() for letter in reading.text[span.start : span.end])
+        ]
+
+
+def _chances(words: Sequence[Token], tagged: Sequence[Tagged]) -> Mapping[int, float]:
+    """How likely each word is of a name of any sort, by its place."""
+    chances: dict[int, float] = {}
+    spans = iter(tagged)
+    span = next(spans, None)
+    for place, word in enumerate(words):
+        while span and span.end <= word.start:
+            span = next(spans, None)
+        if span and span.start <= word.start:
+            chances[place] = span.probability
+    return chances
+
+
+def _learned(tagged: Sequence[Tagged]) -> Iterator[Span]:
+    """Organisations and towns, whose words may be ordinary ones; single names are weighed with their cues."""
+    for span in tagged:
+        if span.label != "NAME" and span.probability >= ASKS:
+            yield Span(span.start, span.end, span.label, "auto" if span.probability >= HIDES else "ask")
+
+
+def _known(words: Sequence[Token], seen: Sequence[Word], known: tuple[Known, ...]) -> Iterator[Span]:
+    for entry in met(words, known):
+        word = seen[entry.first]
+        single = entry.first == entry.last
+        small = single and word.safe and not word.capital and strength(seen, entry.first) < STRONG
+        label: Label = "NAME"
+        yield Span(word.start, seen[entry.last].end, label, "auto" if entry.certain or not small else "ask")
+
+
+def _trimmed(span: Span, text: str) -> Span:
+    """Without spaces at its ends."""
+    start, end = span.start, span.end
+    while text[start].isspace():
+        start += 1
+    while text[end - 1].isspace():
+        end -= 1
+    return Span(start, end, span.label, span.tier)
+
+
+def _given(span: Span, reading: Reading) -> Span:
+    return Span(reading.place(span.start), reading.place(span.end), span.label, span.tier)

@@ -1,0 +1,220 @@
+"""Which words name somebody: lists, letters, cues and the learned layer weighed word by word, then joined into spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import regex
+
+from bot.deidentify.cues import BINDING, NONE, STRONG, WEAK, strength
+from bot.deidentify.spans import Label, Span, Tier
+from bot.deidentify.vocabulary import Vocabulary
+from bot.deidentify.words import NOTHING, Word, derived, slip
+
+#: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
+CERTAIN, LIKELY, POSSIBLE = 0.9, 0.6, 0.25
+_PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
+_LETTER_AFTER = frozenset(
+    "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep strep exhibit form item".split()
+)
+_INITIALS = regex.compile(r"(?:\p{Lu}\.){1,4}\p{Lu}?\.?")
+_SHORT = frozenset("us usa uk dc phd md rn am pm eu la ok ny".split())
+_SMALL_LETTERS = frozenset("cdfghjklmpqstvz")
+
+#: How likely the learned layer holds a word to be of a name, by its place.
+Chances = Mapping[int, float]
+
+
+def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> Iterator[Span]:
+    tiers = {
+        place: tier
+        for place in range(len(words))
+        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary))
+    }
+    _repeated(words, tiers)
+    _beside(words, tiers)
+    _places(words, tiers)
+    yield from _joined(words, tiers)
+
+
+def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
+    word = words[place]
+    if (
+        not word.letters
+        or (word.kind in BINDING and not (word.doubtful or word.given))
+        or (word.place and chance < CERTAIN)
+    ):
+        return None
+    if word.safe and not (word.doubtful or word.given or word.shown or chance):
+        return None
+    if len(word.low) == 1:
+        return _initial(words, place, chance)
+    if _INITIALS.fullmatch(word.text):
+        return None if word.low.replace(".", "") in _SHORT else "auto"
+    cue = strength(words, place)
+    if chance >= CERTAIN:
+        return "auto"
+    if word.unknown or ((word.given or word.surname) and not word.safe):
+        return _unlisted(word, cue, chance, vocabulary)
+    if word.doubtful or word.given:
+        return _doubtful(word, cue, chance)
+    return _ordinary(word, cue, chance)
+
+
+def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
+    """ "baby J", "K's mom", "terrell + Q"; not "plan B", "I", "w"."""
+    word, last = words[place], words[place - 1] if place else NOTHING
+    after = words[place + 1] if place + 1 < len(words) else NOTHING
+    person = last.kind in {"kid", "lil", "kin", "title", "named", "role"}
+    if not word.capital:
+        return "auto" if person and word.low in _SMALL_LETTERS and last.kind in {"kid", "lil"} else None
+    if word.text in "IO" or last.low in _LETTER_AFTER or (word.text == "A" and not person):
+        return None
+    surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown
+    if person or surname or after.low == "'s" or chance >= LIKELY:
+        return "auto"
+    return None if after.low == ")" else "ask"
+
+
+def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
+    """A word that is no ordinary word."""
+    if word.given or (word.surname and word.capital):
+        return "auto"
+    if word.upper and len(word.text) > 2:
+        return "auto" if cue == STRONG and chance >= POSSIBLE else None
+    if word.shown or cue == STRONG or chance >= LIKELY or not _LATIN.match(word.low):
+        return "auto"
+    if derived(word, vocabulary):
+        return None
+    if word.capital:
+        return "auto"
+    if word.surname or chance >= POSSIBLE:
+        return "ask"
+    return None if _chatted(word.low) or slip(word.low, vocabulary) else "ask"
+
+
+_LATIN = regex.compile(r"\p{Script=Latin}")
+
+
+def _chatted(low: str) -> bool:
+    """Chat spelling rather than a name: too short, no vowels, one letter again and again."""
+    return (
+        len(low) < 3
+        or not set(low) & set("aeiouyáéíóú")
+        or any(low[at] == low[at + 1] == low[at + 2] for at in range(len(low) - 2))
+    )
+
+
+def _doubtful(word: Word, cue: int, chance: float) -> Tier | None:
+    """A name that is a word as well."""
+    if word.shown:
+        return "auto"
+    if cue == STRONG or chance >= LIKELY:
+        return "auto"
+    return "ask" if chance >= POSSIBLE or (cue == WEAK and chance >= POSSIBLE / 2) else None
+
+
+def _ordinary(word: Word, cue: int, chance: float) -> Tier | None:
+    if cue == STRONG and (word.shown or chance >= LIKELY):
+        return "auto"
+    if word.doubtful_surname and word.shown and cue != NONE:
+        return "auto"
+    if chance >= LIKELY:
+        return "auto" if word.shown else "ask"
+    return "ask" if (cue == STRONG or word.shown) and chance >= POSSIBLE else None
+
+
+def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
+    """What is certainly a name once is one wherever it stands in the same letters and is no ordinary small word."""
+    certain = {words[place].text for place, tier in tiers.items() if tier == "auto" and len(words[place].text) > 1}
+    for place, word in enumerate(words):
+        if word.text in certain and (word.capital or not (word.safe or word.doubtful)):
+            tiers[place] = "auto"
+
+
+def _beside(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
+    """A capital, or another name, next to a name belongs to it: "Maria Elena Gutiérrez", "denise brown", "A and B"."""
+    for place in range(len(words)):
+        if tiers.get(place) != "auto":
+            continue
+        _onward(words, place, tiers)
+        _coupled(words, place, tiers)
+
+
+def _onward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
+    at = place + 1
+    while at < len(words) and words[at].low in _PARTICLES and words[at].low not in {"y", "do"} and at - place < 3:
+        at += 1
+    if at >= len(words) or words[at].kind in BINDING - {"month"} or tiers.get(at) == "auto" or not words[at].letters:
+        return
+    word = words[at]
+    if word.shown or (
+        at == place + 1
+        and not word.capital
+        and (word.surname or word.given or word.doubtful_surname and words[place].given)
+    ):
+        for between in range(place + 1, at + 1):
+            tiers[between] = "auto" if word.shown or not word.safe else tiers.get(between, "ask")
+
+
+def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
+    """Beside a name over "and", "&", "y", "/", "+": another name rather than a word."""
+    for step in (1, -1):
+        mark, other = place + step, place + 2 * step
+        if 0 <= other < len(words) and words[mark].low in {"and", "&", "y", "/", "+", "n", "or", "e"}:
+            word = words[other]
+            if word.letters and word.kind not in BINDING and (word.shown or not word.safe or word.doubtful):
+                tiers[other] = "auto" if word.capital or not word.safe else tiers.get(other) or "ask"
+
+
+_PLACED = frozenset("in at @ from near to en a hasta desde outside around of".split())
+#: Of names of towns and the like; never a name by themselves.
+_TAILS = frozenset(
+    """flats falls springs fork forks creek river lake valley grove hills heights park beach bay city point ridge junction crossing
+    landing bend bluff hollow mills pines oaks gardens meadows village county ranch mesa rock island harbor canyon""".split()
+)
+
+
+def _places(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
+    """Capitals that follow each other and stand for no known thing ("Tall Pines"); a town's second word ("flats")."""
+    for place in range(1, len(words)):
+        word, last = words[place], words[place - 1]
+        if place - 1 in tiers and place not in tiers and word.low in _TAILS:
+            tiers[place] = tiers[place - 1]
+        elif _capital_pair(last, word) and (place not in tiers or place - 1 not in tiers):
+            before = words[place - 2].low if place > 1 else ""
+            tier: Tier = "auto" if before in _PLACED else "ask"
+            for one in (place - 1, place):
+                tiers.setdefault(one, tier)
+
+
+def _capital_pair(first: Word, second: Word) -> bool:
+    return (
+        first.capital and second.shown and not (first.upper or second.upper)
+        and first.kind in _NAMING_KINDS and second.kind in _NAMING_KINDS and not first.place and not second.place
+    )  # fmt: skip
+
+
+_NAMING_KINDS = frozenset({"", "town", "lil", "feeling"})
+
+
+def _joined(words: Sequence[Word], tiers: Mapping[int, Tier]) -> Iterator[Span]:
+    places = sorted(tiers)
+    at = 0
+    while at < len(places):
+        first = last = places[at]
+        while at + 1 < len(places) and places[at + 1] == last + 1 and tiers[last + 1] == tiers[first]:
+            at += 1
+            last += 1
+        yield Span(words[first].start, words[last].end, _label(words, first), tiers[first])
+        at += 1
+
+
+_OF_PLACES: Mapping[str, Label] = {"in": "CITY", "near": "CITY", "from": "CITY", "en": "CITY", "at": "ORG", "@": "ORG"}
+
+
+def _label(words: Sequence[Word], first: int) -> Label:
+    word = words[first]
+    if word.given or word.doubtful or first == 0:
+        return "NAME"
+    return _OF_PLACES.get(words[first - 1].low, "NAME")

@@ -1,0 +1,110 @@
+"""A text as the rules read it: composed letters, plain quotes, our placeholders as one mark each. It knows the way back."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import regex
+
+from bot.deidentify.placeholders import PLACEHOLDER
+from bot.deidentify.tokens import Token, tokens
+
+#: Stands for something that is hidden already: no letter, no digit, no space, and in none of our patterns.
+HIDDEN = "\ufffc"
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "＠": "@",
+     "‐": "-", "‑": "-", "\t": " ", "\r": "\n"}
+)  # fmt: skip
+#: Letters with marks to be composed, characters without width, digits of other scripts. Bounded: a normal form of
+#: a thousand marks on one letter would take quadratic time.
+_ODD = regex.compile(
+    rf"(?P<hidden>{PLACEHOLDER})|(?P<marked>\P{{M}}\p{{M}}{{1,8}})|(?P<none>\p{{Cf}})|(?P<digit>[\p{{Nd}}--0-9])",
+    regex.V1,
+)
+_ALL_PLAIN = regex.compile(r"[^\p{M}\p{Cf}\[\p{Nd}]|[0-9]", regex.V1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`text` and its lower-case twin `low` have the same length; `starts[i]` is where character i stood before."""
+
+    text: str
+    low: str
+    tokens: list[Token] = field(repr=False)
+    starts: list[int] | None = field(repr=False, default=None)
+
+    def place(self, at: int) -> int:
+        """Where an offset of `text` is in the text as it was given."""
+        return at if self.starts is None else self.starts[at]
+
+
+def read(given: str, hidden: Iterable[tuple[int, int]] = ()) -> Reading:
+    """Reads `given`, with what lies in `hidden` (sorted, disjoint) as if its placeholder stood there."""
+    pieces: list[tuple[int, int, str]] = [(start, end, HIDDEN) for start, end in hidden]
+    if not given.isascii() or "[" in given or pieces:
+        pieces += [(found.start(), found.end(), _simpler(found)) for found in _ODD.finditer(given)]
+    pieces = [piece for piece in pieces if given[piece[0] : piece[1]] != piece[2]]
+    if not pieces:
+        text = given.translate(_PLAIN)
+        return Reading(text, lowered(text), tokens(text))
+    return _assembled(given, sorted(pieces, key=lambda piece: (piece[0], -piece[1])))
+
+
+def _simpler(found: regex.Match[str]) -> str:
+    match found.lastgroup:
+        case "hidden":
+            return HIDDEN
+        case "marked":
+            return unicodedata.normalize("NFC", found[0])
+        case "digit":
+            return str(unicodedata.decimal(found[0], 0))
+    return ""
+
+
+def _assembled(given: str, pieces: list[tuple[int, int, str]]) -> Reading:
+    parts: list[str] = []
+    starts: list[int] = []
+    at = 0
+    for start, end, instead in pieces:
+        if start < at:
+            continue
+        parts += [given[at:start], instead]
+        starts += range(at, start)
+        starts += [start] * len(instead)
+        at = end
+    parts.append(given[at:])
+    starts += range(at, len(given) + 1)
+    text = "".join(parts).translate(_PLAIN)
+    return Reading(text, lowered(text), tokens(text), starts)
+
+
+def lowered(text: str) -> str:
+    """Lower case, letter by letter where the whole would change its length."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """The words with which a pattern may begin: it is tried there and nowhere else, which is most of our speed."""
+
+    words: frozenset[str]
+    figures: bool = True
+
+    def found(self, pattern: regex.Pattern[str], reading: Reading) -> Iterator[regex.Match[str]]:
+        low, end = reading.low, 0
+        for token in reading.tokens:
+            if token.start < end:
+                continue
+            letter = low[token.start]
+            if letter.isalpha():
+                tried = low[token.start : token.end].partition("-")[0] in self.words
+            else:
+                tried = self.figures and (letter.isdigit() or letter == "#")
+            if tried and (match := pattern.match(low, token.start)):
+                end = match.end()
+                yield match
