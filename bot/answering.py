@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from bot import ending, position, screens
+from bot import ending, position, screens, sharing
 from bot.case import Case
 from bot.commands import pick, pick_several, rating
 from bot.consent import counting
 from bot.conversation import Answer, Session
 from bot.effects import Deliver, Effect, Turn
 from bot.events import Choose, Write
+from bot.forms import shown
 from bot.outcome import illegal, quiet, refused, stale
+from bot.receipts import counted_until
 from bot.reminders import asked_again, said_to
+from bot.scanning import has_placeholder, taken_out
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
 
@@ -22,7 +25,7 @@ def typed(case: Case, session: Session, text: str) -> Turn:
         return confirmed(case, session, pick(options.choices if options else (), text) or "")
     step = case.route(session).current
     if isinstance(step, FreeStep):
-        return wrote(case, session, step, text)
+        return wrote(case, session, step, taken_out(case, text), changed=taken_out(case, text) != text)
     if isinstance(step, ScaleStep):
         value = rating(text)
         return answered(case, session, step, Answer(values=(value,))) if value else ask_again(case, session, text)
@@ -39,7 +42,7 @@ def ask_again(case: Case, session: Session, text: str = "") -> Turn:
     kinds = {"choice": "reask-choice", "end": "reask-choice", "multi": "reask-multi", "scale": "reask-scale"}
     name = kinds.get(case.route(session).current.type, "reask-text")
     if len(text.split()) >= WORTH_KEEPING:
-        case = case.now(session=position.aside(session, text, case.at, box=False))
+        case = case.now(session=position.aside(session, taken_out(case, text), case.at, box=False))
         return Turn(case.conversation, screens.show(case, case.word("reask-aside"), again=True))
     return refused(case, name)
 
@@ -47,8 +50,11 @@ def ask_again(case: Case, session: Session, text: str = "") -> Turn:
 WORTH_KEEPING = 4
 
 
-def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
-    """Own words. What is longer than one box is taken in parts; the rest is offered back, never cut."""
+def wrote(case: Case, session: Session, step: FreeStep, text: str, *, changed: bool) -> Turn:
+    """Own words. What is longer than one box is taken in parts; the rest is offered back, never cut.
+
+    `changed`: something that tells who it is about was taken out of them.
+    """
     if not text and not session.held:
         withdrawn = session.cursor == step.id and step.id in session.answers
         return answered(case, session, step, Answer()) if withdrawn else ask_again(case, session)
@@ -64,7 +70,13 @@ def wrote(case: Case, session: Session, step: FreeStep, text: str) -> Turn:
     boxed = isinstance(case.event, Write) and case.surface == "private"  # a box in the chat never holds a draft
     shown = boxed and isinstance(case.event, Write) and case.event.prompt is not None
     sent = position.emptied(session, step.id, text, shown=shown, boxed=boxed)
-    return answered(case, sent, step, Answer(text=session.held + text))
+    said = (case.word("names-taken-out"),) if changed and _first_taken_out(case, session) else ()
+    return answered(case, sent, step, Answer(text=session.held + text), *said)
+
+
+def _first_taken_out(case: Case, session: Session) -> bool:
+    """Whether it is to be said: once in a talk, and not where it would stay in the chat."""
+    return case.surface == "private" and not any(has_placeholder(answer.text) for answer in session.answers.values())
 
 
 def chose(case: Case, session: Session, values: tuple[str, ...]) -> Turn:
@@ -116,8 +128,8 @@ def skip(case: Case, session: Session) -> Turn:
     return _arrived(case.now(session=after))
 
 
-def answered(case: Case, session: Session, step: Question, answer: Answer) -> Turn:
-    """Goes on from an answer, saying the choice's reply and card first."""
+def answered(case: Case, session: Session, step: Question, answer: Answer, *said: str) -> Turn:
+    """Goes on from an answer, saying the choice's reply and card first. `said`: what is said before all else."""
     choice = next((one for one in position.choices_of(step) if one.id in answer.values), None)
     preface = said_after(case, session, step, choice if isinstance(choice, Choice) else None)
     kept = answer if step.keep else Answer()
@@ -126,7 +138,7 @@ def answered(case: Case, session: Session, step: Question, answer: Answer) -> Tu
     looped = screens.said(case, after, way) if way.looped else ()
     case, effects = asked_again(case, session, choice) if isinstance(choice, Choice) else (case, ())
     there = case.now(session=after) if way.looped else case.moved(after, way)
-    return _arrived(there, *preface, *looped, effects=effects)
+    return _arrived(there, *said, *preface, *looped, effects=effects)
 
 
 def said_after(case: Case, session: Session, step: Question, choice: Choice | None) -> tuple[str, ...]:
@@ -176,10 +188,12 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     if choice == "let-go" and screens.keeps_words(case, session):
         return over(ending.leave(case), case.word("let-go-done"), ())
     own = next((one for one in step.choices if one.id == choice), None)
-    if own is None and choice not in ("done", "count"):
+    if own is None and choice not in ("done", "count", *(one.id for one in screens.ways_out(case, session))):
         return ask_again(case, session)
     always = counting(case) == "always"
-    return finished(case, session, step, own, count=always or choice == "count")
+    if own is None and choice == "excerpt":
+        return _to_excerpt(case, session, count=always)
+    return finished(case, session, step, own, count=always or choice == "count", bring=choice == "bring")
 
 
 def _carried(case: Case, session: Session) -> set[str]:
@@ -191,18 +205,29 @@ def _stay(case: Case, session: Session, **changes: object) -> Turn:
     return Turn(case.conversation, screens.show(case, again=True))
 
 
-def finished(case: Case, session: Session, step: EndStep, own: Choice | None, *, count: bool) -> Turn:
-    kept = screens.keeps_words(case, session) and position.worth_keeping(session)
+def finished(
+    case: Case, session: Session, step: EndStep, own: Choice | None, *, count: bool, bring: bool = False
+) -> Turn:
     days = screens.retention(case, case.script(session))
-    after, effects = ending.finish(case, session, count=count)
-    word = case.word("finished-private", days=days) if kept else case.word("finished-nothing")
+    after, effects, kept = ending.finish(case, session, count=count, bring=bring)
+    word = case.word("finished-nothing") if kept is None else case.word("finished-private", days=days)
     if own is not None:
         word = said_to(case, session, step, own) or word
         after, again = asked_again(after, session, own)
         effects += again
+    counted = () if kept is None else counted_until(after, kept.id)
+    word = " ".join((word, *counted, *((case.word("brought"),) * bring)))
     if own is not None and own.open and own.open in case.library.scripts:
         return _then(after, own.open, word, effects)
     return over(after, word, effects)
+
+
+def _to_excerpt(case: Case, session: Session, *, count: bool) -> Turn:
+    """Done and kept; then the page on which a passage of it is looked at."""
+    after, effects, kept = ending.finish(case, session, count=count)
+    assert kept is not None  # it is offered only where something is kept
+    after = after.remember(ask_counting=())
+    return shown(after, sharing.excerpt_page(after, kept), effects=(*effects, *goodbye(case)))
 
 
 def _then(case: Case, slug: str, word: str, effects: tuple[Effect, ...]) -> Turn:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot import screens
 from bot.case import Case
+from bot.checkins import local_day
 from bot.commands import pick
 from bot.consent import agree_to_counting, agree_to_words, full_notice
-from bot.effects import Contribute, Turn
+from bot.effects import Turn
+from bot.receipts import contributed, counted_until
 
 #: So many words typed instead of a choice are somebody's words, and they are told what became of them.
 FEWEST_WORDS = 4
@@ -45,7 +47,10 @@ def counting(case: Case, choice: str) -> Turn:
     if agreed is None or reflection is None:
         return Turn(case.conversation, screens.show(case, case.word("reask-choice")), illegal="reask-choice")
     after, effects = agree_to_counting(case, agreed)  # type: ignore[arg-type]
+    thanks = [case.word("counting-thanks")]
     if choice in ("once", "always") and case.facts.circle:
-        effects += (Contribute(case.facts.fresh[2], codes, reflection),)
+        after, counted = contributed(after, codes, reflection, local_day(case, case.at))
+        effects += counted
+        thanks += counted_until(after, reflection)
     after = after.remember(ask_counting=())
-    return Turn(after.conversation, screens.line(after, case.word("counting-thanks"), closed=True), effects)
+    return Turn(after.conversation, screens.line(after, " ".join(thanks), closed=True), effects)

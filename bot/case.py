@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot import position
 from bot.conversation import Conversation, Facts, Memory, Session
-from bot.events import Event, Surface
+from bot.events import Event, Found, Surface
 from prompts.library import Library
 from prompts.route import Route
 from prompts.script import Script
@@ -19,6 +19,7 @@ class Case:
     conversation: Conversation
     facts: Facts
     event: Event
+    scans: tuple[Found, ...] = ()  # of the texts of this event
     #: Ways that were worked out already: one turn asks for the same way many times.
     _ways: list[tuple[Session, Route]] = field(default_factory=list, init=False, repr=False, compare=False)
 

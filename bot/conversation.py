@@ -89,6 +89,20 @@ class Uses(Frozen):
     last: date | None = None
 
 
+class Shared(Frozen):
+    """What a person let out of their hands, and can take back until it is published: theme codes, or a passage. The
+    only thing anywhere that links it to them; `id` is that of the shared row."""
+
+    id: UUID
+    kind: Literal["themes", "excerpt"]
+    until: date | None = None  # the last day on which it can surely be taken back
+    reflection: UUID
+    title: str = ""
+    on: date
+    codes: tuple[str, ...] = ()
+    text: str = ""
+
+
 class Memory(Frozen):
     """What is carried from one reflection to the next; empty for a person who keeps nothing."""
 
@@ -101,6 +115,7 @@ class Memory(Frozen):
     welcomed: bool = False  # they put the app there themselves, and were told what it is
     moved: AwareDatetime | None = None  # by the platform's clock, when they last put the app there or took it away
     quiet: tuple[str, str] | None = None  # nothing is sent from the first "HH:MM" to the second, where the person lives
+    shared: tuple[Shared, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     working: tuple[int, ...] = (0, 1, 2, 3, 4)  # days of the week, 0: Monday
     holidays: bool = True  # nothing regular on public holidays
@@ -137,6 +152,7 @@ class Program(Frozen):
     resources: Mapping[str, str] = Field(default_factory=dict)
     retention_ceiling: int = Field(default=365, ge=0, le=365)
     refuse_typed: bool = False  # what is typed into the chat is refused instead of taken
+    deidentify: bool = True  # what tells who it is about is taken out before anything is sealed
     idle_days: int = Field(default=7, ge=1, le=90)
     grace_days: int = Field(default=30, ge=0, le=90)  # what is left of who went stays so long, should they come back
     default_script: str = "quick-visit"
@@ -159,6 +175,9 @@ class Reflection(Frozen):
     answers: tuple[tuple[str, str], ...]  # (question, answer) as they were read
     codes: tuple[str, ...] = ()  # those that may be counted
     receipt: UUID | None = None  # of the contribution, until its window is published
+    own: tuple[int, ...] = ()  # which of the answers are own words
+    shareable: tuple[int, ...] = ()  # which of those may leave the person's hands at all
+    for_supervision: bool = False  # to be brought along; it tells nobody
 
 
 class TeamFacts(Frozen):
@@ -181,6 +200,8 @@ class Facts(Frozen):
     zone: str = "UTC"
     zone_gone: bool = False  # their zone is one no more: nothing is asked until they say where they are
     circle: bool = False
+    circle_size: int = 0  # people who can be counted there; only while a page or the last screen asks for it
+    shared_until: date | None = None  # what is shared today can surely be taken back until then
     supervises: bool = False
     team: str = ""
     earliest_themes: date | None = None

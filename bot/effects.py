@@ -39,6 +39,32 @@ class Contribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A passage for the circle to read, under a random id of its own.
+
+    `text_hash`: of the text that its writer saw last; the store refuses any other (DESIGN 4).
+    """
+
+    receipt: UUID
+    text: str
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unshare:
+    """Takes back what was shared under this id, as long as it is not published."""
+
+    receipt: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A kept reflection as its writer changed it; gone on the same day as before."""
+
+    reflection: Reflection
+
+
+@dataclass(frozen=True, slots=True)
 class RecordConsent:
     """One more link of the person's consent chain."""
 
@@ -121,6 +147,9 @@ Effect = (
     Keep
     | LetGo
     | Contribute
+    | Release
+    | Unshare
+    | Rewrite
     | RecordConsent
     | Plan
     | Deliver

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from bot import checkins, position, screens
 from bot.case import Case
 from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
-from bot.effects import Contribute, Effect, Keep
-from prompts.script import Choice, MultiStep, Question
+from bot.effects import Effect, Keep
+from bot.receipts import contributed
+from prompts.script import Choice, FreeStep, MultiStep, Question
 from scheduler.recurrence import zone_named
 
 
-def finish(case: Case, session: Session, *, count: bool) -> tuple[Case, tuple[Effect, ...]]:
-    """Keeps a finished reflection as consent and retention say, and counts its themes if that was chosen."""
+def finish(
+    case: Case, session: Session, *, count: bool, bring: bool = False
+) -> tuple[Case, tuple[Effect, ...], Reflection | None]:
+    """Keeps a finished reflection as consent and retention say, and counts its themes if that was chosen.
+
+    `bring`: it is marked to be brought to supervision. Gives what is kept.
+    """
     codes = screens.countable(case, session)
-    effects = _keep(case, session, finished=True, codes=codes)
-    if effects and count and codes:
-        effects += (Contribute(case.facts.fresh[2], codes, case.facts.fresh[1]),)
-    after = case.now(memory=_remember(case, session, codes)) if effects else case
+    kept = _kept(case, session, finished=True, codes=codes, bring=bring)
+    if kept is None:
+        after, not_again = checkins.answered(case, session)
+        return leave(after), not_again, None
+    effects: tuple[Effect, ...] = (_keep(case, session, kept),)
+    after = case.now(memory=_remember(case, session, codes))
+    if count and codes:
+        after, counted = contributed(after, codes, kept.id, kept.on, kept.title)
+        effects += counted
     after, not_again = checkins.answered(after, session)
-    return leave(after), (*effects, *not_again)
+    return leave(after), (*effects, *not_again), kept
 
 
 def stop(case: Case, session: Session) -> tuple[Case, tuple[Effect, ...]]:
     """Ends it here; what was written so far is kept like any other reflection, and nothing is counted."""
-    return leave(case), _keep(case, session, finished=False)
+    return leave(case), kept_unfinished(case, session)
 
 
 def put_away(case: Case, *, everything: bool = False) -> tuple[Case, tuple[Effect, ...]]:
@@ -47,9 +59,10 @@ def put_away(case: Case, *, everything: bool = False) -> tuple[Case, tuple[Effec
     return (leave(after) if case.conversation.session in old else after), effects
 
 
-def kept_unfinished(case: Case, session: Session, number: int) -> tuple[Effect, ...]:
+def kept_unfinished(case: Case, session: Session, number: int = 1) -> tuple[Effect, ...]:
     """`number`: which of the fresh ids it is kept under."""
-    return _keep(case, session, finished=False, number=number)
+    kept = _kept(case, session, finished=False, number=number)
+    return () if kept is None else (_keep(case, session, kept),)
 
 
 def leave(case: Case) -> Case:
@@ -58,42 +71,65 @@ def leave(case: Case) -> Case:
     return case.now(session=waiting[-1] if waiting else None, waiting=waiting[:-1])
 
 
-def _keep(
-    case: Case, session: Session, *, finished: bool, codes: tuple[str, ...] = (), number: int = 1
-) -> tuple[Effect, ...]:
+def _keep(case: Case, session: Session, kept: Reflection) -> Keep:
+    return Keep(kept, kept.on + timedelta(days=screens.retention(case, case.script(session))))
+
+
+def _kept(
+    case: Case,
+    session: Session,
+    *,
+    finished: bool,
+    codes: tuple[str, ...] = (),
+    number: int = 1,
+    bring: bool = False,
+) -> Reflection | None:
+    """The session as a reflection; None where nothing is to be kept."""
     if not screens.keeps_words(case, session) or not position.worth_keeping(session):
-        return ()
+        return None
     session = session.model_copy(update={"cursor": None})  # who went back has not taken anything back
-    script = case.script(session)
-    reflection = Reflection(
+    said = _said(case, session)
+    return Reflection(
         id=case.facts.fresh[number],
         script=session.script,
         revision=session.revision,
-        title=script.say(case.locale, "title"),
+        title=case.script(session).say(case.locale, "title"),
         at=case.at,
         on=case.at.astimezone(zone_named(case.facts.zone)).date(),
         finished=finished,
-        answers=tuple(_answers(case, session)),
+        answers=tuple((one.asked, one.answered) for one in said),
         codes=codes,
+        own=tuple(number for number, one in enumerate(said) if one.own),
+        shareable=tuple(number for number, one in enumerate(said) if one.shareable),
+        for_supervision=bring,
     )
-    return (Keep(reflection, reflection.on + timedelta(days=screens.retention(case, script))),)
 
 
-def _answers(case: Case, session: Session) -> list[tuple[str, str]]:
+class _Said(NamedTuple):
+    """A question and its answer in words. `own`: the person's own; `shareable`: no step keeps them private."""
+
+    asked: str
+    answered: str
+    own: bool = False
+    shareable: bool = False
+
+
+def _said(case: Case, session: Session) -> list[_Said]:
     way = case.route(session)
-    pairs = []
+    found = []
     for step in (*way.asked, *way.carried):
         carried = Answer(values=(case.memory.remembered.get(step.id, ""),))
         answer = session.answers.get(step.id, carried if step in way.carried else Answer())
         if step.keep and not _about_time(step) and (words := screens.in_words(case, session, step, answer)):
-            pairs.append((case.say(session, f"{step.id}.text"), words))
+            own = isinstance(step, FreeStep)
+            found.append(_Said(case.say(session, f"{step.id}.text"), words, own, own and not step.private))
     ticked = (
         screens.in_words(case, session, step, Answer(values=session.ticks[step.id]))
         for step in (*way.asked, way.current)
         if isinstance(step, MultiStep) and step.id in session.ticks
     )
     unsent = "\n".join(filter(None, (session.held, *session.drafts.values(), *ticked)))
-    return [*pairs, (case.word("unsent"), unsent)] if unsent else pairs
+    return [*found, _Said(case.word("unsent"), unsent, own=True)] if unsent else found
 
 
 def _about_time(step: Question) -> bool:

@@ -11,7 +11,7 @@ from bot.case import Case
 from bot.checkins import planned_anew
 from bot.conversation import Conversation, Facts, Memory
 from bot.due import due
-from bot.effects import Leave, Need, Recall, Turn
+from bot.effects import Leave, Need, Recall, Scan, Turn
 from bot.events import (
     CheckInDue,
     Choose,
@@ -27,11 +27,13 @@ from bot.events import (
     Rate,
     Replan,
     Say,
+    Scanned,
     Submit,
     Write,
 )
 from bot.hearing import typed
 from bot.outcome import quiet, refused, settled, stale
+from bot.scanning import NotScanned
 from prompts.library import Library
 
 
@@ -40,8 +42,12 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
 
     Raises nothing for any event that can be built; `facts.fresh` must hold four unused uuids.
     """
-    turn = taken(Case(library, conversation, facts, event), event)
-    return recalled(conversation, turn) if isinstance(turn, Turn) and event.surface != "none" else turn
+    event, scans = (event.of, event.found) if isinstance(event, Scanned) else (event, ())
+    try:
+        turn = taken(Case(library, conversation, facts, event, scans), event)
+    except NotScanned as wanted:
+        return Need(Scan(wanted.text))
+    return recalled(conversation, turn) if event.surface != "none" else turn
 
 
 def recalled(before: Conversation, turn: Turn) -> Turn:
@@ -57,7 +63,7 @@ def _peace(memory: Memory) -> tuple[object, ...]:
     return memory.paused, memory.away, memory.not_today, memory.quiet
 
 
-def taken(case: Case, event: Event) -> Turn | Need:
+def taken(case: Case, event: Event) -> Turn:
     match event:
         case Say() | Write():
             return typed(case, event)

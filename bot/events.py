@@ -146,15 +146,6 @@ class Notice(_Event):
     surface: Literal["none"] = "none"
 
 
-class Scanned(_Event):
-    """The outcome of a `Scan` that the engine asked for: the hash of the text and what was found in it."""
-
-    kind: Literal["scanned"] = "scanned"
-    text_hash: str
-    found: tuple[str, ...] = ()
-    surface: Surface = "private"
-
-
 class Met(_Event):
     """The profile of a person was read before they have said a word: they are spoken to as it says."""
 
@@ -176,6 +167,35 @@ class Left(_Event):
     kind: Literal["left"] = "left"
     surface: Literal["none"] = "none"
     happened: AwareDatetime | None = None
+
+
+class Mark(Frozen):
+    """Something in a text that may tell who it is about: code points, end exclusive. `auto`: replaced without asking;
+    `ask`: the writer decides, before the text leaves their hands."""
+
+    start: int
+    end: int
+    label: str
+    tier: Literal["auto", "ask"]
+
+
+class Found(Frozen):
+    """What was found in one text. `foreign`: it is in a language whose names are not known here; `failed`: nobody could
+    look, so it can be kept and not shared."""
+
+    text_hash: str
+    marks: tuple[Mark, ...] = ()
+    foreign: bool = False
+    failed: bool = False
+
+
+class Scanned(_Event):
+    """An event once more, with the outcome of every `Scan` that the engine asked for on its way."""
+
+    kind: Literal["scanned"] = "scanned"
+    of: Say | Write | Choose | Rate | Command | Open | Submit | Idled | Left
+    found: tuple[Found, ...]
+    surface: Surface = "private"
 
 
 Event = Annotated[

@@ -12,6 +12,7 @@ from bot.conversation import Session
 from bot.effects import Turn
 from bot.events import Command, Open, Say, Write
 from bot.outcome import illegal, looked, quiet, refused, settled, stale
+from bot.scanning import taken_out
 from bot.typed import LIMIT_BYTES, clean, plain, size
 from bot.wishes import wished
 
@@ -86,6 +87,7 @@ def drafted(case: Case, event: Write, text: str) -> Turn:
     session = case.conversation.session
     if session is None or case.conversation.consents.words is None:
         return illegal(case, "nothing-open")
+    text = taken_out(case, text)
     if event.prompt is not None and stale(case, event.prompt):
         kept = case.now(session=position.overtaken(session, event.prompt, text, case.at))
         return Turn(kept.conversation, refused(kept, "old-button").reply)
@@ -165,7 +167,8 @@ def with_nothing_open(case: Case, text: str) -> Turn:
 
 
 def put_aside(case: Case, session: Session, text: str) -> Case:
-    return case.now(session=position.aside(session, text, case.at, box=screens.is_words(case, session)))
+    words = taken_out(case, text)
+    return case.now(session=position.aside(session, words, case.at, box=screens.is_words(case, session)))
 
 
 def _prefaced(turn: Turn, words: str) -> Turn:

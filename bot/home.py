@@ -14,6 +14,7 @@ from bot.consent import agree_to_counting, agree_to_words, ends_soon
 from bot.conversation import Form, FormField, Option, Page, Section
 from bot.effects import Effect, Turn
 from bot.forms import Values, not_understood, one, saved
+from bot.receipts import still_shared
 from scheduler.recurrence import zone_named
 
 #: Hours in which a person can have peace, by their words; as they are stored, with a line between.
@@ -58,9 +59,10 @@ def ways(case: Case) -> tuple[Option, ...]:
     there = (
         ("checkins", "checkins-title", True),
         ("data", "data-title", True),
+        ("shared", "shared-title", bool(still_shared(case))),
         ("consent", "consent-page-title", True),
         ("report", "report-title", facts.supervises),
-        ("packet", "packet-title", facts.supervises),
+        ("packet", "packet-title", case.conversation.consents.words == "keep" or facts.supervises),
         ("setup", "setup-title", facts.leads),
         ("lead", "lead-title", facts.names_lead),
     )

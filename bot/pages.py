@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from babel.dates import format_date
 
-from bot import ending, screens
+from bot import ending, screens, sharing
 from bot.case import Case
 from bot.consent import counting, full_notice
 from bot.conversation import Exchange, Form, FormField, Option, Page, Reflection, Section
-from bot.effects import EraseMe, LetGo, Turn
+from bot.effects import EraseMe, LetGo, Rewrite, Turn
 from bot.events import Submit
 from bot.forms import Values, illegal, not_understood, one, saved, shown
 from bot.home import agreed, consent_form, home, take_language, take_quiet
 from bot.outcome import looked
+from bot.receipts import all_of
 from bot.setup import lead, setup, take_lead, take_team
+from bot.sharing import excerpt_of, excerpt_way, shared_page
 from bot.timeforms import TAKERS
 from bot.timepage import check_ins_page
 
@@ -28,11 +31,13 @@ def opened(case: Case, name: str) -> Turn:
         return looked(case)
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
-        "setup": setup, "lead": lead, "checkins": check_ins_page,
+        "setup": setup, "lead": lead, "checkins": check_ins_page, "shared": shared_page,
     }  # fmt: skip
-    page, _, team = name.partition(":")
-    if page == "setup" and team:
-        return shown(case, setup(case, team))
+    page, _, about = name.partition(":")
+    if page == "setup" and about:
+        return shown(case, setup(case, about))
+    if page == "excerpt" and (passage := excerpt_of(case, about)):
+        return shown(case, passage)
     if name not in builders:
         return illegal(case, "page-unknown")
     return shown(case, builders[name](case))
@@ -56,10 +61,13 @@ def data(case: Case) -> Page:
 def _kept(case: Case, reflection: Reflection) -> Section:
     hidden, label = (_hidden(reflection),), case.word("delete-one")
     form = Form(id="delete-reflection", title="", fields=hidden, submit=label, deletes=True)
+    return read(case, reflection).model_copy(update={"forms": (form,), "pages": tuple(excerpt_way(case, reflection))})
+
+
+def read(case: Case, reflection: Reflection) -> Section:
     return Section(
         title=f"{format_date(reflection.on, 'long', locale=case.locale)} · {reflection.title}",
         exchanges=tuple(Exchange(asked=asked, answered=answered) for asked, answered in reflection.answers),
-        forms=(form,),
     )
 
 
@@ -130,7 +138,28 @@ def _said_of_report(case: Case, part: str) -> Section:
 
 
 def packet(case: Case) -> Page:
-    return Page(name="packet", title=case.word("packet-title"), lines=(case.word("packet-none"),))
+    """What a person marked to bring to supervision, for them alone; and for who supervises, what was brought."""
+    marked = tuple(_marked(case, one) for one in case.facts.reflections if one.for_supervision)
+    brought = (case.word("packet-none"),) if case.facts.supervises else ()
+    own = case.word("packet-own" if marked else "packet-own-none")
+    return Page(name="packet", title=case.word("packet-title"), lines=(*brought, own), sections=marked)
+
+
+def _marked(case: Case, reflection: Reflection) -> Section:
+    form = Form(id="brought", title="", fields=(_hidden(reflection),), submit=case.word("packet-done"))
+    return read(case, reflection).model_copy(update={"forms": (form,)})
+
+
+def take_brought(case: Case, values: Values) -> Turn:
+    """Off the list; the reflection stays."""
+    wanted = one(values, "reflection")
+    kept = next((each for each in case.facts.reflections if str(each.id) == wanted), None)
+    if kept is None:
+        return not_understood(case, packet(case))
+    off = kept.model_copy(update={"for_supervision": False})
+    left = tuple(off if each is kept else each for each in case.facts.reflections)
+    page = packet(replace(case, facts=case.facts.model_copy(update={"reflections": left})))
+    return saved(case, page, Rewrite(off))
 
 
 # Forms
@@ -145,9 +174,11 @@ def submitted(case: Case, event: Submit) -> Turn:
         "quiet": take_quiet,
         "retention": take_retention,
         "delete-reflection": take_deletion,
+        "brought": take_brought,
         "erase": take_erasure,
         "team": take_team,
         **TAKERS,
+        **sharing.TAKERS,
     }
     if event.form not in takers:
         return illegal(case, "form-unknown")
@@ -178,8 +209,8 @@ def take_deletion(case: Case, values: Values) -> Turn:
     left = tuple(one for one in case.facts.reflections if one.id != wanted)
     if len(left) == len(case.facts.reflections):
         return not_understood(case, data(case))
-    page = data(Case(case.library, case.conversation, case.facts.model_copy(update={"reflections": left}), case.event))
-    return saved(case, page, LetGo(wanted), said="deleted")
+    case, unshared = all_of(replace(case, facts=case.facts.model_copy(update={"reflections": left})), wanted)
+    return saved(case, data(case), *unshared, LetGo(wanted), said="deleted")
 
 
 def take_erasure(case: Case, values: Values) -> Turn:

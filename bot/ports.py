@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from bot.conversation import Conversation, Facts, Message, Reflection, Rotation
+from bot.deidentify import Known, Span
 from bot.effects import Effect
 from bot.events import Due, NoticeName, Who
 from prompts.script import Script
@@ -222,6 +223,9 @@ class Transaction(Protocol):
         Raises LostRace where `before` is no longer what is stored.
         """
 
+    def names(self, who: Who) -> tuple[Known, ...]:
+        """What is always hidden in this person's words: their own list, and the people of their workspace."""
+
     def keep_script(self, script: Script) -> None:
         """Stores a revision that a session is beginning to use."""
 
@@ -319,6 +323,15 @@ class Messenger(Protocol):
 class RoomMessenger(Protocol):
     async def post(self, post: RoomPost) -> None:
         """Posts one question in a room. Raises as `Messenger.send` does. It may be cancelled while it waits."""
+
+
+class Finder(Protocol):
+    """Looks for what tells who a text is about (`bot.deidentify.Detector`)."""
+
+    def find(self, text: str, known: tuple[Known, ...] = ()) -> tuple[Span, ...]: ...
+
+    def foreign(self, text: str) -> bool:
+        """Whether it is in a language whose names it does not know."""
 
 
 class Clock(Protocol):

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot import position
 from bot.case import Case
-from bot.consent import counting, full_notice
+from bot.consent import counting, excerpts, full_notice
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
 from bot.effects import Deliver
 from prompts.route import Route
@@ -258,6 +258,30 @@ def _themes_line(case: Case, codes: tuple[str, ...]) -> str:
     return case.word("themes-intro" if agreed == "ask" else "themes-always", themes=themes(case, codes))
 
 
+#: People who can be counted in a circle, before a passage of anybody's can be read there (privacy.md P8).
+EXCERPT_CIRCLE = 8
+
+
+def may_release(case: Case) -> bool:
+    """Whether a passage could lead anywhere: it is not offered otherwise."""
+    agreed = case.conversation.consents.words == "keep" and excerpts(case) != "never"
+    return agreed and case.facts.circle and case.facts.circle_size >= EXCERPT_CIRCLE
+
+
+def shareable(case: Case, session: Session) -> bool:
+    """Whether there are own words that no step keeps private."""
+    answered = (case.script(session).step(step) for step, answer in session.answers.items() if answer.text)
+    return any(step.keep and not step.private for step in answered if isinstance(step, FreeStep))
+
+
+def ways_out(case: Case, session: Session) -> Iterator[Option]:
+    """Other ends of a reflection that is kept."""
+    if keeps_words(case, session):
+        yield Option(id="bring", label=case.word("bring"))
+        if may_release(case) and shareable(case, session):
+            yield Option(id="excerpt", label=case.word("excerpt-way"))
+
+
 def _more(case: Case, session: Session, codes: tuple[str, ...]) -> tuple[Option, ...]:
     """What changes something, the way back, and at the very end what takes everything away."""
     if not session.more:
@@ -271,7 +295,7 @@ def _more(case: Case, session: Session, codes: tuple[str, ...]) -> tuple[Option,
         for code in codes
     )
     letting_go = (Option(id="let-go", label=case.word("let-go")),) if keeps_words(case, session) else ()
-    return (*changes, *drop, Option(id="less", label=case.word("less")), *letting_go)
+    return (*changes, *drop, *ways_out(case, session), Option(id="less", label=case.word("less")), *letting_go)
 
 
 def _carried(case: Case, session: Session, step: ChoiceStep) -> str:

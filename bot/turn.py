@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -16,12 +17,14 @@ from bot import screens
 from bot.case import Case
 from bot.commands import understand
 from bot.conversation import Reply
+from bot.deidentify import Detector, Known
 from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
 from bot.engine import step
 from bot.events import (
     CheckInDue,
     Choose,
     Event,
+    Found,
     Idled,
     Inbound,
     Joined,
@@ -29,6 +32,7 @@ from bot.events import (
     Open,
     Replan,
     Say,
+    Scanned,
     Submit,
     Who,
     Write,
@@ -41,6 +45,7 @@ from bot.ports import (
     Clock,
     ConversationGone,
     Delivery,
+    Finder,
     InstallationGone,
     Later,
     Loaded,
@@ -52,6 +57,7 @@ from bot.ports import (
     Store,
     Transaction,
 )
+from bot.scanning import scan, text_hash
 from prompts.library import Library
 
 log = logging.getLogger("afterword")
@@ -74,12 +80,13 @@ T = TypeVar("T")
 
 
 def asks_for_page(library: Library, event: Event) -> bool:
-    """Whether the answer may be a page, which shows what the person has kept; "my data" can also be typed."""
+    """Whether the answer may be a page, which shows what the person has kept; "my data" can also be typed. What is
+    behind "More…" depends on the circle."""
     if isinstance(event, Say | Write):
         said = understand(library, event.text) if len(event.text) < LONGEST_COMMAND else None
         return said is not None and bool(said.page)
     if isinstance(event, Choose):
-        return any(value.startswith(PAGE) for value in event.values)
+        return any(value.startswith(PAGE) or value == "more" for value in event.values)
     return isinstance(event, Open | Submit)
 
 
@@ -127,6 +134,24 @@ class _Leaving(_Undone):
     """The same, of somebody who wants everything gone: erasing is a transaction of its own."""
 
 
+def scanned(event: Event, found: tuple[Found, ...]) -> Scanned:
+    return Scanned.model_validate({"at": event.at, "surface": event.surface, "of": event, "found": found})
+
+
+class _Unscanned(Exception):
+    """Takes a turn back whose text has to be looked through first: that is done outside its transaction."""
+
+    def __init__(self, text: str, known: tuple[Known, ...]) -> None:
+        super().__init__("unscanned")
+        self.text, self.known = text, known
+
+
+@cache
+def detector() -> Finder:
+    """One a process; its words and names are read when they are first needed."""
+    return Detector.load()
+
+
 @dataclass
 class Shell:
     """Runs turns. `workers`: 1 for SQLite, whose writer is one thread; a few for PostgreSQL. `rooms`: who posts in the
@@ -138,6 +163,7 @@ class Shell:
     workers: int = 1
     clock: Clock = field(default_factory=SystemClock)
     rooms: dict[str, RoomMessenger] = field(default_factory=dict)
+    finder: Finder | None = None  # None: the shipped detector
     replanned: datetime | None = field(default=None, init=False)  # when check-ins were last looked for to plan anew
     _threads: ThreadPoolExecutor = field(init=False)
     _sending: set[asyncio.Task[None]] = field(init=False, default_factory=set)
@@ -161,17 +187,28 @@ class Shell:
 
     def take(self, inbound: Inbound) -> Done:
         """One turn on the store's thread: load, step, commit; again when somebody else was faster."""
+        found: tuple[Found, ...] = ()
         for _ in range(TRIES):
             try:
-                return self._taken(inbound)
+                return self._taken(inbound, found)
             except LostRace:
                 continue
+            except _Unscanned as wanted:
+                found += (self._scanned(wanted),)
         raise Refusal("busy", self.library.word("en", "busy"))
 
-    def _taken(self, inbound: Inbound) -> Done:
+    def _scanned(self, wanted: _Unscanned) -> Found:
+        """Outside any transaction. Where the detector fails the words can be kept, and not shared."""
+        try:
+            return scan(self.finder or detector(), wanted.text, wanted.known)
+        except Exception as error:
+            log.warning("detector failed", extra={"event": "detector-failed", "kind": type(error).__name__})
+            return Found(text_hash=text_hash(wanted.text), failed=True)
+
+    def _taken(self, inbound: Inbound, found: tuple[Found, ...]) -> Done:
         try:
             with self.store.transaction() as tx:
-                done = self._turn(tx, inbound)
+                done = self._turn(tx, inbound, found)
         except _Undone as undone:
             if isinstance(undone, _Leaving):
                 self._erase(inbound)
@@ -185,12 +222,16 @@ class Shell:
         with self.store.transaction() as tx:
             tx.seen(inbound.who, inbound.key, inbound.event.at)
 
-    def _turn(self, tx: Transaction, inbound: Inbound) -> Done:
+    def _turn(self, tx: Transaction, inbound: Inbound, found: tuple[Found, ...]) -> Done:
         event, who = inbound.event, inbound.who
         stored = tx.load(who, event.at, page=asks_for_page(self.library, event))
         loaded = self._in_their_language(stored, inbound.locale)
         loaded, news = as_they_are_now(loaded, inbound)
-        turn = self._step(loaded, event)
+        turn = self._step(
+            loaded, Scanned(at=event.at, surface=event.surface, of=event, found=found) if found else event
+        )
+        if isinstance(turn, Need):
+            raise _Unscanned(turn.work.text, tx.names(who))
         if isinstance(event, Submit) and turn.illegal:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
         erases = any(isinstance(effect, EraseMe) for effect in turn.effects)
@@ -211,11 +252,8 @@ class Shell:
             return loaded
         return replace(loaded, conversation=before.model_copy(update={"locale": locale}))
 
-    def _step(self, loaded: Loaded, event: Event) -> Turn:
-        turn = step(self._with(loaded), loaded.conversation, loaded.facts, event)
-        if isinstance(turn, Need):
-            raise Refusal("no-detector", "This installation cannot look for names, so nothing was shared.")
-        return turn
+    def _step(self, loaded: Loaded, event: Event) -> Turn | Need:
+        return step(self._with(loaded), loaded.conversation, loaded.facts, event)
 
     def _saved(self, tx: Transaction, loaded: Loaded, turn: Turn, who: Who, event: Event) -> tuple[Delivery, ...]:
         before, after = loaded.conversation, turn.conversation
@@ -282,7 +320,9 @@ class Shell:
             try:
                 with tx.savepoint():
                     loaded = tx.load(who, event.at)
-                    return self._saved(tx, loaded, self._step(loaded, event), who, event)
+                    turn = self._step(loaded, event)
+                    assert isinstance(turn, Turn)  # a clock brings no words that nobody has looked through
+                    return self._saved(tx, loaded, turn, who, event)
             except LostRace:
                 continue
             except Exception as error:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, update
 
 from storage import tables as t
 from storage.keystore import KeyStore
@@ -48,13 +48,24 @@ _STAND = Prepared(
         supervises_since=bindparam("named"),
     )
 )
-_own = (
-    t.contributions.c.circle_id == bindparam("circle"),
-    t.contributions.c.window == bindparam("in_window"),
-    t.contributions.c.token == bindparam("own"),
+
+
+def _own(shared: Table) -> tuple[ColumnElement[bool], ...]:
+    return (
+        shared.c.circle_id == bindparam("circle"),
+        shared.c.window == bindparam("in_window"),
+        shared.c.token == bindparam("own"),
+    )
+
+
+_OWN = Prepared(select(func.count()).select_from(t.contributions).where(*_own(t.contributions)))
+_TAKE_BACK = Prepared(delete(t.contributions).where(*_own(t.contributions)))
+_TAKE_BACK_EXCERPTS = Prepared(delete(t.excerpts).where(*_own(t.excerpts)))
+_PEOPLE = Prepared(
+    select(func.count())
+    .select_from(t.participants)
+    .where(t.participants.c.circle_id == bindparam("circle"), t.participants.c.left_day.is_(None))
 )
-_OWN = Prepared(select(func.count()).select_from(t.contributions).where(*_own))
-_TAKE_BACK = Prepared(delete(t.contributions).where(*_own))
 
 
 def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
@@ -63,10 +74,20 @@ def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
 
 
 def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> None:
-    """Deletes every contribution of a person's that is not published yet. `only`: in these circles."""
+    """Deletes every contribution and excerpt of a person's that is not published yet. `only`: in these circles."""
     for circle, window, window_key in keys.window_keys():
         if only is None or circle in only:
-            wire.run(_TAKE_BACK, circle=circle, in_window=window, own=token(window_key, key, circle))
+            own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle)}
+            wire.run(_TAKE_BACK, **own)
+            wire.run(_TAKE_BACK_EXCERPTS, **own)
+
+
+def size(wire: Wire, circle: UUID) -> int:
+    """People who can be counted in a circle; who supervises or leads there stands in none."""
+    row = wire.one(_PEOPLE, circle=circle)
+    assert row is not None
+    found: int = row[0]
+    return found
 
 
 class _Circle(NamedTuple):

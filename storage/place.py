@@ -19,7 +19,7 @@ from storage import tables as t
 from storage.keystore import DataKey, KeyStore
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, fingerprint, place
-from storage.windows import earliest_themes, monday_after
+from storage.windows import earliest_themes, monday_after, shared_until
 
 NO_CONSENTS = b"0:"
 
@@ -246,6 +246,7 @@ def facts(found: Place, program: Program, day: date) -> Facts:
         zone=found.zone if is_zone(found.zone) else UNKNOWN_ZONE,
         zone_gone=not is_zone(found.zone),
         circle=circle is not None,
+        shared_until=shared_until(found.grid, day) if circle else None,
         supervises=found.supervises_since is not None,
         team=found.team or "",
         earliest_themes=earliest_themes(found.grid, found.member_since if circle else None, found.supervises_since),

@@ -53,7 +53,10 @@ _DROPS = (
     Prepared(delete(t.circles).where(t.circles.c.tenant_id == bindparam("tenant"))),
     Prepared(delete(t.tenants).where(t.tenants.c.id == bindparam("tenant"))),
 )
-_CONTRIBUTIONS = Prepared(delete(t.contributions).where(t.contributions.c.circle_id == bindparam("circle")))
+_SHARED = tuple(
+    Prepared(delete(shared).where(shared.c.circle_id == bindparam("circle")))
+    for shared in (t.contributions, t.excerpts)
+)
 
 
 def departed(main: Database, keys: KeyStore, programs: Programs, today: date) -> int:
@@ -104,7 +107,8 @@ def _tenant(main: Database, keys: KeyStore, tenant: UUID, before: date, today: d
 def drop_tenant(wire: Wire, tenant: UUID) -> set[UUID]:
     """A workspace in which nobody is left; gives its circles. What was counted there cannot be published any more."""
     circles = {circle for (circle,) in wire.all(_CIRCLES, tenant=tenant)}
-    wire.run_many(_CONTRIBUTIONS, [{"circle": circle} for circle in circles])
+    for shared in _SHARED:
+        wire.run_many(shared, [{"circle": circle} for circle in circles])
     for statement in _DROPS:
         wire.run(statement, tenant=tenant)
     return circles

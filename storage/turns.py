@@ -12,12 +12,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 
 from bot.conversation import Conversation, Session
+from bot.deidentify import Known
 from bot.effects import Deliver, Effect, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, roster, setup
+from storage import checkins, consents, counting, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
@@ -100,9 +101,12 @@ class SqlTransaction:
         )
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
+        more = self._for_a_page(found, key) if page else {}
+        if page or (talk.session is not None and talk.session.more):
+            more |= self._circle(found, _day(at))
         return Loaded(
             conversation,
-            known.model_copy(update=self._for_a_page(found, key)) if page else known,
+            known.model_copy(update=more) if more else known,
             tuple(self._shelf.pinned(self.wire, revision) for revision in pinned),
             found.left_day is not None or found.unreached_day is not None,
         )
@@ -112,6 +116,10 @@ class SqlTransaction:
             "reflections": read_reflections(self.wire, found, key),
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
         }
+
+    def _circle(self, found: Place, day: date) -> dict[str, Any]:
+        circle = found.circle_on(day)
+        return {} if circle is None else {"circle_size": counting.size(self.wire, circle)}
 
     def _first_contact(self, who: Who, at: datetime) -> Place:
         (key,) = self._keys.make_data_keys(1, at)
@@ -135,6 +143,9 @@ class SqlTransaction:
     def _living(self, key: UUID, at: datetime) -> DataKey | None:
         found = self._keys.data_key(key)
         return found if found is not None and found.dies is not None and at < found.dies else None
+
+    def names(self, who: Who) -> tuple[Known, ...]:
+        return ()
 
     # Writing ---------------------------------------------------------------------------------------------------------
 

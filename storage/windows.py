@@ -42,3 +42,8 @@ def earliest_themes(grid: date, joined: date | None, named: date | None) -> date
     if named is not None:
         starts.append(next_start(grid, named))
     return published_from(min(starts)) if starts else None
+
+
+def shared_until(grid: date, day: date) -> date:
+    """The last day on which what is shared on this day has surely not been published."""
+    return published_from(window_start(grid, day)) - timedelta(days=1)

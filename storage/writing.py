@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -24,11 +25,15 @@ from bot.effects import (
     Plan,
     Recall,
     RecordConsent,
+    Release,
     Return,
+    Rewrite,
     SetTeam,
+    Unshare,
 )
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
+from bot.scanning import text_hash
 from storage import checkins, leading, leaving
 from storage import tables as t
 from storage.counting import token
@@ -37,7 +42,7 @@ from storage.keystore import KeyStore
 from storage.leading import Desk
 from storage.place import Place
 from storage.prepared import Prepared, Wire
-from storage.vault import Key
+from storage.vault import Key, place
 from storage.windows import window_name, window_start
 
 _ADD_REFLECTION = Prepared(insert(t.reflections))
@@ -51,12 +56,30 @@ _RESEAL_REFLECTION = Prepared(
     update(t.reflections).where(t.reflections.c.id == bindparam("reflection")).values(body=bindparam("resealed"))
 )
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
-_TAKE_BACK = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
+_UNSHARE = tuple(
+    Prepared(delete(shared).where(shared.c.id == bindparam("receipt"))) for shared in (t.contributions, t.excerpts)
+)
+_ADD_EXCERPT = Prepared(insert(t.excerpts))
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
 
 
 class NothingMayBeKept(AssertionError):
     """A mistake of ours: writing was to be kept for somebody who has not agreed to it."""
+
+
+class NotWhatWasShown(AssertionError):
+    """A mistake of ours: another text than the one that its writer saw was to be released."""
+
+
+class Cell(NamedTuple):
+    """One circle's window, and its key."""
+
+    circle: UUID
+    window: str
+    key: bytes
+
+    def row(self, person: Key) -> dict[str, object]:
+        return {"circle_id": self.circle, "window": self.window, "token": token(self.key, person, self.circle)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +98,10 @@ class Pen:
 
     def write(self, effect: Effect) -> None:
         match effect:
-            case Keep(reflection, until):
-                self._keep(reflection, until)
-            case LetGo(reflection_id):
-                self._let_go(reflection_id)
-            case Contribute(receipt, codes, reflection_id):
-                self._contribute(receipt, codes, reflection_id)
+            case Keep() | LetGo() | Rewrite():
+                self._private(effect)
+            case Contribute() | Release() | Unshare():
+                self._shared(effect)
             case Plan():
                 checkins.plan(self.wire, self.found, self.key, effect, self.at)
             case Recall():
@@ -89,6 +110,26 @@ class Pen:
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
             case SetTeam() | NameLead() | Live() | Leave() | Return():
                 self._settle(effect)
+
+    def _private(self, effect: Keep | LetGo | Rewrite) -> None:
+        """What stays with the person."""
+        match effect:
+            case Keep(reflection, until):
+                self._keep(reflection, until)
+            case LetGo(reflection_id):
+                self._let_go(reflection_id)
+            case Rewrite(reflection):
+                self._reseal(reflection)
+
+    def _shared(self, effect: Contribute | Release | Unshare) -> None:
+        """What leaves their hands, and comes back."""
+        match effect:
+            case Contribute(receipt, codes, reflection_id):
+                self._contribute(receipt, codes, reflection_id)
+            case Release():
+                self._release(effect)
+            case Unshare(receipt):
+                self._unshare(receipt)
 
     def _settle(self, effect: SetTeam | NameLead | Live | Leave | Return) -> None:
         """Where the person stands in the workspace, and what they may settle there."""
@@ -115,26 +156,41 @@ class Pen:
         if kept is None:
             return
         if kept.receipt is not None:
-            self.wire.run(_TAKE_BACK, receipt=kept.receipt)
+            self._unshare(kept.receipt)
         self.wire.run(_DROP_REFLECTION, reflection=reflection)
 
     def _contribute(self, receipt: UUID, codes: Sequence[str], reflection: UUID) -> None:
-        circle = self.found.circle_on(self.day)
-        if circle is None:
+        cell = self._cell()
+        if cell is None:
             return  # they left the circle; there is nothing in which this could be counted
-        window = window_name(window_start(self.found.grid, self.day))
-        self.wire.run(
-            _ADD_CONTRIBUTION,
-            id=receipt,
-            circle_id=circle,
-            window=window,
-            token=token(self.keys.window_key(circle, window), self.key, circle),
-            codes=json.dumps(sorted(codes)),
-        )
+        self.wire.run(_ADD_CONTRIBUTION, id=receipt, **cell.row(self.key), codes=json.dumps(sorted(codes)))
         kept = self._kept(reflection)
         if kept is not None:
-            resealed = self._sealed(kept.model_copy(update={"receipt": receipt}))
-            self.wire.run(_RESEAL_REFLECTION, reflection=reflection, resealed=resealed)
+            self._reseal(kept.model_copy(update={"receipt": receipt}))
+
+    def _release(self, effect: Release) -> None:
+        cell = self._cell()
+        if text_hash(effect.text) != effect.text_hash:
+            raise NotWhatWasShown
+        if cell is not None:
+            where = place("shared", "excerpts", effect.receipt, "body")
+            body = Key(cell.key).seal(effect.text.encode(), where)
+            self.wire.run(_ADD_EXCERPT, id=effect.receipt, **cell.row(self.key), body=body)
+
+    def _cell(self) -> Cell | None:
+        """Where what they share today goes."""
+        circle = self.found.circle_on(self.day)
+        if circle is None:
+            return None
+        window = window_name(window_start(self.found.grid, self.day))
+        return Cell(circle, window, self.keys.window_key(circle, window))
+
+    def _unshare(self, receipt: UUID) -> None:
+        for drop in _UNSHARE:
+            self.wire.run(drop, receipt=receipt)
+
+    def _reseal(self, reflection: Reflection) -> None:
+        self.wire.run(_RESEAL_REFLECTION, reflection=reflection.id, resealed=self._sealed(reflection))
 
     def _kept(self, reflection: UUID) -> Reflection | None:
         row = self.wire.one(_REFLECTION, reflection=reflection, person=self.found.person)

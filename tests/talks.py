@@ -9,10 +9,15 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from finders import Finds
+
 from bot.conversation import Conversation, Facts, Message, Reply
-from bot.effects import Effect, Turn
+from bot.effects import Effect, Need, Turn
 from bot.engine import step
-from bot.events import CheckInDue, Choose, Due, Event, Open, Rate, Say, Surface, Write
+from bot.events import CheckInDue, Choose, Due, Event, Found, Open, Rate, Say, Surface, Write
+from bot.ports import Finder
+from bot.scanning import scan
+from bot.turn import scanned
 from prompts.library import Library, build, read_sources
 from prompts.source import read_script
 
@@ -41,14 +46,22 @@ class Talk:
     at: datetime = AT
     turn: Turn | None = None
     effects: list[Effect] = field(default_factory=list)
+    finder: Finder = field(default_factory=Finds)
+    scanned: list[str] = field(default_factory=list)
 
     def take(self, event: Event) -> Turn:
         facts = self.facts.model_copy(update={"fresh": fresh()})
-        turn = step(library(), self.conversation, facts, event)
-        assert isinstance(turn, Turn)
+        turn, found = step(library(), self.conversation, facts, event), list[Found]()
+        while isinstance(turn, Need):
+            found.append(self.look_through(turn.work.text))
+            turn = step(library(), self.conversation, facts, scanned(event, tuple(found)))
         self.turn, self.conversation = turn, turn.conversation
         self.effects += turn.effects
         return turn
+
+    def look_through(self, text: str) -> Found:
+        self.scanned.append(text)
+        return scan(self.finder, text, ())
 
     @property
     def reply(self) -> Reply:

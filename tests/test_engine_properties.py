@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, get_args
 
+from bot.deidentify.spans import Label
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from talks import AT, Talk, came_due, library
@@ -17,9 +18,11 @@ from bot.events import (
     Choose,
     Command,
     Event,
+    Found,
     Idled,
     Joined,
     Left,
+    Mark,
     Notice,
     NoticeName,
     Open,
@@ -30,6 +33,8 @@ from bot.events import (
     Surface,
     Write,
 )
+from bot.scanning import text_hash
+from bot.typed import clean
 from prompts.script import EndStep
 
 CANARY = "zq7canary"
@@ -77,6 +82,14 @@ TEXTS = st.one_of(
     st.text(max_size=40),
     st.just(CANARY + " she looked at him for a long time"),
     st.just((CANARY + " ") * 900),
+)
+#: What a detector says is there, in a text that may have none of it.
+MARKS = st.builds(
+    lambda start, length, label, tier: Mark(start=start, end=start + length, label=label, tier=tier),
+    st.integers(0, 50),
+    st.integers(1, 9),
+    st.sampled_from(get_args(Label)),
+    st.sampled_from(["auto", "ask"]),
 )
 IDS = st.sampled_from(
     [
@@ -149,14 +162,31 @@ KINDS = st.one_of(
     st.tuples(
         st.just("submit"),
         st.sampled_from(
-            ["consent", "retention", "language", "quiet", "erase", "delete-reflection", "lead", "team", "rubbish"]
+            [
+                "consent",
+                "retention",
+                "language",
+                "quiet",
+                "erase",
+                "delete-reflection",
+                "lead",
+                "team",
+                "rubbish",
+                "excerpt",
+                "excerpt-agree",
+                "excerpt-names",
+                "excerpt-release",
+                "take-back",
+                "brought",
+            ]
         ),
         st.dictionaries(
             st.sampled_from(FIELDS),
             st.one_of(st.sampled_from(VALUES), st.lists(st.sampled_from(VALUES), max_size=3).map(tuple)),
         ),
     ),
-    st.tuples(st.sampled_from(["due", "idled", "joined", "left", "scanned"])),
+    st.tuples(st.sampled_from(["due", "idled", "joined", "left"])),
+    st.tuples(st.just("scanned"), TEXTS, st.lists(MARKS, max_size=3).map(tuple), st.booleans()),
     st.tuples(st.just("notice"), st.sampled_from(get_args(NoticeName))),
     st.tuples(st.just("wait"), st.integers(1, 400)),
 )
@@ -194,7 +224,11 @@ MAKE: dict[str, Callable[..., Event]] = {
     "joined": lambda talk: Joined(at=talk.at),
     "left": lambda talk: Left(at=talk.at),
     "notice": lambda talk, notice: Notice(at=talk.at, notice=notice, person="sam"),
-    "scanned": lambda talk: Scanned(at=talk.at, text_hash="00"),
+    "scanned": lambda talk, text, marks, failed: Scanned(
+        at=talk.at,
+        of=Write(at=talk.at, text=text),
+        found=(Found(text_hash=text_hash(clean(text)), marks=marks, foreign=failed, failed=failed),),
+    ),
 }
 
 

@@ -557,7 +557,7 @@ async def test_what_fails_after_the_commit_is_not_done_twice(
         assert kept(home).count("Typed on a bad day, marker") == 1
 
 
-@pytest.mark.parametrize("code", ["key-missing", "name", "no-detector", "not-lead", "settings"])
+@pytest.mark.parametrize("code", ["key-missing", "name", "not-lead", "settings"])
 @in_a_loop
 async def test_what_cannot_be_done_is_said_in_one_kind_sentence_in_the_dialog(
     files: Pair, ring: Keyring, monkeypatch: pytest.MonkeyPatch, code: str

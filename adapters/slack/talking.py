@@ -33,7 +33,7 @@ NOTHING: Body = {}
 
 
 #: Refusals that are about what the person did; all others are about our machines.
-SAYS_WHY = frozenset({"key-missing", "not-lead", "name", "settings", "no-detector"})
+SAYS_WHY = frozenset({"key-missing", "not-lead", "name", "settings"})
 
 
 @dataclass(frozen=True, slots=True)

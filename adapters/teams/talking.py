@@ -33,7 +33,7 @@ from prompts.script import SOURCE_LOCALE
 log = logging.getLogger("afterword")
 
 #: Refusals that are about what the person did; all others are about our machines, and Teams is asked to say it again.
-SAYS_WHY = frozenset({"key-missing", "not-lead", "name", "settings", "no-detector"})
+SAYS_WHY = frozenset({"key-missing", "not-lead", "name", "settings"})
 #: Closes a dialog; and says of an Execute that nothing changes.
 NOTHING = Answer(200, None)
 
