@@ -214,4 +214,5 @@ class Inbound(Frozen):
     event: Event
     locale: str = ""  # of the person's profile; theirs until they choose another
     zone: str = ""  # of the person's profile: an IANA name, such as America/New_York
+    names: tuple[str, ...] = Field(default=(), repr=False)  # of the person's profile: colleagues' names are taken out
     surface_ref: str = ""  # opaque to all but the adapter: a view id, a card's activity id

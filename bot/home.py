@@ -59,6 +59,7 @@ def ways(case: Case) -> tuple[Option, ...]:
         ("checkins", "checkins-title", True),
         ("data", "data-title", True),
         ("consent", "consent-page-title", True),
+        ("names", "names-title", True),
         ("report", "report-title", facts.supervises),
         ("packet", "packet-title", facts.supervises),
         ("setup", "setup-title", facts.leads),

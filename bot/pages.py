@@ -14,6 +14,8 @@ from bot.effects import EraseMe, LetGo, Turn
 from bot.events import Submit
 from bot.forms import Values, illegal, not_understood, one, saved, shown
 from bot.home import agreed, consent_form, home, take_language, take_quiet
+from bot.namespage import TAKERS as OF_NAMES
+from bot.namespage import names_page
 from bot.outcome import looked
 from bot.setup import lead, setup, take_lead, take_team
 from bot.timeforms import TAKERS
@@ -28,7 +30,7 @@ def opened(case: Case, name: str) -> Turn:
         return looked(case)
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
-        "setup": setup, "lead": lead, "checkins": check_ins_page,
+        "setup": setup, "lead": lead, "checkins": check_ins_page, "names": names_page,
     }  # fmt: skip
     page, _, team = name.partition(":")
     if page == "setup" and team:
@@ -148,6 +150,7 @@ def submitted(case: Case, event: Submit) -> Turn:
         "erase": take_erasure,
         "team": take_team,
         **TAKERS,
+        **OF_NAMES,
     }
     if event.form not in takers:
         return illegal(case, "form-unknown")

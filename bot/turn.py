@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -58,6 +60,8 @@ log = logging.getLogger("afterword")
 
 #: A turn that loses its race so often gives up; people are not that fast.
 TRIES = 20
+#: Names of a workspace that are stored in one transaction.
+NAMES_AT_ONCE = 200
 
 #: Seconds for which what is leased is sent, so that what became of it is noted while the lease lasts; and for which a
 #: round of the clock waits for all that it sends.
@@ -202,7 +206,9 @@ class Shell:
         if news:
             turn = followed(self._case(loaded, event), replace(turn, effects=(*news, *turn.effects)), stored.facts.zone)
         loaded = replace(loaded, conversation=stored.conversation)
-        return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
+        owed = self._saved(tx, loaded, turn, who, event)
+        tx.heard(who.platform, who.tenant, inbound.names)
+        return Done(turn.reply, owed)
 
     def _in_their_language(self, loaded: Loaded, locale: str) -> Loaded:
         """The profile's language speaks for a person until they choose one."""
@@ -247,6 +253,21 @@ class Shell:
         for script in loaded.scripts:
             library = library.with_pinned(script)
         return library
+
+    # Beside all turns
+
+    async def heard(self, platform: str, tenant: str, names: Sequence[str]) -> None:
+        """Names of people of a workspace that were read apart from any turn, so many at once."""
+        for start in range(0, len(names), NAMES_AT_ONCE):
+            some = names[start : start + NAMES_AT_ONCE]
+            await self.on_store(partial(self._heard, platform, tenant, some))
+
+    def _heard(self, platform: str, tenant: str, names: Sequence[str]) -> None:
+        """Where others are faster each time, the names are heard of again another day."""
+        for _ in range(TRIES):
+            with suppress(LostRace), self.store.transaction() as tx:
+                tx.heard(platform, tenant, names)
+                return
 
     # What the clock asks for
 

@@ -16,11 +16,13 @@ from bot.effects import (
     Deliver,
     Effect,
     EraseMe,
+    ForgetNames,
     Keep,
     Leave,
     LetGo,
     Live,
     NameLead,
+    NameNever,
     Plan,
     Recall,
     RecordConsent,
@@ -29,7 +31,7 @@ from bot.effects import (
 )
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
-from storage import checkins, leading, leaving
+from storage import checkins, leading, leaving, names
 from storage import tables as t
 from storage.counting import token
 from storage.deliveries import Payload, recall
@@ -87,6 +89,10 @@ class Pen:
                 recall(self.wire, self.found, self.key)
             case Deliver() | RecordConsent() | EraseMe():
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
+            case NameNever(words):
+                names.add(self.wire, self.found, self.key, words)
+            case ForgetNames(words):
+                names.forget(self.wire, self.found, self.key, words)
             case SetTeam() | NameLead() | Live() | Leave() | Return():
                 self._settle(effect)
 

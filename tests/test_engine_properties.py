@@ -135,6 +135,7 @@ VALUES = [
     "keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x", "18:00-08:00", "none", "17:00",
     "Questions or complaints: x", "\ud800: {x}\x00", "",
 ]  # fmt: skip
+OF_NAMES = ("names-add", "names-forget", "names-clear")
 KINDS = st.one_of(
     st.tuples(st.just("say"), TEXTS),
     st.tuples(st.just("write"), TEXTS, PROMPTS, st.booleans()),
@@ -144,12 +145,25 @@ KINDS = st.one_of(
     st.tuples(st.just("command"), COMMANDS, PROMPTS),
     st.tuples(
         st.just("open"),
-        st.sampled_from(["home", "data", "consent", "report", "packet", "lead", "setup", "setup:x", "nowhere"]),
+        st.sampled_from(
+            ["home", "data", "consent", "names", "report", "packet", "lead", "setup", "setup:x", "nowhere"]
+        ),
     ),
     st.tuples(
         st.just("submit"),
         st.sampled_from(
-            ["consent", "retention", "language", "quiet", "erase", "delete-reflection", "lead", "team", "rubbish"]
+            [
+                "consent",
+                "retention",
+                "language",
+                "quiet",
+                "erase",
+                "delete-reflection",
+                "lead",
+                "team",
+                "rubbish",
+                *OF_NAMES,
+            ]
         ),
         st.dictionaries(
             st.sampled_from(FIELDS),
