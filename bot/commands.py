@@ -33,6 +33,7 @@ _LANGUAGES: Mapping[str, str] = {
 _PAGES: Mapping[str, str] = {
     "home": "home, inicio",
     "data": "my data, mis datos",
+    "names": "names, my names, never store, nombres, mis nombres, no guardar nunca",
     "consent": "consent, my consent, consentimiento, mi consentimiento, permisos, mis permisos",
 }
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, NaiveDatetime
 
 from bot.events import Frozen, Surface, Value
+from bot.names import Listed
 
 Input = Literal["choice", "multi", "scale", "text", "none"]
 Origin = Literal["person", "check-in"]
@@ -210,6 +211,7 @@ class Facts(Frozen):
     # Only while a page asks for them:
     reflections: tuple[Reflection, ...] = ()
     teams: tuple[TeamFacts, ...] = ()  # for who leads
+    names: Listed = Listed()  # that are never kept
 
 
 class Option(Frozen):

@@ -217,6 +217,7 @@ async def settle(shell: Shell, clock: DemoClock, tick: Tick) -> Mapping[str, int
     elif any(who(user) in dict(people) and who(user) not in there for user in life().setup.supervisors):
         words = "The demo was stopped here before its team was there. Delete this database, or name another one."
         raise Refusal("half-lived", words)
+    await shell.heard("local", TENANT, [one.name for one in life().people])
     return await shell.on_store(lambda: _revisions(shell, clock.now()))
 
 
@@ -307,8 +308,9 @@ class Hand:
     async def does(self, event: Event) -> Reply:
         """Takes the event, and waits until what it owes is sent: the clock is about to move."""
         self.clock.stand(event.at)
-        one = Inbound(key=f"demo:{uuid4()}", who=who(self.colleague.user), event=event, locale=self.colleague.locale)
-        reply = await self.shell.handle(one)
+        one = self.colleague
+        inbound = Inbound(key=f"demo:{uuid4()}", who=who(one.user), event=event, locale=one.locale, names=(one.name,))
+        reply = await self.shell.handle(inbound)
         await self.shell.drained()
         return reply
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -115,6 +115,20 @@ class SetTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class NameNever:
+    """Names that are always taken out of what this person writes. The store keeps keyed hashes of them, and no word."""
+
+    words: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetNames:
+    """Takes these off that list; None: all of them."""
+
+    words: tuple[str, ...] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NameLead:
     """This person (an id on the platform) leads the program from now on, and is told so."""
 
@@ -155,6 +169,8 @@ Effect = (
     | Deliver
     | Recall
     | SetTeam
+    | NameNever
+    | ForgetNames
     | NameLead
     | Live
     | Leave

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from bot.deidentify import Label, Tier
+
 #: Where a person acted, and where the answer is shown. `none`: nobody acted (a clock did).
 Surface = Literal["private", "message", "none"]
 Value = str | int
@@ -175,8 +177,8 @@ class Mark(Frozen):
 
     start: int
     end: int
-    label: str
-    tier: Literal["auto", "ask"]
+    label: Label
+    tier: Tier
 
 
 class Found(Frozen):
@@ -234,4 +236,5 @@ class Inbound(Frozen):
     event: Event
     locale: str = ""  # of the person's profile; theirs until they choose another
     zone: str = ""  # of the person's profile: an IANA name, such as America/New_York
+    names: tuple[str, ...] = Field(default=(), repr=False)  # of the person's profile: colleagues' names are taken out
     surface_ref: str = ""  # opaque to all but the adapter: a view id, a card's activity id

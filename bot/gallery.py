@@ -41,6 +41,8 @@ from bot.conversation import (
 from bot.effects import Turn
 from bot.engine import step as turned
 from bot.events import Event, Open, Say
+from bot.names import MOST as MOST_NAMES
+from bot.names import TAG, Listed
 from bot.typed import LIMIT_BYTES
 from prompts.library import HOME, Library
 from prompts.lint import Check
@@ -48,7 +50,7 @@ from prompts.script import EndStep, InfoStep, Script, Step
 from prompts.source import Fault, ScriptError
 
 #: Every page, as `Open` names it.
-PAGES: Final = ("home", "checkins", "data", "consent", "report", "packet", "setup", "setup:+", "lead")
+PAGES: Final = ("home", "checkins", "data", "consent", "names", "report", "packet", "setup", "setup:+", "lead")
 #: A page that nobody can open: as many forms as there may be, with fields of every kind.
 FORMS: Final = "forms"
 MOST_FORMS: Final = 8
@@ -233,6 +235,7 @@ def _facts(people: tuple[str, ...]) -> Facts:
         names_lead=True,
         reflections=(kept,) * 5,
         teams=teams,
+        names=Listed(entries=frozenset(number.to_bytes(TAG, "big") for number in range(MOST_NAMES))),
         program=Program(resources={"crisis": "988"}),
     )
 

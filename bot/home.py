@@ -61,6 +61,7 @@ def ways(case: Case) -> tuple[Option, ...]:
         ("data", "data-title", True),
         ("shared", "shared-title", bool(still_shared(case))),
         ("consent", "consent-page-title", True),
+        ("names", "names-title", True),
         ("report", "report-title", facts.supervises),
         ("packet", "packet-title", case.conversation.consents.words == "keep" or facts.supervises),
         ("setup", "setup-title", facts.leads),

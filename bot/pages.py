@@ -15,6 +15,8 @@ from bot.effects import EraseMe, LetGo, Rewrite, Turn
 from bot.events import Submit
 from bot.forms import Values, illegal, not_understood, one, saved, shown
 from bot.home import agreed, consent_form, home, take_language, take_quiet
+from bot.namespage import TAKERS as OF_NAMES
+from bot.namespage import names_page
 from bot.outcome import looked
 from bot.receipts import all_of
 from bot.setup import lead, setup, take_lead, take_team
@@ -31,7 +33,7 @@ def opened(case: Case, name: str) -> Turn:
         return looked(case)
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
-        "setup": setup, "lead": lead, "checkins": check_ins_page, "shared": shared_page,
+        "setup": setup, "lead": lead, "checkins": check_ins_page, "shared": shared_page, "names": names_page,
     }  # fmt: skip
     page, _, about = name.partition(":")
     if page == "setup" and about:
@@ -179,6 +181,7 @@ def submitted(case: Case, event: Submit) -> Turn:
         "team": take_team,
         **TAKERS,
         **sharing.TAKERS,
+        **OF_NAMES,
     }
     if event.form not in takers:
         return illegal(case, "form-unknown")

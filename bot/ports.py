@@ -223,8 +223,12 @@ class Transaction(Protocol):
         Raises LostRace where `before` is no longer what is stored.
         """
 
+    def heard(self, platform: str, tenant: str, names: Sequence[str]) -> None:
+        """Names of people of a workspace, as their accounts have them: keyed hashes of those that are new are kept,
+        and nothing that tells whose they are. Does nothing for a workspace that is not known."""
+
     def names(self, who: Who) -> tuple[Known, ...]:
-        """What is always hidden in this person's words: their own list, and the people of their workspace."""
+        """What a scan of this person's words takes for a name: their own list, and the people of their workspace."""
 
     def keep_script(self, script: Script) -> None:
         """Stores a revision that a session is beginning to use."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from bot.case import Case
 from bot.checkins import local_day
-from bot.deidentify import Known, redact
+from bot.deidentify import Known, Span, redact
 from bot.events import Found, Mark
 from bot.ports import Finder
 
@@ -53,7 +53,8 @@ def taken_out(case: Case, text: str) -> str:
 
 
 def replaced(case: Case, text: str, marks: Iterable[Mark]) -> str:
-    return redact(text, marks, today=local_day(case, case.at))
+    spans = (Span(mark.start, mark.end, mark.label, mark.tier) for mark in marks)
+    return redact(text, spans, today=local_day(case, case.at))
 
 
 #: What a placeholder begins with, whatever it stands for.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -17,7 +18,7 @@ from bot import screens
 from bot.case import Case
 from bot.commands import understand
 from bot.conversation import Reply
-from bot.deidentify import Detector, Known
+from bot.deidentify import Known
 from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
 from bot.engine import step
 from bot.events import (
@@ -64,6 +65,8 @@ log = logging.getLogger("afterword")
 
 #: A turn that loses its race so often gives up; people are not that fast.
 TRIES = 20
+#: Names of a workspace that are stored in one transaction.
+NAMES_AT_ONCE = 200
 
 #: Seconds for which what is leased is sent, so that what became of it is noted while the lease lasts; and for which a
 #: round of the clock waits for all that it sends.
@@ -149,6 +152,8 @@ class _Unscanned(Exception):
 @cache
 def detector() -> Finder:
     """One a process; its words and names are read when they are first needed."""
+    from bot.deidentify.detector import Detector
+
     return Detector.load()
 
 
@@ -243,7 +248,9 @@ class Shell:
         if news:
             turn = followed(self._case(loaded, event), replace(turn, effects=(*news, *turn.effects)), stored.facts.zone)
         loaded = replace(loaded, conversation=stored.conversation)
-        return Done(turn.reply, self._saved(tx, loaded, turn, who, event))
+        owed = self._saved(tx, loaded, turn, who, event)
+        tx.heard(who.platform, who.tenant, inbound.names)
+        return Done(turn.reply, owed)
 
     def _in_their_language(self, loaded: Loaded, locale: str) -> Loaded:
         """The profile's language speaks for a person until they choose one."""
@@ -285,6 +292,21 @@ class Shell:
         for script in loaded.scripts:
             library = library.with_pinned(script)
         return library
+
+    # Beside all turns
+
+    async def heard(self, platform: str, tenant: str, names: Sequence[str]) -> None:
+        """Names of people of a workspace that were read apart from any turn, so many at once."""
+        for start in range(0, len(names), NAMES_AT_ONCE):
+            some = names[start : start + NAMES_AT_ONCE]
+            await self.on_store(partial(self._heard, platform, tenant, some))
+
+    def _heard(self, platform: str, tenant: str, names: Sequence[str]) -> None:
+        """Where others are faster each time, the names are heard of again another day."""
+        for _ in range(TRIES):
+            with suppress(LostRace), self.store.transaction() as tx:
+                tx.heard(platform, tenant, names)
+                return
 
     # What the clock asks for
 

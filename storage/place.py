@@ -165,16 +165,19 @@ def person_key(keys: KeyStore, found: Place) -> Key:
     return key.key
 
 
+def known_tenant(wire: Wire, platform: str, external: str) -> UUID | None:
+    row = wire.one(_TENANT, platform=platform, external=external)
+    return None if row is None else row[0]
+
+
 def tenant(wire: Wire, platform: str, external: str, at: date) -> UUID:
     """The tenant's id; made on first contact."""
-    named = {"platform": platform, "external": external}
-    row = wire.one(_TENANT, **named)
-    if row is None:
+    found = known_tenant(wire, platform, external)
+    if found is None:
         made = {"id": uuid4(), "name": external, "grid_monday": monday_after(at), "settings": "{}", "gone_day": None}
-        wire.run(_ADD_TENANT, **named, **made)
-        row = wire.one(_TENANT, **named)
-    assert row is not None
-    found: UUID = row[0]
+        wire.run(_ADD_TENANT, platform=platform, external=external, **made)
+        found = known_tenant(wire, platform, external)
+    assert found is not None
     return found
 
 

@@ -23,6 +23,7 @@ from storage.database import Database, database_url, insisted
 from storage.installations import SqlInstallations
 from storage.keyring import Keyring, from_text, new_key
 from storage.keystore import KeyStore
+from storage.names import Colleagues
 from storage.place import PERSON, Programs, look, named, person_key, read_reflections
 from storage.prepared import Prepared
 from storage.references import SqlReferences
@@ -57,6 +58,7 @@ class SqlStore:
         self.keys = keys
         self._programs = Programs(program)
         self._shelf = Shelf(scripts)
+        self._colleagues = Colleagues()
         self._thread = threading.local()
         self._swept: date | None = None
         self._purged: date | None = None
@@ -79,7 +81,7 @@ class SqlStore:
         undone: list[UUID] = []
         try:
             with self.database.transaction() as wire:
-                turn = SqlTransaction(wire, self.keys, self._programs, self._shelf)
+                turn = SqlTransaction(wire, self.keys, self._programs, self._shelf, self._colleagues)
                 try:
                     yield turn
                 except BaseException:
@@ -91,6 +93,7 @@ class SqlStore:
                 self.keys.destroy(undone)
             raise
         self._shelf.stored(turn.shelved)
+        self._colleagues.stored(turn.spoken_of)
         self._unclean = self._unclean or turn.let_go
         if turn.given_up:
             self._given_up().extend(turn.given_up)

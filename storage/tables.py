@@ -309,7 +309,8 @@ excerpts = Table(
     sqlite_with_rowid=False,
 )
 
-#: What is never to be stored: names that a person listed, and those of the people of a workspace, as keyed hashes.
+#: What is never to be stored: names that a person listed, and those of the people of a workspace, as keyed hashes: one
+#: for each way of saying a name. Behind each of a person's own stand eight bytes that tell which entry it belongs to.
 own_names = Table(
     "own_names",
     metadata,

@@ -13,18 +13,30 @@ from sqlalchemy import bindparam, insert, update
 
 from bot.conversation import Conversation, Session
 from bot.deidentify import Known
-from bot.effects import Deliver, Effect, Keep, LetGo, RecordConsent
+from bot.effects import Deliver, Effect, ForgetNames, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, counting, roster, setup
+from storage import checkins, consents, counting, names, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
 from storage.keystore import DataKey, KeyStore
 from storage.leading import Desk, set_lead
-from storage.place import Place, Programs, arrive, facts, find, person_key, read_reflections, written
+from storage.names import Colleagues
+from storage.place import (
+    Place,
+    Programs,
+    arrive,
+    facts,
+    find,
+    known_tenant,
+    look,
+    person_key,
+    read_reflections,
+    written,
+)
 from storage.prepared import Prepared, Wire
 from storage.shelf import Shelf
 from storage.vault import Key, fingerprint
@@ -72,16 +84,19 @@ class _Standing:
 class SqlTransaction:
     """`made`: keys to destroy if this is undone; `given_up`: keys to destroy once it is committed."""
 
-    def __init__(self, wire: Wire, keys: KeyStore, programs: Programs, shelf: Shelf) -> None:
+    def __init__(self, wire: Wire, keys: KeyStore, programs: Programs, shelf: Shelf, colleagues: Colleagues) -> None:
         self.wire = wire
         self._keys = keys
         self._programs = programs
         self._shelf = shelf
+        self._colleagues = colleagues
+        self._tenants: dict[tuple[str, str], UUID] = {}  # of everybody who was loaded
         self._standing: dict[UUID, _Standing] = {}
         self._held: dict[Who, Place] = {}  # read with a claim, for the first turn of each
         self.made: list[UUID] = []
         self.given_up: list[UUID] = []
         self.shelved: list[str] = []
+        self.spoken_of: list[int] = []  # names that are stored once this is committed
         self.let_go = False  # something was deleted whose bytes should leave the log soon
 
     def seen(self, who: Who, key: str, at: datetime) -> bool:
@@ -96,6 +111,7 @@ class SqlTransaction:
         head, conversation = opened(found, key)
         talk = self._talk(found, key, at)
         self._standing[found.person] = _Standing(found, key, consents.read_head(head))
+        self._tenants[who.platform, who.tenant] = found.tenant
         conversation = Conversation.model_construct(
             **{**vars(conversation), "revision": found.revision, "session": talk.session, "waiting": talk.waiting}
         )
@@ -115,6 +131,7 @@ class SqlTransaction:
         return {
             "reflections": read_reflections(self.wire, found, key),
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
+            "names": names.listed(self.wire, found, key),
         }
 
     def _circle(self, found: Place, day: date) -> dict[str, Any]:
@@ -143,9 +160,6 @@ class SqlTransaction:
     def _living(self, key: UUID, at: datetime) -> DataKey | None:
         found = self._keys.data_key(key)
         return found if found is not None and found.dies is not None and at < found.dies else None
-
-    def names(self, who: Who) -> tuple[Known, ...]:
-        return ()
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
@@ -230,6 +244,23 @@ class SqlTransaction:
             day = min(day, _day(throwaway.dies) + timedelta(days=1))
         return day
 
+    # Names that are taken out of what people write ------------------------------------------------------------------
+
+    def heard(self, platform: str, tenant: str, names: Sequence[str]) -> None:
+        if not names:
+            return
+        in_tenant = self._tenants.get((platform, tenant)) or known_tenant(self.wire, platform, tenant)
+        if in_tenant is not None:
+            self.spoken_of += self._colleagues.store(self.wire, self._keys, in_tenant, names)
+
+    def names(self, who: Who) -> tuple[Known, ...]:
+        found = look(self.wire, self._keys, who)
+        if found is None:
+            return ()
+        own = names.own(self.wire, found, person_key(self._keys, found))
+        colleagues = self._colleagues.of(self.wire, self._keys, found.tenant)
+        return tuple(known for known in (own, colleagues) if known is not None)
+
     # Set-up ----------------------------------------------------------------------------------------------------------
 
     def desk(self, at: datetime, locale: str = "en", zone: str = UNKNOWN_ZONE) -> Desk:
@@ -293,7 +324,7 @@ def _lets_go(before: Conversation, after: Conversation, effects: Sequence[Effect
     looks the same from here)."""
     open_still = {session.id for session in after.sessions}
     ended = any(session.id not in open_still for session in before.sessions)
-    return ended or any(isinstance(effect, LetGo) for effect in effects)
+    return ended or any(isinstance(effect, LetGo | ForgetNames) for effect in effects)
 
 
 _STATE_FIELDS = tuple(

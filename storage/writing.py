@@ -17,11 +17,13 @@ from bot.effects import (
     Deliver,
     Effect,
     EraseMe,
+    ForgetNames,
     Keep,
     Leave,
     LetGo,
     Live,
     NameLead,
+    NameNever,
     Plan,
     Recall,
     RecordConsent,
@@ -34,7 +36,7 @@ from bot.effects import (
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
 from bot.scanning import text_hash
-from storage import checkins, leading, leaving
+from storage import checkins, leading, leaving, names
 from storage import tables as t
 from storage.counting import token
 from storage.deliveries import Payload, recall
@@ -108,6 +110,10 @@ class Pen:
                 recall(self.wire, self.found, self.key)
             case Deliver() | RecordConsent() | EraseMe():
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
+            case NameNever(words):
+                names.add(self.wire, self.found, self.key, words)
+            case ForgetNames(words):
+                names.forget(self.wire, self.found, self.key, words)
             case SetTeam() | NameLead() | Live() | Leave() | Return():
                 self._settle(effect)
 

@@ -28,7 +28,7 @@ EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
     "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
     "bot.commands", "bot.consent", "bot.conversation", "bot.due", "bot.effects", "bot.ending", "bot.engine",
-    "bot.events", "bot.forms", "bot.gallery", "bot.places",
+    "bot.events", "bot.forms", "bot.gallery", "bot.places", "bot.names", "bot.namespage", "bot.deidentify.known",
     "bot.hearing", "bot.home", "bot.notices", "bot.outcome", "bot.outward", "bot.pages", "bot.position",
     "bot.reminders", "bot.rooms", "bot.screens", "bot.setup", "bot.shapes", "bot.territory", "bot.timeforms",
     "bot.timepage", "bot.typed", "bot.when", "bot.wishes",

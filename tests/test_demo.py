@@ -21,6 +21,7 @@ from adapters.web.chat_log import ChatLog, Kept
 from bot import demo
 from bot.cli import main
 from bot.conversation import Page, Reply
+from bot.deidentify.known import known_hash
 from bot.demo import DemoClock, Once, life, read_life, settle, skip, who
 from bot.events import Choose, Command, Event, Open, Submit, Write
 from bot.ports import Delivery, Refusal
@@ -267,6 +268,9 @@ def test_each_of_them_shows_something() -> None:
         assert (shown["eli"].step, shown["carmen"].step, shown["ada"].prompt) == ("consent", "now", "start")
         assert shown["carmen"].draft == next(talk.draft for talk in life().people[2].talks if talk.draft)
         assert (places["carmen"].locale, places["fatima"].locale, places["ben"].locale) == ("es", "es", "en")
+        with here.store.transaction() as tx:
+            (known,) = tx.names(who("ada"))
+        assert {known_hash(known.key, one.name) for one in life().people} <= known.hashes, "colleagues are known"
 
     played(work)
 

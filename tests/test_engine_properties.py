@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, get_args
 
-from bot.deidentify.spans import Label
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from talks import AT, Talk, came_due, library
 
 from bot import position
 from bot.conversation import Conversation, Program
+from bot.deidentify.spans import Label
 from bot.effects import Contribute, Deliver, Keep, Turn
 from bot.events import (
     Choose,
@@ -148,6 +148,7 @@ VALUES = [
     "keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x", "18:00-08:00", "none", "17:00",
     "Questions or complaints: x", "\ud800: {x}\x00", "",
 ]  # fmt: skip
+OF_NAMES = ("names-add", "names-forget", "names-clear")
 KINDS = st.one_of(
     st.tuples(st.just("say"), TEXTS),
     st.tuples(st.just("write"), TEXTS, PROMPTS, st.booleans()),
@@ -157,7 +158,9 @@ KINDS = st.one_of(
     st.tuples(st.just("command"), COMMANDS, PROMPTS),
     st.tuples(
         st.just("open"),
-        st.sampled_from(["home", "data", "consent", "report", "packet", "lead", "setup", "setup:x", "nowhere"]),
+        st.sampled_from(
+            ["home", "data", "consent", "names", "report", "packet", "lead", "setup", "setup:x", "nowhere"]
+        ),
     ),
     st.tuples(
         st.just("submit"),
@@ -178,6 +181,7 @@ KINDS = st.one_of(
                 "excerpt-release",
                 "take-back",
                 "brought",
+                *OF_NAMES,
             ]
         ),
         st.dictionaries(

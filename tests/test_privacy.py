@@ -169,7 +169,7 @@ def doors() -> Iterator[Event]:
     yield Write(at=AT, text=f"{CANARY} " * 4000)
     for name in ("reflect", "language", "help", "safety", "breathe", "pause", "resume", "back"):
         yield Command(at=AT, name=name, argument=CANARY)
-    for page in (CANARY, "home", "data", "consent", "report", "packet", "talk"):
+    for page in (CANARY, "home", "data", "consent", "names", "report", "packet", "talk"):
         yield Open(at=AT, page=page)
     yield from _forms()
     yield Command(at=AT, name="stop")
@@ -193,6 +193,8 @@ def _forms() -> Iterator[Event]:
         "retention": "days",
         "delete-reflection": "reflection",
         "erase": "confirm",
+        "names-add": "names",
+        "names-forget": "names",
     }
     for form, field in fields.items():
         yield Submit(at=AT, form=form, values={field: CANARY, CANARY: (CANARY, CANARY)})
@@ -626,7 +628,7 @@ def test_no_clear_column_of_the_private_half_tells_a_contribution_from_another(l
 # A stranger ----------------------------------------------------------------------------------------------------------
 
 
-PAGES = ("home", "data", "consent", "report", "packet", "talk")
+PAGES = ("home", "data", "consent", "names", "report", "packet", "talk")
 
 
 @pytest.mark.parametrize(

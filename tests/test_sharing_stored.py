@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from bot.deidentify import Known, Span
 from conftest import AT, Pair, rows, who
 from finders import Fails, Finds
 from searching import found, stored
@@ -19,6 +18,7 @@ from shells import Live, inbound, living, shown
 from test_pages import forms
 
 from bot.conversation import Message, Page
+from bot.deidentify import Known, Span
 from bot.effects import Release
 from bot.events import Choose, Open, Submit, Who, Write
 from bot.logs import AllowList

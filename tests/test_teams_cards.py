@@ -109,7 +109,7 @@ def test_the_linter_draws_the_same() -> None:
 # For every eye, ear and thumb
 
 #: What deletes at one tap where it does not ask first.
-DELETES = {"choose:let-go", "form:delete-reflection", "form:remove"}
+DELETES = {"choose:let-go", "form:delete-reflection", "form:names-clear", "form:remove"}
 
 
 @each_language

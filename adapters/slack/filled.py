@@ -7,10 +7,7 @@ from collections.abc import Mapping
 
 from adapters.slack import ids
 from adapters.slack.message import PERSON
-from adapters.slack.payload import State, Value
-
-#: Slack's own program.
-NOBODY = frozenset({"USLACKBOT"})
+from adapters.slack.payload import SLACKBOT, State, Value
 
 
 def fields(state: State) -> Mapping[str, str | tuple[str, ...]]:
@@ -26,7 +23,7 @@ def fields(state: State) -> Mapping[str, str | tuple[str, ...]]:
 def _field(value: Value) -> str | tuple[str, ...]:
     """People by ids that can be somebody's; a program of the workspace that was picked is nobody."""
     if value.selected_users is not None:
-        return tuple(user for user in value.selected_users if PERSON.fullmatch(user) and user not in NOBODY)
+        return tuple(user for user in value.selected_users if PERSON.fullmatch(user) and user != SLACKBOT)
     several = value.selected_options is not None
     chosen = value.chosen()
     return chosen if several else chosen[0] if chosen else (value.value or "")

@@ -19,7 +19,7 @@ from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.profiles import Profiles
 from bot import logs
 from bot.conversation import Page, Reply
-from bot.events import Inbound, Open, Who
+from bot.events import Open, Who
 from bot.ports import Installation
 from bot.turn import Shell
 
@@ -46,9 +46,7 @@ class Homes:
         profile = await self._profiles.of(who, installation)
         opened = Open(at=self._shell.clock.now(), page="home")
         key = f"home:{secrets.token_hex(8)}"
-        reply = await self._shell.handle(
-            Inbound(key=key, who=who, event=opened, locale=profile.locale, zone=profile.zone)
-        )
+        reply = await self._shell.handle(profile.inbound(key, who, opened))
         if reply.page is None:
             return False
         view = self._drawing.home(reply.page, reply.locale)

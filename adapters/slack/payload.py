@@ -6,9 +6,14 @@ https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+#: Slack's own program.
+SLACKBOT: Final = "USLACKBOT"
+#: Of a profile: https://docs.slack.dev/reference/objects/user-object
+NAMES: Final = ("real_name", "display_name", "first_name", "last_name")
 
 
 class _Loose(BaseModel):
@@ -126,13 +131,25 @@ class Tokens(_Loose):
 
 
 class Member(_Loose):
-    """A person of the workspace as the `user_change` event has them."""
+    """A person of the workspace as `users.info` and the `user_change` event have them."""
 
     id: str = ""
     team_id: str | None = None
     deleted: bool = False
+    is_bot: bool | None = None
     tz: str | None = None
     locale: str | None = None
+    real_name: Any = None
+    profile: Any = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called there, each once; a program has no name that could be a person's."""
+        if self.is_bot or self.id == SLACKBOT:
+            return ()
+        profile = self.profile if isinstance(self.profile, dict) else {}
+        said = (self.real_name, *(profile.get(name) for name in NAMES))
+        return tuple(dict.fromkeys(name for name in said if isinstance(name, str) and name.strip()))
 
 
 class Happened(_Loose):

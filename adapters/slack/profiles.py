@@ -1,14 +1,15 @@
-"""The language and zone of people's Slack profiles, theirs until they choose others. Read seldom, kept in memory."""
+"""The language, zone and names of people's Slack profiles; the first two are theirs until they choose others. Read
+seldom, kept in memory."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.slack.outgoing import REFUSALS, Outgoing
 from adapters.slack.payload import Member
-from bot.events import Who
+from bot.events import Event, Inbound, Who
 from bot.ports import Clock, Installation
 
 REMEMBERED = 20_000
@@ -22,11 +23,16 @@ PATIENCE = 0.8
 class Profile:
     locale: str = ""
     zone: str = ""
+    names: tuple[str, ...] = field(default=(), repr=False)
+
+    def inbound(self, key: str, who: Who, event: Event) -> Inbound:
+        """Something that this person did, or that happened to them."""
+        return Inbound(key=key, who=who, event=event, locale=self.locale, zone=self.zone, names=self.names)
 
 
-def profile(locale: str | None, zone: str | None) -> Profile:
+def profile(locale: str | None, zone: str | None, names: tuple[str, ...] = ()) -> Profile:
     """Slack says "es-MX"; a language is enough."""
-    return Profile((locale or "").partition("-")[0].lower(), zone or "")
+    return Profile((locale or "").partition("-")[0].lower(), zone or "", names)
 
 
 class Profiles:
@@ -49,7 +55,7 @@ class Profiles:
             found = Profile() if known is None else known[1]
             self._remember(who, found, now - OLD + AGAIN)
             return found
-        found = profile(user.locale, user.tz)
+        found = profile(user.locale, user.tz, user.names)
         self._remember(who, found, now)
         return found
 
@@ -57,7 +63,8 @@ class Profiles:
         """Slack tells of every change of everybody's profile; only people who are known here matter."""
         if who in self._known:
             before = self._known[who][1]
-            after = profile(member.locale or before.locale, member.tz or before.zone)
+            names = member.names or before.names
+            after = profile(member.locale or before.locale, member.tz or before.zone, names)
             self._remember(who, after, self._clock.now().timestamp())
 
     def _remember(self, who: Who, found: Profile, read_at: float) -> None:

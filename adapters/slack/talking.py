@@ -20,7 +20,7 @@ from adapters.slack.profiles import Profiles
 from adapters.slack.reading import Asked, read
 from bot import logs
 from bot.conversation import Reply
-from bot.events import Choose, Command, Event, Inbound, Met, Submit, Who
+from bot.events import Choose, Command, Event, Met, Submit, Who
 from bot.ports import Installation, Refusal
 from bot.promptly import Promptly, deadline
 from bot.turn import Shell
@@ -99,8 +99,7 @@ class Talking:
 
     async def _handle(self, event: Event, key: str, moment: Moment) -> Reply:
         profile = await self.profiles.of(moment.who, moment.at)
-        inbound = Inbound(key=key, who=moment.who, event=event, locale=profile.locale, zone=profile.zone)
-        return await self.shell.handle(inbound)
+        return await self.shell.handle(profile.inbound(key, moment.who, event))
 
     async def _meet(self, moment: Moment) -> None:
         """Whoever was just named in a form is told of it in a moment, in the language of their own profile."""
@@ -113,11 +112,8 @@ class Talking:
             profile = await self.profiles.of(who, moment.at)
             known = await self.shell.on_store(lambda: self.shell.store.known(who))
             if known and profile.locale:
-                event = Met(at=self.shell.clock.now())
-                key = f"{moment.asked.key}:met"
-                await self.shell.handle(
-                    Inbound(key=key, who=who, event=event, locale=profile.locale, zone=profile.zone)
-                )
+                met = Met(at=self.shell.clock.now())
+                await self.shell.handle(profile.inbound(f"{moment.asked.key}:met", who, met))
 
         async def all_of_them() -> bool:
             await asyncio.gather(*(meet(user) for user in named), return_exceptions=True)

@@ -36,6 +36,7 @@ class Account(_Loose):
 
     id: _Word = ""
     aad_object_id: _Word | None = None
+    name: Any = None
 
 
 class Recipient(_Loose):
@@ -135,6 +136,12 @@ class Activity(_Loose):
     def person(self) -> str:
         """An empty string for the bot, and for a guest of a meeting whom no directory knows."""
         return (self.from_.aad_object_id or "").lower()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What that person is called there."""
+        name = self.from_.name
+        return (name,) if self.person and isinstance(name, str) and name.strip() else ()
 
     @property
     def personal(self) -> bool:

@@ -61,6 +61,7 @@ class Comings:
                 event=event,
                 locale=activity.language,
                 zone=activity.zone,
+                names=activity.names,
             )
         )
 

@@ -1,5 +1,6 @@
 """Who is in the teams in which the bot is a guest: names, and how somebody can be reached who has never written. Law:
-read when it is needed, kept in memory for an hour, stored nowhere."""
+read when it is needed, kept in memory for an hour, and stored nowhere but as what is taken out of people's words: keyed
+hashes of names that tell nobody's."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from adapters.teams.reference import Reference, read
 from adapters.teams.tenants import PLATFORM
 from bot import logs
 from bot.conversation import Option
-from bot.ports import Later, Rooms
+from bot.ports import Later, Refusal, Rooms
 from bot.turn import Shell
 
 log = logging.getLogger("afterword")
@@ -117,7 +118,15 @@ class Rosters:
                 del self._reading[tenant]
         if current and roster.whole:
             self._remember(tenant, when, roster)
+        await self._heard(tenant, roster)
         return roster
+
+    async def _heard(self, tenant: str, roster: Roster) -> None:
+        """A name that cannot be noted now is noted when the roster is read again."""
+        try:
+            await self.shell.heard(PLATFORM, tenant, [one.name for one in roster.people.values() if one.name])
+        except Refusal as error:
+            log.warning("names not noted", extra={"event": "teams-names-failed", **logs.fault(error)})
 
     async def _everybody(self, tenant: str) -> Roster:
         rooms = await self.shell.on_store(lambda: self.rooms.all(PLATFORM, tenant))

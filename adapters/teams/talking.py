@@ -47,6 +47,7 @@ class Moment:
     at: Reference
     locale: str
     zone: str
+    names: tuple[str, ...]
     by: float
 
 
@@ -72,7 +73,8 @@ class Talking:
         if asked.closes:
             return NOTHING
         who = who_of(activity)
-        moment = Moment(asked, who, reference(activity), activity.language, activity.zone, deadline())
+        said = (activity.language, activity.zone, activity.names)
+        moment = Moment(asked, who, reference(activity), *said, deadline())
         try:
             reply = await self._turn(moment, activity)
         except Refusal as refusal:
@@ -100,8 +102,9 @@ class Talking:
         return reply
 
     async def _handle(self, event: Event, key: str, moment: Moment) -> Reply:
-        inbound = Inbound(key=key, who=moment.who, event=event, locale=moment.locale, zone=moment.zone)
-        return await self.shell.handle(inbound)
+        return await self.shell.handle(
+            Inbound(key=key, who=moment.who, event=event, locale=moment.locale, zone=moment.zone, names=moment.names)
+        )
 
     # Showing
 

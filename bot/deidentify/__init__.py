@@ -1,8 +1,10 @@
-"""De-identification: finds what may identify somebody in a text and puts typed placeholders in its place. No network."""
+"""De-identification: finds what may identify somebody in a text and puts typed placeholders there. No network.
 
-from bot.deidentify.detector import Detector
+The detector itself is in `detector`: importing it is slow, and most of the program never looks for names.
+"""
+
 from bot.deidentify.known import Known, known_hash
 from bot.deidentify.placeholders import redact
 from bot.deidentify.spans import Label, Span, Tier
 
-__all__ = ["Detector", "Known", "Label", "Span", "Tier", "known_hash", "redact"]
+__all__ = ["Known", "Label", "Span", "Tier", "known_hash", "redact"]

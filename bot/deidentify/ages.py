@@ -84,7 +84,33 @@ _MEASURE = regex.compile(
     r" ?(?:%|[\p{L}]{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b|to \d|-|:|\.\d|\p{L}+ (?:away|late|early)|time|veces)"
 )
 _WORDS_AS_AGE = frozenset(
-    "one two three four five six seven eight nine ten uno dos tres cuatro cinco seis siete ocho nueve diez un una a zero cero".split()
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "uno",
+        "dos",
+        "tres",
+        "cuatro",
+        "cinco",
+        "seis",
+        "siete",
+        "ocho",
+        "nueve",
+        "diez",
+        "un",
+        "una",
+        "a",
+        "zero",
+        "cero",
+    ]
 )
 _GROUPS = regex.compile(r"(?:\b(?:the|our|my|all|with|for|of|a|some|most|many|los|las|these|those|young|in|and|to) ?)$")
 

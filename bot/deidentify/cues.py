@@ -13,34 +13,174 @@ NONE: Final = 0
 
 #: Words of these kinds hold a sentence together; they are no names, whatever stands around them.
 BINDING = frozenset(
-    "pron object det poss with of to in and but be have do modal not adverb number greet time weekday program author kin kid"
-    " title role named mark hidden edge".split()
+    [
+        "pron",
+        "object",
+        "det",
+        "poss",
+        "with",
+        "of",
+        "to",
+        "in",
+        "and",
+        "but",
+        "be",
+        "have",
+        "do",
+        "modal",
+        "not",
+        "adverb",
+        "number",
+        "greet",
+        "time",
+        "weekday",
+        "program",
+        "author",
+        "kin",
+        "kid",
+        "title",
+        "role",
+        "named",
+        "mark",
+        "hidden",
+        "edge",
+    ]
 )
-_VERBS = frozenset("spoke past present saw be have do modal ing base".split())
-_ACTS = frozenset("spoke past present".split())
-_PERSON = frozenset("kin kid role lil title".split())
+_VERBS = frozenset(["spoke", "past", "present", "saw", "be", "have", "do", "modal", "ing", "base"])
+_ACTS = frozenset(["spoke", "past", "present"])
+_PERSON = frozenset(["kin", "kid", "role", "lil", "title"])
 #: Titles after which a name always comes; after the others ("coach", "sister") another word may.
 _SURE_TITLES = frozenset(
-    "ms mr mrs mx dr dra doña dona sra sr srta señora señorita senora senorita profe tita kuya ate rev".split()
+    [
+        "ms",
+        "mr",
+        "mrs",
+        "mx",
+        "dr",
+        "dra",
+        "doña",
+        "dona",
+        "sra",
+        "sr",
+        "srta",
+        "señora",
+        "señorita",
+        "senora",
+        "senorita",
+        "profe",
+        "tita",
+        "kuya",
+        "ate",
+        "rev",
+    ]
 )
 _NAMING = frozenset(
-    "named called nicknamed aka llamado llamada llamado apodado apodada se-llama llama llaman llamaba".split()
+    [
+        "named",
+        "called",
+        "nicknamed",
+        "aka",
+        "llamado",
+        "llamada",
+        "llamado",
+        "apodado",
+        "apodada",
+        "se-llama",
+        "llama",
+        "llaman",
+        "llamaba",
+    ]
 )
-_NAME_IS = frozenset("is was es era s 's".split())
-_NAME = frozenset("name nombre names nickname apodo".split())
+_NAME_IS = frozenset(["is", "was", "es", "era", "s", "'s"])
+_NAME = frozenset(["name", "nombre", "names", "nickname", "apodo"])
 #: Before a name far more often than before anything else, but not always.
 _MEETING = frozenset(
-    """with w con to from for and saw met visited told asked tell ask text texted call called email emailed remind hugged held
-    see hi hey hello dear thanks hola gracias querida querido estimada love about than like & y a de para vi llama llamé dile
-    preguntarle visité abracé meet thank bless poor sweet""".split()
+    [
+        "with",
+        "w",
+        "con",
+        "to",
+        "from",
+        "for",
+        "and",
+        "saw",
+        "met",
+        "visited",
+        "told",
+        "asked",
+        "tell",
+        "ask",
+        "text",
+        "texted",
+        "call",
+        "called",
+        "email",
+        "emailed",
+        "remind",
+        "hugged",
+        "held",
+        "see",
+        "hi",
+        "hey",
+        "hello",
+        "dear",
+        "thanks",
+        "hola",
+        "gracias",
+        "querida",
+        "querido",
+        "estimada",
+        "love",
+        "about",
+        "than",
+        "like",
+        "&",
+        "y",
+        "a",
+        "de",
+        "para",
+        "vi",
+        "llama",
+        "llamé",
+        "dile",
+        "preguntarle",
+        "visité",
+        "abracé",
+        "meet",
+        "thank",
+        "bless",
+        "poor",
+        "sweet",
+    ]
 )
-_OPENERS = frozenset("but and".split())
-_MODAL_NAMES = frozenset("will may".split())
-_RELATIVES = frozenset("the his her my their a an our your su la el mi una un who whose que".split())
+_OPENERS = frozenset(["but", "and"])
+_MODAL_NAMES = frozenset(["will", "may"])
+_RELATIVES = frozenset(
+    [
+        "the",
+        "his",
+        "her",
+        "my",
+        "their",
+        "a",
+        "an",
+        "our",
+        "your",
+        "su",
+        "la",
+        "el",
+        "mi",
+        "una",
+        "un",
+        "who",
+        "whose",
+        "que",
+    ]
+)
 
 
-_WHOM = frozenset("him her them it me".split())
-_CALLING = frozenset("call calls called calling named name nicknamed nickname".split())
+_WHOM = frozenset(["him", "her", "them", "it", "me"])
+_CALLING = frozenset(["call", "calls", "called", "calling", "named", "name", "nicknamed", "nickname"])
 
 
 class Around:
@@ -78,10 +218,8 @@ def _before(around: Around) -> int:
         return STRONG if word.kind not in _VERBS and word.low not in {"back"} else NONE
     if last.kind in _PERSON:
         return _related(around, word)
-    if (
-        last.low in _WHOM
-        and but_one.low in _CALLING
-        or (last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"})
+    if (last.low in _WHOM and but_one.low in _CALLING) or (
+        last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"}
     ):
         return STRONG if not word.safe or word.shown or word.doubtful else WEAK
     if last.low in {"de", "of", "for", "a"} and but_one.kind in _PERSON:

@@ -44,8 +44,36 @@ _DATES = regex.compile(
 )
 _MONTHS = frozenset(f"{_PLAIN}|{_DOUBTFUL}".split("|"))
 _WEEKDAYS = frozenset(
-    "mon tue tues wed wednes thu thur thurs fri sat satur sun monday tuesday wednesday thursday friday saturday sunday lunes martes"
-    " miércoles miercoles jueves viernes sábado sabado domingo".split()
+    [
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "wednes",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "satur",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "lunes",
+        "martes",
+        "miércoles",
+        "miercoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "sabado",
+        "domingo",
+    ]
 )
 #: Tried only where a month, a weekday or a number stands.
 _BEGINS = Begins(_MONTHS | _WEEKDAYS | frozenset(VALUES) | frozenset(ORDINALS) | {"the"})
@@ -53,7 +81,30 @@ _BY_THE = regex.compile(r"\b(?:on|by|until|till|since|from|before|after|el|for)(
 _EL = regex.compile(r"\b(?:d[ií]a|el pasado|para el|desde el|hasta el) $")
 _WITHIN_BEFORE = regex.compile(rf"\b{_WITHIN} (?:early |late |mid-?|the end of |finales de |principios de )?$")
 _FRACTIONS = frozenset(
-    "1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 24/7 1/1 50/50 9/10 8/10 7/10 6/10 5/10 10/10 4/10 3/10 2/10 1/10".split()
+    [
+        "1/2",
+        "1/3",
+        "2/3",
+        "1/4",
+        "3/4",
+        "1/5",
+        "2/5",
+        "3/5",
+        "4/5",
+        "24/7",
+        "1/1",
+        "50/50",
+        "9/10",
+        "8/10",
+        "7/10",
+        "6/10",
+        "5/10",
+        "10/10",
+        "4/10",
+        "3/10",
+        "2/10",
+        "1/10",
+    ]
 )
 _DATED = regex.compile(
     r"\b(?:on|since|by|until|till|from|dated|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after|nacimiento|de) ?:?$"
@@ -101,7 +152,7 @@ def _is_date(kind: str, words: str, before: str, after: str, written: str) -> bo
 
 def _numeric(words: str, before: str, after: str) -> bool:
     first, second = (int(part) for part in regex.split(r"[/-]", words.rpartition(" ")[2]))
-    if not (1 <= first <= 12 and 1 <= second <= 31 or 1 <= second <= 12 and 1 <= first <= 31):
+    if not ((1 <= first <= 12 and 1 <= second <= 31) or (1 <= second <= 12 and 1 <= first <= 31)):
         return False
     if _DATED.search(before) or " " in words:
         return True

@@ -13,12 +13,58 @@ from bot.deidentify.words import NOTHING, Word, derived, slip
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
 CERTAIN, LIKELY, POSSIBLE = 0.9, 0.6, 0.25
-_PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "da",
+        "do",
+        "dos",
+        "van",
+        "von",
+        "der",
+        "den",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "san",
+        "mc",
+        "st",
+    ]
+)
 _LETTER_AFTER = frozenset(
-    "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep strep exhibit form item".split()
+    [
+        "plan",
+        "part",
+        "vitamin",
+        "type",
+        "room",
+        "level",
+        "grade",
+        "tier",
+        "step",
+        "group",
+        "option",
+        "hepatitis",
+        "section",
+        "line",
+        "class",
+        "box",
+        "letter",
+        "hep",
+        "strep",
+        "exhibit",
+        "form",
+        "item",
+    ]
 )
 _INITIALS = regex.compile(r"(?:\p{Lu}\.){1,4}\p{Lu}?\.?")
-_SHORT = frozenset("us usa uk dc phd md rn am pm eu la ok ny".split())
+_SHORT = frozenset(["us", "usa", "uk", "dc", "phd", "md", "rn", "am", "pm", "eu", "la", "ok", "ny"])
 _SMALL_LETTERS = frozenset("cdfghjklmpqstvz")
 
 #: How likely the learned layer holds a word to be of a name, by its place.
@@ -151,7 +197,7 @@ def _onward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
     if word.shown or (
         at == place + 1
         and not word.capital
-        and (word.surname or word.given or word.doubtful_surname and words[place].given)
+        and (word.surname or word.given or (word.doubtful_surname and words[place].given))
     ):
         for between in range(place + 1, at + 1):
             tiers[between] = "auto" if word.shown or not word.safe else tiers.get(between, "ask")
@@ -167,11 +213,48 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
                 tiers[other] = "auto" if word.capital or not word.safe else tiers.get(other) or "ask"
 
 
-_PLACED = frozenset("in at @ from near to en a hasta desde outside around of".split())
+_PLACED = frozenset(["in", "at", "@", "from", "near", "to", "en", "a", "hasta", "desde", "outside", "around", "of"])
 #: Of names of towns and the like; never a name by themselves.
 _TAILS = frozenset(
-    """flats falls springs fork forks creek river lake valley grove hills heights park beach bay city point ridge junction crossing
-    landing bend bluff hollow mills pines oaks gardens meadows village county ranch mesa rock island harbor canyon""".split()
+    [
+        "flats",
+        "falls",
+        "springs",
+        "fork",
+        "forks",
+        "creek",
+        "river",
+        "lake",
+        "valley",
+        "grove",
+        "hills",
+        "heights",
+        "park",
+        "beach",
+        "bay",
+        "city",
+        "point",
+        "ridge",
+        "junction",
+        "crossing",
+        "landing",
+        "bend",
+        "bluff",
+        "hollow",
+        "mills",
+        "pines",
+        "oaks",
+        "gardens",
+        "meadows",
+        "village",
+        "county",
+        "ranch",
+        "mesa",
+        "rock",
+        "island",
+        "harbor",
+        "canyon",
+    ]
 )
 
 

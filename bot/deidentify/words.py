@@ -10,7 +10,9 @@ from bot.deidentify.spans import Span
 from bot.deidentify.tokens import Token
 from bot.deidentify.vocabulary import Vocabulary, bare, folded
 
-_SHORTENED = frozenset("st mt ms mr mrs dr dra sr sra srta prof ft jr lic mtra mtro".split())
+_SHORTENED = frozenset(
+    ["st", "mt", "ms", "mr", "mrs", "dr", "dra", "sr", "sra", "srta", "prof", "ft", "jr", "lic", "mtra", "mtro"]
+)
 _ENDS = frozenset('.!?:;…\n"“(•*-–—')
 
 
