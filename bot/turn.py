@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from bot import screens
+from bot import logs, screens
 from bot.case import Case
 from bot.commands import understand
 from bot.conversation import Reply
@@ -54,7 +54,7 @@ from bot.ports import (
 )
 from prompts.library import Library
 
-log = logging.getLogger("afterword")
+log = logs.Log("check-in-failed", "put-away-failed", "delivery-failed", "delivery-not-noted")
 
 #: A turn that loses its race so often gives up; people are not that fast.
 TRIES = 20
@@ -151,13 +151,15 @@ class Shell:
 
         A repeated key changes nothing and gets the current prompt afresh. Raises Refusal, nothing else on purpose.
         """
-        done = await self.on_store(lambda: self.take(inbound))
-        self._send_soon(done.deliveries)
+        with logs.request():
+            done = await self.on_store(lambda: self.take(inbound))
+            self._send_soon(done.deliveries)
         return done.reply
 
     async def on_store(self, work: Callable[[], T]) -> T:
         """Runs storage work on the store's own threads, never on the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        within = copy_context()  # so that what is logged there belongs to the same request
+        return await asyncio.get_running_loop().run_in_executor(self._threads, within.run, work)
 
     def take(self, inbound: Inbound) -> Done:
         """One turn on the store's thread: load, step, commit; again when somebody else was faster."""
@@ -286,7 +288,7 @@ class Shell:
             except LostRace:
                 continue
             except Exception as error:
-                log.warning("check-in failed", extra={"event": "check-in-failed", "kind": type(error).__name__})
+                log.warning("check-in-failed", error=error)
                 break
         return None
 
@@ -298,7 +300,7 @@ class Shell:
             try:
                 self.take(Inbound(key=f"idle:{now.date()}", who=who, event=Idled(at=now)))
             except Exception as error:  # tomorrow again; the others are not kept waiting
-                log.warning("not put away", extra={"event": "put-away-failed", "kind": type(error).__name__})
+                log.warning("put-away-failed", error=error)
         return len(idle)
 
     # Sending
@@ -355,7 +357,7 @@ class Shell:
                 await self.messenger.send(delivery)
         except Exception as error:
             if not isinstance(error, Later):
-                log.warning("delivery failed", extra={"event": "delivery-failed", "kind": type(error).__name__})
+                log.warning("delivery-failed", error=error)
             now = self.clock.now()
             failure = error if isinstance(error, KNOWN) else Later()
             await self.note(lambda: self.store.failed(delivery.id, failure, now))
@@ -368,7 +370,7 @@ class Shell:
         try:
             await self.on_store(work)
         except (LostRace, Refusal) as error:
-            log.warning("delivery not noted", extra={"event": "delivery-not-noted", "kind": type(error).__name__})
+            log.warning("delivery-not-noted", error=error)
 
     async def drained(self) -> None:
         """Until everything that this process was sending is sent or put back."""

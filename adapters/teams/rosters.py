@@ -4,7 +4,6 @@ read when it is needed, kept in memory for an hour, stored nowhere."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from bot.conversation import Option
 from bot.ports import Later, Rooms
 from bot.turn import Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("teams-roster-failed")
 
 #: Seconds for which a roster is believed; for which it is believed of who is not in it, because they may have come
 #: since; for which a form waits for names; and which a whole roster may take.
@@ -110,7 +109,7 @@ class Rosters:
         try:
             roster = await self._everybody(tenant)
         except Exception as error:  # nobody is found for now
-            log.warning("members not read", extra={"event": "teams-roster-failed", **logs.fault(error)})
+            log.warning("teams-roster-failed", error=error)
         finally:
             current = self._reading.get(tenant) is asyncio.current_task()
             if current:
