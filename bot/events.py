@@ -38,10 +38,12 @@ class _Acted(_Event):
 
 
 class Say(_Event):
-    """Typed in the chat, where the platform keeps it."""
+    """Typed in the chat, where the platform keeps it. `files`: a recording, a picture or another file came with it, or
+    alone; nobody fetches it."""
 
     kind: Literal["say"] = "say"
     text: str
+    files: bool = False
     surface: Literal["message"] = "message"
 
 

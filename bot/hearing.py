@@ -18,6 +18,21 @@ from bot.wishes import wished
 
 
 def typed(case: Case, event: Say | Write) -> Turn:
+    turn = heard(case, event)
+    if isinstance(event, Say) and event.files:
+        return without_files(case, event, turn)
+    return turn
+
+
+def without_files(case: Case, event: Say, turn: Turn) -> Turn:
+    """A file is declined in the same words wherever one stands; what was typed beside it is taken as ever."""
+    words = case.word("files-declined")
+    if clean(event.text):
+        return _prefaced(turn, words)
+    return Turn(case.conversation, screens.show(case, words, again=True))
+
+
+def heard(case: Case, event: Say | Write) -> Turn:
     if size(event.text) > LIMIT_BYTES:
         return illegal(case, "too-large")
     text = clean(event.text)
@@ -106,7 +121,7 @@ def in_chat(case: Case, text: str) -> Turn:
     """Typed where the platform keeps it: taken with one plain notice, and never said back (law 5)."""
     session = case.conversation.session
     if not text:
-        return looked(case)  # a picture, or a file: nobody has said anything
+        return looked(case)  # nobody has said anything
     if case.conversation.consents.words is None:
         return illegal(case, "typed-refused") if len(text.split()) >= FEWEST_WORDS else settled(case)
     in_the_open = session is not None and screens.in_the_open(case, session)

@@ -7,13 +7,12 @@ known, and doing it again would say it twice.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import Any
 
 from bot import logs
 
-log = logging.getLogger("afterword")
+log = logs.Log("slack-not-shown", "teams-not-shown")
 
 #: Seconds from the arrival of something within which it is answered, whatever the platform's own address does: Slack
 #: waits three, and nobody less.
@@ -44,8 +43,7 @@ class Promptly:
         self._going.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:  # whoever waited has it too
-            extra = {"event": f"{self._platform}-not-shown", "platform": self._platform, **logs.fault(error)}
-            log.warning("answer not shown", extra=extra)
+            log.warning(f"{self._platform}-not-shown", platform=self._platform, error=error)
 
     async def close(self) -> None:
         for task in self._going:

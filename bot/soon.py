@@ -6,16 +6,16 @@ They are drawn from what is committed, so one that is lost here comes back with 
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
+from bot import logs
 from bot.ports import Later
 
-log = logging.getLogger("afterword")
+log = logs.Log("answer-dropped", "slack-answer-dropped", "teams-answer-dropped", "too-many")
 
 #: Further tries, seconds from the first to the last of them, and answers that wait at once.
 TRIES = 5
@@ -109,13 +109,13 @@ class Soon:
                 after = later.after
             except Exception as error:
                 self._over(key, answer)
-                return self._drop(type(error).__name__)
+                return self._drop(type(error))
             else:
                 return self._over(key, answer)
         self._over(key, answer)
-        return self._drop("Later")
+        return self._drop(Later)
 
-    def _drop(self, kind: str) -> None:
+    def _drop(self, kind: str | type[Exception]) -> None:
         event = f"{self.platform}-answer-dropped".removeprefix("-")
         named = {"platform": self.platform} if self.platform else {}
-        log.warning("answer dropped", extra={"event": event, "kind": kind, **named})
+        log.warning(event, kind=kind, **named)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -14,7 +14,7 @@ from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from bot import screens
+from bot import logs, screens
 from bot.case import Case
 from bot.commands import understand
 from bot.conversation import Reply
@@ -61,7 +61,7 @@ from bot.ports import (
 from bot.scanning import scan, text_hash
 from prompts.library import Library
 
-log = logging.getLogger("afterword")
+log = logs.Log("check-in-failed", "put-away-failed", "delivery-failed", "delivery-not-noted", "detector-failed")
 
 #: A turn that loses its race so often gives up; people are not that fast.
 TRIES = 20
@@ -182,13 +182,15 @@ class Shell:
 
         A repeated key changes nothing and gets the current prompt afresh. Raises Refusal, nothing else on purpose.
         """
-        done = await self.on_store(lambda: self.take(inbound))
-        self._send_soon(done.deliveries)
+        with logs.request():
+            done = await self.on_store(lambda: self.take(inbound))
+            self._send_soon(done.deliveries)
         return done.reply
 
     async def on_store(self, work: Callable[[], T]) -> T:
         """Runs storage work on the store's own threads, never on the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        within = copy_context()  # so that what is logged there belongs to the same request
+        return await asyncio.get_running_loop().run_in_executor(self._threads, within.run, work)
 
     def take(self, inbound: Inbound) -> Done:
         """One turn on the store's thread: load, step, commit; again when somebody else was faster."""
@@ -207,7 +209,7 @@ class Shell:
         try:
             return scan(self.finder or detector(), wanted.text, wanted.known)
         except Exception as error:
-            log.warning("detector failed", extra={"event": "detector-failed", "kind": type(error).__name__})
+            log.warning("detector-failed", error=error)
             return Found(text_hash=text_hash(wanted.text), failed=True)
 
     def _taken(self, inbound: Inbound, found: tuple[Found, ...]) -> Done:
@@ -348,7 +350,7 @@ class Shell:
             except LostRace:
                 continue
             except Exception as error:
-                log.warning("check-in failed", extra={"event": "check-in-failed", "kind": type(error).__name__})
+                log.warning("check-in-failed", error=error)
                 break
         return None
 
@@ -360,7 +362,7 @@ class Shell:
             try:
                 self.take(Inbound(key=f"idle:{now.date()}", who=who, event=Idled(at=now)))
             except Exception as error:  # tomorrow again; the others are not kept waiting
-                log.warning("not put away", extra={"event": "put-away-failed", "kind": type(error).__name__})
+                log.warning("put-away-failed", error=error)
         return len(idle)
 
     # Sending
@@ -417,7 +419,7 @@ class Shell:
                 await self.messenger.send(delivery)
         except Exception as error:
             if not isinstance(error, Later):
-                log.warning("delivery failed", extra={"event": "delivery-failed", "kind": type(error).__name__})
+                log.warning("delivery-failed", error=error)
             now = self.clock.now()
             failure = error if isinstance(error, KNOWN) else Later()
             await self.note(lambda: self.store.failed(delivery.id, failure, now))
@@ -430,7 +432,7 @@ class Shell:
         try:
             await self.on_store(work)
         except (LostRace, Refusal) as error:
-            log.warning("delivery not noted", extra={"event": "delivery-not-noted", "kind": type(error).__name__})
+            log.warning("delivery-not-noted", error=error)
 
     async def drained(self) -> None:
         """Until everything that this process was sending is sent or put back."""

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from prompts.codebook import Codebook, read_codebook
 from prompts.resolve import Translations, resolve
@@ -35,7 +35,7 @@ class Resources(Frozen):
     resources: Mapping[str, Resource]
 
 
-_WORDS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Line])
+_WORDS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Line], config=ConfigDict(hide_input_in_errors=True))
 
 
 @dataclass(frozen=True)

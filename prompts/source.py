@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from prompts.script import Card, EndStep, Frozen, Id, InfoStep, Line, Step, Value
@@ -17,8 +17,8 @@ from prompts.script import Card, EndStep, Frozen, Id, InfoStep, Line, Step, Valu
 #: A script is a few kilobytes; reading far more would only slow down whoever opens the wrong file.
 MOST_BYTES = 500_000
 
-_STEP: TypeAdapter[Step] = TypeAdapter(Step)
-_ID: TypeAdapter[str] = TypeAdapter(Id)
+_STEP: TypeAdapter[Step] = TypeAdapter(Step, config=ConfigDict(hide_input_in_errors=True))
+_ID: TypeAdapter[str] = TypeAdapter(Id, config=ConfigDict(hide_input_in_errors=True))
 
 
 @dataclass(frozen=True)

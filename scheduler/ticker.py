@@ -10,11 +10,11 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 
-from bot import rooms
+from bot import logs, rooms
 from bot.ports import Clock, DueRoom, Later
 from bot.turn import KNOWN, SENDING, Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("room-failed", "tick-failed")
 
 Tick = Callable[[Shell, datetime], Awaitable[None]]
 
@@ -91,7 +91,7 @@ async def ask(shell: Shell, due: DueRoom, until: float) -> None:
         pass  # it may stand there: a question that is missing harms nobody, one that comes twice disturbs a whole team
     except Exception as error:
         if not isinstance(error, Later):
-            log.warning("room not asked", extra={"event": "room-failed", "kind": type(error).__name__})
+            log.warning("room-failed", error=error)
         at, failure = shell.clock.now(), error if isinstance(error, KNOWN) else Later()
         await shell.note(lambda: shell.store.rooms.put_back(due, failure, at))
         return
@@ -116,7 +116,7 @@ def start(shell: Shell, clock: Clock, seconds: float = 1.0, tick: Tick = tick) -
         try:
             await tick(shell, clock.now())
         except Exception as error:  # the next tick tries again; the text of an error may hold what it failed on
-            log.error("tick failed", extra={"event": "tick-failed", "kind": type(error).__name__})
+            log.error("tick-failed", error=error)
 
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a round took longer than its second is no news
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +41,14 @@ LITTLE = Script(
     steps=(EndStep(type="end", id="over", text="That is all."),),
     strings={"en": {"over.text": "That is all."}},
 )
+
+
+@pytest.fixture(autouse=True)
+def own_hooks() -> Iterator[None]:
+    """A command that runs inside a test makes the process quiet; the next test is to be heard again."""
+    before = sys.excepthook, sys.unraisablehook, threading.excepthook
+    yield
+    sys.excepthook, sys.unraisablehook, threading.excepthook = before
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,7 +26,7 @@ from adapters.slack.payload import Payload, payload
 from bot import logs
 from bot.ports import Later, Refusal
 
-log = logging.getLogger("afterword")
+log = logs.Log("slack-failed")
 
 #: What is done with a payload; gives what the acknowledgement carries.
 Take = Callable[[Payload, AsyncBoltContext], Awaitable[Mapping[str, Any]]]
@@ -56,7 +56,7 @@ class Everything(AsyncMiddleware):
         try:
             return BoltResponse(status=200, body=dict(await self._take(read, req.context)) or "")
         except Exception as error:  # Slack hears of it, and sends it again
-            log.error("request failed", extra={"event": "slack-failed", **logs.fault(error)})
+            log.error("slack-failed", error=error)
             return BoltResponse(status=500, body="")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import logging
 import secrets
 from collections import OrderedDict
 
@@ -23,7 +22,7 @@ from bot.events import Open, Who
 from bot.ports import Installation
 from bot.turn import Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("slack-home-failed")
 
 #: Homes that somebody looked at, whose last drawing is remembered by its digest.
 REMEMBERED = 10_000
@@ -65,7 +64,7 @@ class Homes:
         try:
             return await self._outgoing.answer(f"home:{who.tenant}:{who.user}", publish)
         except REFUSALS as error:  # the next look shows it
-            log.warning("home not shown", extra={"event": "slack-home-failed", **logs.fault(error)})
+            log.warning("slack-home-failed", error=error)
             return False
 
     async def emptied(self, who: Who, installation: Installation, reply: Reply) -> bool:
@@ -90,7 +89,7 @@ class Homes:
         try:
             await self.show(who, installation, looked=False)
         except Exception as error:
-            log.warning("home not drawn", extra={"event": "slack-home-failed", **logs.fault(error)})
+            log.warning("slack-home-failed", error=error)
 
     def _remember(self, who: Who, digest: bytes) -> None:
         self._shown[who] = digest

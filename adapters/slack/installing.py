@@ -6,7 +6,6 @@ https://docs.slack.dev/authentication/installing-with-oauth
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -33,7 +32,7 @@ from bot import logs
 from bot.config import Slack
 from bot.turn import Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("slack-install-failed")
 
 INSTALL_PATH = "/slack/install"
 COOKIE = "afterword-install"
@@ -97,7 +96,7 @@ class Installing:
         try:
             return _answer(await self._flow.handle_callback(asked))
         except Exception as error:
-            log.error("not installed", extra={"event": "slack-install-failed", **logs.fault(error)})
+            log.error("slack-install-failed", error=error)
         return _answer(self._page(asked, install_page.failed("", self._begin_at), 500))
 
     async def _installed(self, args: AsyncSuccessArgs) -> BoltResponse:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any
@@ -32,10 +31,17 @@ from adapters.slack.outcomes import (
     understood,
 )
 from adapters.slack.pace import Pace
+from bot import logs
 from bot.ports import ConversationGone, Installation, InstallationGone, Later, OurBug
 from bot.soon import Sleep, Soon, Work
 
-log = logging.getLogger("afterword")
+#: Methods of theirs that we call.
+METHODS = (
+    "apps.connections.open", "auth.test", "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.open",
+    "oauth.v2.access", "users.info", "views.open", "views.publish", "views.push", "views.update",
+)  # fmt: skip
+
+log = logs.Log("slack-refused", "unknown", *METHODS, *NAMED)
 
 SLACK = "https://slack.com/api/"
 #: Seconds: for a request, and for an urgent call with all its waiting, since Slack waits three for our own answer.
@@ -170,8 +176,7 @@ class Outgoing:
             return said.values
         if isinstance(error, OurBug):
             refusal = said.error if said.error in NAMED else "unknown"
-            extra = {"event": "slack-refused", "platform": "slack", "rule": method, "outcome": refusal}
-            log.warning("slack refused", extra=extra)
+            log.warning("slack-refused", platform="slack", rule=method, outcome=refusal)
         raise error
 
     async def _post(self, method: str, authorization: str, body: Mapping[str, object]) -> Answer:

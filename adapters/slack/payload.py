@@ -162,6 +162,7 @@ class Happened(_Loose):
     channel: Any = None  # an id or an object, as the event has it
     channel_type: str | None = None
     text: str | None = None
+    files: Any = None  # what came with a message; nothing of it is read
     tab: str | None = None
     tokens: Tokens | None = None
     team_ids: list[str] | None = None

@@ -96,13 +96,15 @@ def read(library: Library, payload: Payload, at: datetime) -> Asked | None:
 
 
 def message(payload: Payload, at: datetime) -> Asked | None:
-    """A line that a person typed into their chat with the bot; not what was edited, deleted or said by a program."""
+    """A line that a person typed into their chat with the bot, or a file that they put there, which is not fetched; not
+    what was edited, deleted or said by a program."""
     said = payload.event
     if said is None or said.type != "message" or said.channel_type != "im" or said.bot_id:
         return None
     if said.subtype not in TYPED or not isinstance(said.user, str) or not isinstance(said.channel, str):
         return None
-    event = Say(at=at, text=unescaped(said.text or ""))
+    files = bool(said.files) or said.subtype == "file_share"
+    event = Say(at=at, text=unescaped(said.text or ""), files=files)
     return Asked(f"event:{payload.event_id}", said.user, "chat", event, channel=said.channel)
 
 

@@ -4,7 +4,6 @@ and what Slack would not take waits in memory alone, for minutes: the place is k
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +25,7 @@ from bot.promptly import Promptly, deadline
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 
-log = logging.getLogger("afterword")
+log = logs.Log("slack-not-shown")
 
 Body = Mapping[str, Any]
 NOTHING: Body = {}
@@ -232,7 +231,7 @@ class Talking:
 
 
 def _note(error: Exception) -> None:
-    log.warning("answer not shown", extra={"event": "slack-not-shown", **logs.fault(error)})
+    log.warning("slack-not-shown", error=error)
 
 
 def _ours(asked: Asked) -> bool:

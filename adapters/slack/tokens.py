@@ -9,7 +9,6 @@ https://docs.slack.dev/authentication/using-token-rotation
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -25,7 +24,7 @@ from bot import logs
 from bot.ports import ConversationGone, Installation, InstallationGone, Installations, Later, LostRace, OurBug, Refusal
 from bot.turn import Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("slack-installation-unread", "slack-renewal-failed", "refused", "unsaved")
 
 PLATFORM = "slack"
 #: A token that ends within this time is renewed.
@@ -175,7 +174,7 @@ class Tokens:
         try:
             found = await self._shell.on_store(lambda: self._installations.find(PLATFORM, tenant))
         except (Refusal, LostRace) as error:
-            log.warning("installation not read", extra={"event": "slack-installation-unread", **logs.fault(error)})
+            log.warning("slack-installation-unread", error=error)
             raise Later from None
         found = self._newest(tenant, found)
         if before == self._forgotten:
@@ -315,8 +314,7 @@ class Tokens:
         return True
 
     def _alarm(self, outcome: str) -> None:
-        extra = {"event": "slack-renewal-failed", "platform": PLATFORM, "outcome": outcome}
-        log.error("token not renewed", extra=extra)
+        log.error("slack-renewal-failed", platform=PLATFORM, outcome=outcome)
 
 
 def places(enterprise: str, team: str, whole: bool) -> tuple[tuple[str, bool], ...]:

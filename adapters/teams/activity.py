@@ -31,6 +31,13 @@ _Word = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$")]
 _Id = Annotated[_Word, Field(min_length=1)]
 
 
+#: How the kind of a file begins: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
+_FILES = (
+    "audio/", "image/", "video/", "application/vnd.microsoft.teams.file.", "application/vnd.microsoft.card.audio",
+    "application/vnd.microsoft.card.video",
+)  # fmt: skip
+
+
 class Account(_Loose):
     """A person, or the bot. `aad_object_id`: of the person in the organization's directory."""
 
@@ -113,6 +120,7 @@ class Activity(_Loose):
     local_timezone: str | None = None
     reply_to_id: str | None = None
     entities: list[Any] = Field(default_factory=list)
+    attachments: list[Any] = Field(default_factory=list)
     value: Any = None
     members_added: list[Account] = Field(default_factory=list)
     members_removed: list[Account] = Field(default_factory=list)
@@ -122,7 +130,7 @@ class Activity(_Loose):
     def _nobody(cls, value: Any) -> Any:
         return {} if value is None else value
 
-    @field_validator("entities", "members_added", "members_removed", mode="before")
+    @field_validator("entities", "attachments", "members_added", "members_removed", mode="before")
     @classmethod
     def _none(cls, value: Any) -> Any:
         return [] if value is None else value
@@ -174,6 +182,13 @@ class Activity(_Loose):
     @property
     def zone(self) -> str:
         return self.local_timezone or self.client.timezone or ""
+
+    @property
+    def files(self) -> bool:
+        """Whether a recording, a picture or another file came along. What was typed comes as HTML a second time, and a
+        quoted message or the card of a link is no file either."""
+        kinds = (each.get("contentType") for each in self.attachments if isinstance(each, dict))
+        return any(isinstance(kind, str) and kind.lower().startswith(_FILES) for kind in kinds)
 
     @property
     def tapped(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ right, and whatever comes, the answer is a status of ours and never a traceback.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -21,7 +20,11 @@ from adapters.teams.tokens import CHANNEL, Denied, Tokens
 from bot import logs
 from bot.config import is_loopback
 
-log = logging.getLogger("afterword")
+log = logs.Log(
+    "teams-failed", "teams-refused", "algorithm", "audience", "channel", "endorsement", "expired", "host", "issuer",
+    "kid", "malformed", "missing-claim", "no-header", "no-keys", "not-yet", "scheme", "service-url", "signature",
+    "tenant", "time", "too-long", "unknown-key",
+)  # fmt: skip
 
 PATH = "/api/messages"
 MAX_BODY = 256 * 1024
@@ -53,7 +56,7 @@ class Door:
         try:
             return await self._answered(data, request.headers.get("Authorization", ""))
         except Exception as error:  # Teams hears of it, and says it again
-            log.error("request failed", extra={"event": "teams-failed", "platform": "teams", **logs.fault(error)})
+            log.error("teams-failed", platform="teams", error=error)
             return web.Response(status=500)
 
     async def _answered(self, data: dict[str, Any], authorization: str) -> web.Response:
@@ -97,6 +100,5 @@ def _invoked(answer: Answer) -> web.Response:
 
 def _refused(status: int, rule: str) -> web.Response:
     """Nothing is said of why; the log has the rule, and nothing of the token."""
-    extra = {"event": "teams-refused", "platform": "teams", "rule": rule, "status": status}
-    log.warning("request refused", extra=extra)
+    log.warning("teams-refused", platform="teams", rule=rule, status=status)
     return web.Response(status=status)

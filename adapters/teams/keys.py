@@ -6,7 +6,6 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -22,7 +21,7 @@ from adapters.teams.service_urls import on_loopback
 from adapters.teams.wire import plain_session, read
 from bot import logs
 
-log = logging.getLogger("afterword")
+log = logs.Log("teams-keys-away")
 
 ALGORITHM = "RS256"
 #: Seconds: for one fetch, both of its documents; between two; from an unknown key's fetch to the next such one.
@@ -166,8 +165,7 @@ class Keys:
             self._failures = 0
         except Exception as error:
             self._failures += 1
-            extra = {"event": "teams-keys-away", "platform": "teams", **logs.fault(error)}
-            log.warning("signing keys not fetched", extra=extra)
+            log.warning("teams-keys-away", platform="teams", error=error)
 
     async def _published(self) -> dict[str, SigningKey]:
         """As they are now, and at least one of them."""

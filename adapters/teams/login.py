@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import time
 from collections.abc import Callable
@@ -20,10 +19,9 @@ import aiohttp
 from yarl import URL
 
 from adapters.teams.wire import plain_session, read
+from bot import logs
 from bot.ports import Later, Refusal
 from bot.soon import Sleep
-
-log = logging.getLogger("afterword")
 
 #: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
 SCOPE: Final = "https://api.botframework.com/.default"
@@ -55,6 +53,8 @@ _NAMED = frozenset({
     "access_denied", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "unauthorized_client",
     "unsupported_grant_type",
 })  # fmt: skip
+log = logs.Log("teams-login-failed", "unknown", "unreached", *_NAMED)
+
 #: Words for what may pass.
 _PASSING = frozenset({"server_error", "temporarily_unavailable", "slow_down"})
 
@@ -168,8 +168,8 @@ class Login:
         if answer.token or self._closed:
             return answer
         outcome = answer.refused if answer.refused in _NAMED else "unknown" if answer.refused else "unreached"
-        level = logging.ERROR if answer.refused else logging.WARNING
-        log.log(level, "no token", extra={"event": "teams-login-failed", "platform": "teams", "outcome": outcome})
+        tell = log.error if answer.refused else log.warning
+        tell("teams-login-failed", platform="teams", outcome=outcome)
         return answer
 
     async def _post(self) -> tuple[int, bytes]:

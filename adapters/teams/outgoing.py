@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -15,10 +14,13 @@ from adapters.teams.outcomes import NAMED, Limited, MessageGone, TokenRefused, U
 from adapters.teams.pace import Pace
 from adapters.teams.reference import Reference
 from adapters.teams.sdk import Json, Member, NotAdmitted, Refused, Sdk
+from bot import logs
 from bot.ports import LEASE_SECONDS, ConversationGone, InstallationGone, Later, OurBug
 from bot.soon import Sleep
 
-log = logging.getLogger("afterword")
+log = logs.Log(
+    "teams-refused", "teams-token-refused", "send", "update", "create", "members", "service-url", "unknown", *NAMED
+)
 
 T = TypeVar("T")
 
@@ -99,8 +101,7 @@ class Outgoing:
         try:
             return await self._tried(what, at, work)
         except TokenRefused:
-            extra = {"event": "teams-token-refused", "platform": "teams", "rule": what, "status": 401}
-            log.error("the connector takes no token of ours", extra=extra)
+            log.error("teams-token-refused", platform="teams", rule=what, status=401)
             raise
 
     async def _tried(self, what: str, at: Reference, work: Callable[[], Awaitable[T]]) -> T:
@@ -141,5 +142,4 @@ def _meaning(what: str, refused: Refused) -> Exception:
 
 
 def _note(what: str, outcome: str, status: int = 0) -> None:
-    extra = {"event": "teams-refused", "platform": "teams", "rule": what, "outcome": outcome, "status": status}
-    log.warning("teams refused", extra=extra)
+    log.warning("teams-refused", platform="teams", rule=what, outcome=outcome, status=status)

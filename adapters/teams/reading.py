@@ -56,7 +56,8 @@ def read(activity: Activity, at: datetime) -> Asked | None:
         case "message", _ if activity.tapped:
             return tapped(activity, "submit", at)
         case "message", _:
-            return Asked(f"activity:{activity.id}", "say", Say(at=at, text=said(activity.text or "")))
+            event = Say(at=at, text=said(activity.text or ""), files=activity.files)
+            return Asked(f"activity:{activity.id}", "say", event)
         case "invoke", "adaptiveCard/action":
             return tapped(activity, "execute", at)
         case "invoke", "task/fetch" | "task/submit":

@@ -5,7 +5,6 @@ hashes of names that tell nobody's."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -20,7 +19,7 @@ from bot.conversation import Option
 from bot.ports import Later, Refusal, Rooms
 from bot.turn import Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("teams-roster-failed")
 
 #: Seconds for which a roster is believed; for which it is believed of who is not in it, because they may have come
 #: since; for which a form waits for names; and which a whole roster may take.
@@ -111,7 +110,7 @@ class Rosters:
         try:
             roster = await self._everybody(tenant)
         except Exception as error:  # nobody is found for now
-            log.warning("members not read", extra={"event": "teams-roster-failed", **logs.fault(error)})
+            log.warning("teams-roster-failed", error=error)
         finally:
             current = self._reading.get(tenant) is asyncio.current_task()
             if current:

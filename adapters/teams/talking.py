@@ -5,7 +5,6 @@ may hold."""
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +29,7 @@ from bot.soon import Soon, Work
 from bot.turn import Shell
 from prompts.script import SOURCE_LOCALE
 
-log = logging.getLogger("afterword")
+log = logs.Log("teams-not-shown")
 
 #: Refusals that are about what the person did; all others are about our machines, and Teams is asked to say it again.
 SAYS_WHY = frozenset({"key-missing", "not-lead", "name", "settings"})
@@ -177,7 +176,7 @@ class Talking:
         except MessageGone:
             return True
         except REFUSALS as error:
-            log.warning("answer not shown", extra={"event": "teams-not-shown", **logs.fault(error)})
+            log.warning("teams-not-shown", error=error)
             return False
 
     async def _refused(self, refusal: Refusal, moment: Moment) -> Answer | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from bot.config import is_loopback
 from bot.ports import Refusal
 from bot.turn import Shell
 
-log = logging.getLogger("afterword")
+log = logs.Log("request-failed")
 
 STATIC = Path(__file__).parent / "static"
 
@@ -108,7 +107,7 @@ def kindly(drawing: Drawing) -> Middleware:
         except Refusal as refusal:
             return _sentence(request, drawing, locale, REFUSALS.get(refusal.code, 409), refusal.words)
         except Exception as error:
-            log.error("request failed", extra={"event": "request-failed", **logs.fault(error)})
+            log.error("request-failed", error=error)
             return _sentence(request, drawing, locale, 500)
 
     return answer

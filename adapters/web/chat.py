@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from aiohttp import web
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Beside, Choosable, Drawing, Scene
@@ -47,7 +47,9 @@ class TourStep(Frozen):
 
 
 Event = Write | Choose | Rate | Command | Open | Submit
-_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+_EVENT: TypeAdapter[Event] = TypeAdapter(
+    Annotated[Event, Field(discriminator="kind")], config=ConfigDict(hide_input_in_errors=True)
+)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import logs
 from bot.ports import Refusal
 
 MAX_BODY = 256 * 1024
@@ -28,12 +29,18 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-log = logging.getLogger("afterword.http")
+log = logs.Log("unreadable-request")
 
 
 async def listen(app: web.Application, host: str, port: int, patience: float = PATIENCE) -> web.AppRunner:
     """Starts answering; `runner.addresses` says where, `await runner.cleanup()` ends it. Raises Refusal."""
-    runner = Runner(app, access_log=None, logger=_quiet(log), shutdown_timeout=patience, lingering_time=LINGER)
+    runner = Runner(
+        app,
+        access_log=None,
+        logger=_quiet(logging.getLogger("afterword.http")),
+        shutdown_timeout=patience,
+        lingering_time=LINGER,
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -79,7 +86,7 @@ class Unquoting(web.RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError
         # Not a warning: whoever scans the internet could fill the log.
-        log.info("a request could not be read", extra={"event": "unreadable-request", "status": status})
+        log.info("unreadable-request", status=status)
         answer = web.Response(status=status, text="This could not be read.\n", headers={**HEADERS, "Server": ""})
         answer.force_close()
         return answer

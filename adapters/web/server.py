@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from bot.ports import Refusal
 if TYPE_CHECKING:
     from bot.metrics import Counts
 
-log = logging.getLogger("afterword")
+log = logs.Log("request-failed")
 
 #: Seconds for a body to arrive, and for a database to answer.
 READ_SECONDS = 10.0
@@ -103,6 +102,11 @@ def _counted(counts: Counts) -> Middleware:
 @web.middleware
 async def _plainly(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Whatever goes wrong becomes one plain sentence, and at most one line without details in the log."""
+    with logs.request():
+        return await _answered(request, handler)
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -114,7 +118,7 @@ async def _plainly(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.RequestPayloadError:
         return _sentence(400)
     except Exception as error:
-        log.error("request failed", extra={"event": "request-failed", **logs.fault(error)})
+        log.error("request-failed", error=error)
         return _sentence(500)
 
 

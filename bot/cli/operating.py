@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -45,7 +46,16 @@ def serve(port: int | None, host: str, db: str) -> None:
     store = parts.opened(given, make=False)
     from bot.cli import serving
 
+    _without_core_dumps()
     parts.run(serving.serve(chosen, store, parts.library(), parts.stopped, click.echo))
+
+
+def _without_core_dumps() -> None:
+    """A process that dies leaves nothing of its memory on the disk, where the system can be told so (Unix)."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _on(chosen: Server) -> bool:

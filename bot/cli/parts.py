@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot import logs
 from bot.config import Settings, existing, settings
 from bot.ports import Delivery, Messenger
 
@@ -114,7 +115,7 @@ async def stopped() -> None:
 
 def run(work: Any) -> Any:
     try:
-        return asyncio.run(work)
+        return asyncio.run(logs.watched(work))
     except KeyboardInterrupt:
         click.echo()
         return None
