@@ -8,7 +8,7 @@ from bot import checkins, position, screens
 from bot.case import Case
 from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
-from bot.effects import Contribute, Effect, Keep
+from bot.effects import Contribute, Effect, Keep, LetGo
 from prompts.script import Choice, MultiStep, Question
 from scheduler.recurrence import zone_named
 
@@ -52,6 +52,12 @@ def kept_unfinished(case: Case, session: Session, number: int) -> tuple[Effect, 
     return _keep(case, session, finished=False, number=number)
 
 
+def deleted(case: Case, session: Session) -> tuple[Effect, ...]:
+    """Of one that its person deletes while it is open, so that no backup brings it back. Where nothing is kept, its own
+    key dies with it."""
+    return (LetGo(session.id),) if case.conversation.consents.words == "keep" else ()
+
+
 def leave(case: Case) -> Case:
     """Takes the active session off; the one that waited longest is the active one again."""
     waiting = case.conversation.waiting
@@ -65,6 +71,7 @@ def _keep(
         return ()
     session = session.model_copy(update={"cursor": None})  # who went back has not taken anything back
     script = case.script(session)
+    answers, own = _answers(case, session)
     reflection = Reflection(
         id=case.facts.fresh[number],
         script=session.script,
@@ -73,27 +80,35 @@ def _keep(
         at=case.at,
         on=case.at.astimezone(zone_named(case.facts.zone)).date(),
         finished=finished,
-        answers=tuple(_answers(case, session)),
+        answers=answers,
         codes=codes,
+        themes=position.codes(script, session, case.memory, private=True),
+        own=own,
+        term=screens.LONGEST_DAYS if script.retention_days is None else script.retention_days,
     )
     return (Keep(reflection, reflection.on + timedelta(days=screens.retention(case, script))),)
 
 
-def _answers(case: Case, session: Session) -> list[tuple[str, str]]:
+def _answers(case: Case, session: Session) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
+    """Questions with their answers, and which of them are in the person's own words."""
     way = case.route(session)
-    pairs = []
+    pairs: list[tuple[str, str]] = []
+    own: list[int] = []
     for step in (*way.asked, *way.carried):
         carried = Answer(values=(case.memory.remembered.get(step.id, ""),))
         answer = session.answers.get(step.id, carried if step in way.carried else Answer())
         if step.keep and not _about_time(step) and (words := screens.in_words(case, session, step, answer)):
+            own += [len(pairs)] if answer.text else []
             pairs.append((case.say(session, f"{step.id}.text"), words))
     ticked = (
         screens.in_words(case, session, step, Answer(values=session.ticks[step.id]))
         for step in (*way.asked, way.current)
         if isinstance(step, MultiStep) and step.id in session.ticks
     )
-    unsent = "\n".join(filter(None, (session.held, *session.drafts.values(), *ticked)))
-    return [*pairs, (case.word("unsent"), unsent)] if unsent else pairs
+    if unsent := "\n".join(filter(None, (session.held, *session.drafts.values(), *ticked))):
+        own.append(len(pairs))
+        pairs.append((case.word("unsent"), unsent))
+    return tuple(pairs), tuple(own)
 
 
 def _about_time(step: Question) -> bool:

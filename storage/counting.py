@@ -54,6 +54,7 @@ _own = (
     t.contributions.c.token == bindparam("own"),
 )
 _OWN = Prepared(select(func.count()).select_from(t.contributions).where(*_own))
+_WHICH = Prepared(select(t.contributions.c.id).where(*_own))
 _TAKE_BACK = Prepared(delete(t.contributions).where(*_own))
 
 
@@ -62,11 +63,16 @@ def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
     return fingerprint(window_key, key.derived(b"contributions"), circle)
 
 
-def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> None:
-    """Deletes every contribution of a person's that is not published yet. `only`: in these circles."""
+def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> list[UUID]:
+    """Deletes every contribution of a person's that is not published yet, and gives their ids. `only`: in these
+    circles."""
+    taken: list[UUID] = []
     for circle, window, window_key in keys.window_keys():
         if only is None or circle in only:
-            wire.run(_TAKE_BACK, circle=circle, in_window=window, own=token(window_key, key, circle))
+            own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle)}
+            taken += [row[0] for row in wire.all(_WHICH, **own)]
+            wire.run(_TAKE_BACK, **own)
+    return taken
 
 
 class _Circle(NamedTuple):

@@ -16,23 +16,28 @@ from bot.effects import (
     Deliver,
     Effect,
     EraseMe,
+    Issue,
     Keep,
+    KeepUntil,
     Leave,
     LetGo,
     Live,
     NameLead,
+    NoteLook,
     Plan,
     Recall,
     RecordConsent,
     Return,
+    Rewrite,
     SetTeam,
 )
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
-from storage import checkins, leading, leaving
+from storage import checkins, leading, leaving, links, looks
 from storage import tables as t
 from storage.counting import token
 from storage.deliveries import Payload, recall
+from storage.erase import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.keystore import KeyStore
 from storage.leading import Desk
 from storage.place import Place
@@ -50,6 +55,11 @@ _DROP_REFLECTION = Prepared(delete(t.reflections).where(t.reflections.c.id == bi
 _RESEAL_REFLECTION = Prepared(
     update(t.reflections).where(t.reflections.c.id == bindparam("reflection")).values(body=bindparam("resealed"))
 )
+_KEEP_UNTIL = Prepared(
+    update(t.reflections)
+    .where(t.reflections.c.id == bindparam("reflection"), t.reflections.c.participant_id == bindparam("person"))
+    .values(delete_day=bindparam("until"))
+)
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _TAKE_BACK = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
@@ -61,7 +71,7 @@ class NothingMayBeKept(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """All that writing an effect needs."""
+    """All that writing an effect needs. `noted`: entries of the deletion ledger, for its second copy."""
 
     wire: Wire
     keys: KeyStore
@@ -72,6 +82,7 @@ class Pen:
     day: date
     who: Who
     desk: Desk
+    noted: list[Entry]
 
     def write(self, effect: Effect) -> None:
         match effect:
@@ -79,6 +90,14 @@ class Pen:
                 self._keep(reflection, until)
             case LetGo(reflection_id):
                 self._let_go(reflection_id)
+            case Rewrite(reflection):
+                self._rewrite(reflection)
+            case KeepUntil(days):
+                self._keep_until(days)
+            case Issue():
+                links.issue(self.wire, self.keys, self.found.person, effect)
+            case NoteLook():
+                looks.note(self.wire, self.found, self.day)
             case Contribute(receipt, codes, reflection_id):
                 self._contribute(receipt, codes, reflection_id)
             case Plan():
@@ -112,11 +131,27 @@ class Pen:
 
     def _let_go(self, reflection: UUID) -> None:
         kept = self._kept(reflection)
-        if kept is None:
+        if kept is None:  # one that was still open: it stood in the talk
+            self._note(reflection, ENDED)
             return
         if kept.receipt is not None:
             self.wire.run(_TAKE_BACK, receipt=kept.receipt)
+            self._note(kept.receipt, TAKEN_BACK)
         self.wire.run(_DROP_REFLECTION, reflection=reflection)
+        self._note(reflection, LET_GO)
+
+    def _note(self, row: UUID, kind: str) -> None:
+        self.noted.append(note(self.wire, self.keys, row, self.day, kind))
+
+    def _rewrite(self, reflection: Reflection) -> None:
+        kept = self._kept(reflection.id)
+        if kept is not None:
+            resealed = self._sealed(reflection.model_copy(update={"receipt": kept.receipt}))
+            self.wire.run(_RESEAL_REFLECTION, reflection=reflection.id, resealed=resealed)
+
+    def _keep_until(self, days: Iterable[tuple[UUID, date]]) -> None:
+        rows = [{"reflection": row, "person": self.found.person, "until": until} for row, until in days]
+        self.wire.run_many(_KEEP_UNTIL, rows)
 
     def _contribute(self, receipt: UUID, codes: Sequence[str], reflection: UUID) -> None:
         circle = self.found.circle_on(self.day)
