@@ -325,6 +325,12 @@ class Page(Frozen):
     lines: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
 
+    def named(self, name: Callable[[str], str]) -> Page:
+        """With people's names in it. `name`: what somebody is called, by their id."""
+        if not any(section.people for section in self.sections):
+            return self
+        return self.model_copy(update={"sections": tuple(section.named(name) for section in self.sections)})
+
     def shuts(self, form: Form) -> bool:
         """Whether it waits behind its title until it is wanted. Where several have more than one field, only what is to
         be chosen at once is in sight."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -27,6 +27,8 @@ MONTHS = 13
 LOOKS_A_MONTH = 60
 #: Bytes of one box that is drawn with somebody's words in it: every platform's boxes hold as much.
 BOX = 2800
+#: A longer answer cannot be changed, only deleted: a card with all of it in boxes is more than Teams takes.
+EDITABLE_BYTES = 24_000
 
 
 # The page
@@ -110,8 +112,7 @@ def take_deletion(case: Case, values: Values) -> Turn:
 # One reflection, and its person's own words in it
 
 
-def reflection(case: Case, named: str, typed: Mapping[int, str] | None = None) -> Page:
-    """`typed`: words that could not be taken, by the number of the answer; they stay in their box."""
+def reflection(case: Case, named: str) -> Page:
     chosen = found(case, named)
     if chosen is None:
         return data(case)
@@ -119,23 +120,36 @@ def reflection(case: Case, named: str, typed: Mapping[int, str] | None = None) -
         name=f"reflection:{chosen.id}",
         title=case.word("reflection-title"),
         resumes=case.conversation.session is not None,
-        lines=(case.word("words-intro"),) if chosen.own else (),
-        sections=(
-            kept(case, chosen).model_copy(update={"forms": kept(case, chosen).forms[-1:]}),
-            *(_words(case, chosen, number, (typed or {}).get(number)) for number in chosen.own),
-            Section(pages=(Option(id="data", label=case.word("data-title")),)),
-        ),
+        sections=(kept(case, chosen), _back(case)),
     )
 
 
-def _words(case: Case, reflection: Reflection, number: int, typed: str | None) -> Section:
-    asked, answered = reflection.answers[number]
-    boxes = in_boxes(answered if typed is None else typed)
-    label = case.word("words-label")
+def _back(case: Case) -> Section:
+    return Section(pages=(Option(id="data", label=case.word("data-title")),))
+
+
+def own_words(case: Case, named: str) -> Page:
+    chosen = found(case, named)
+    if chosen is None:
+        return data(case)
+    return Page(
+        name=f"words:{chosen.id}",
+        title=case.word("words-change"),
+        resumes=case.conversation.session is not None,
+        lines=(called(case, chosen), case.word("words-intro")),
+        sections=(*(_words(case, chosen, number) for number in chosen.own), _back(case)),
+    )
+
+
+def _words(case: Case, reflection: Reflection, number: int) -> Section:
+    asked, text = reflection.answers[number]
+    if size(text) > EDITABLE_BYTES:
+        return Section(title=asked, lines=(case.word("words-too-long"),))
+    boxes = in_boxes(text)
     fields = (
         FormField(
             id=f"words-{n}",
-            label=label if len(boxes) == 1 else case.word("words-part", n=n),
+            label=case.word("words-label") if len(boxes) == 1 else case.word("words-part", n=n),
             kind="lines",
             hint=case.word("words-hint") if n == len(boxes) else "",
             value=(box,),
@@ -143,13 +157,9 @@ def _words(case: Case, reflection: Reflection, number: int, typed: str | None) -
         )
         for n, box in enumerate(boxes, start=1)
     )
-    number_field = FormField(id="answer", label="", value=(str(number),))
-    form = Form(
-        id="own-words",
-        title=case.word("words-change"),
-        fields=(_hidden(reflection), number_field, *fields),
-        submit=case.word("save"),
-    )
+    carried = (_hidden(reflection), FormField(id="answer", label="", value=(str(number),)))
+    title = case.word("words-change")
+    form = Form(id="own-words", title=title, fields=(*carried, *fields), submit=case.word("save"))
     return Section(title=asked, forms=(form,))
 
 
@@ -174,9 +184,9 @@ def out_of_boxes(values: Values, before: str) -> str:
 
 
 def show_reflection(case: Case, values: Values) -> Turn:
-    """The button beside a reflection that leads to its own page."""
+    """The button beside a reflection that leads to its person's own words in it."""
     chosen = found(case, one(values, "reflection"))
-    return not_understood(case, data(case)) if chosen is None else shown(case, reflection(case, str(chosen.id)))
+    return not_understood(case, data(case)) if chosen is None else shown(case, own_words(case, str(chosen.id)))
 
 
 def take_words(case: Case, values: Values) -> Turn | Need:
@@ -186,14 +196,14 @@ def take_words(case: Case, values: Values) -> Turn | Need:
         return not_understood(case, data(case))
     text = out_of_boxes(values, chosen.answers[int(number)][1])
     if size(text) > LIMIT_BYTES:
-        return not_understood(case, reflection(case, str(chosen.id), {int(number): text}), "too-large")
+        return not_understood(case, own_words(case, str(chosen.id)), "too-large")
     words = taken_out(case, text)
     if isinstance(words, Need):
         return words
     after = reworded(chosen, int(number), words)
     others = tuple(after if kept.id == after.id else kept for kept in case.facts.reflections)
     there = replace(case, facts=case.facts.model_copy(update={"reflections": others}))
-    return saved(case, reflection(there, str(after.id)), Rewrite(after))
+    return saved(case, own_words(there, str(after.id)), Rewrite(after))
 
 
 def reworded(reflection: Reflection, number: int, words: str) -> Reflection:
@@ -232,13 +242,12 @@ def _results(case: Case, there: Sequence[Reflection]) -> Page:
     field = FormField(id="words", label=case.word("search-words"), kind="text", hint=case.word("search-hint"))
     form = Form(id="search", title="", fields=(field,), submit=case.word("search-submit"))
     ways = tuple(Option(id=f"reflection:{kept.id}", label=_short(case, kept)) for kept in there)
-    back = Option(id="data", label=case.word("data-title"))
     results = (Section(title=case.word("search-found"), pages=ways),) if ways else ()
     return Page(
         name="search",
         title=case.word("search-title"),
         resumes=case.conversation.session is not None,
-        sections=(*results, Section(forms=(form,)), Section(pages=(back,))),
+        sections=(*results, Section(forms=(form,)), _back(case)),
     )
 
 
@@ -262,7 +271,7 @@ def themes(case: Case) -> Page:
         sections=(
             *months,
             Section(forms=(_switch(case),)),
-            Section(pages=(Option(id="data", label=case.word("data-title")),)),
+            _back(case),
         ),
     )
 
@@ -341,7 +350,7 @@ def looks(case: Case) -> Page:
         lines=(case.word("looks-intro"),),
         sections=(
             *(_looks(case, month_name(case, month), tuple(some)[:LOOKS_A_MONTH]) for month, some in months),
-            Section(pages=(Option(id="data", label=case.word("data-title")),)),
+            _back(case),
         ),
     )
 

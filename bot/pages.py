@@ -18,6 +18,7 @@ from bot.home import agreed, consent_form, home, take_language, take_quiet
 from bot.kept import (
     data,
     looks,
+    own_words,
     reflection,
     search,
     show_reflection,
@@ -45,7 +46,7 @@ def opened(case: Case, name: str) -> Turn:
         "copy": copy,
     }  # fmt: skip
     page, _, which = name.partition(":")
-    if page in ("setup", "data", "reflection") and which:
+    if page in ("setup", "data", "reflection", "words") and which:
         return shown(case, part_of(case, page, which))
     if name not in builders:
         return illegal(case, "page-unknown")
@@ -57,8 +58,8 @@ def part_of(case: Case, page: str, which: str) -> Page:
     """A team to set up, older reflections, one of them."""
     if page == "setup":
         return setup(case, which)
-    if page == "reflection":
-        return reflection(case, which)
+    if page in ("reflection", "words"):
+        return reflection(case, which) if page == "reflection" else own_words(case, which)
     return data(case, int(which)) if re.fullmatch(r"[0-9]{1,6}", which, re.ASCII) else data(case)
 
 

@@ -1,4 +1,4 @@
-"""After a backup was put back. Law: who was erased, what was deleted or taken back, what was purged and where the app was
+"""After a backup was put back. Law: who was erased, what was deleted, taken back or purged, and where the app was
 removed stays so."""
 
 from __future__ import annotations

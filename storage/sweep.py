@@ -45,8 +45,8 @@ def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
 
 
 def daily(main: Database, keys: KeyStore, now: datetime) -> None:
-    """Retention, old dedupe keys, links, looks and entries of the ledger, the skeletons of deliveries and check-ins, and
-    keys that no row names."""
+    """Retention, old dedupe keys, links, looks and entries of the ledger, the skeletons of deliveries and check-ins,
+    and keys that no row names."""
     today = now.astimezone(UTC).date()
     with main.transaction() as wire:
         gone = wire.run(_REFLECTIONS, today=today)

@@ -86,14 +86,8 @@ class Pen:
 
     def write(self, effect: Effect) -> None:
         match effect:
-            case Keep(reflection, until):
-                self._keep(reflection, until)
-            case LetGo(reflection_id):
-                self._let_go(reflection_id)
-            case Rewrite(reflection):
-                self._rewrite(reflection)
-            case KeepUntil(days):
-                self._keep_until(days)
+            case Keep() | LetGo() | Rewrite() | KeepUntil():
+                self._own(effect)
             case Issue():
                 links.issue(self.wire, self.keys, self.found.person, effect)
             case NoteLook():
@@ -108,6 +102,18 @@ class Pen:
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
             case SetTeam() | NameLead() | Live() | Leave() | Return():
                 self._settle(effect)
+
+    def _own(self, effect: Keep | LetGo | Rewrite | KeepUntil) -> None:
+        """The person's own reflections."""
+        match effect:
+            case Keep(reflection, until):
+                self._keep(reflection, until)
+            case LetGo(reflection_id):
+                self._let_go(reflection_id)
+            case Rewrite(reflection):
+                self._rewrite(reflection)
+            case KeepUntil(days):
+                self._keep_until(days)
 
     def _settle(self, effect: SetTeam | NameLead | Live | Leave | Return) -> None:
         """Where the person stands in the workspace, and what they may settle there."""
