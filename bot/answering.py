@@ -163,12 +163,13 @@ def _arrived(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Tur
 def confirmed(case: Case, session: Session, choice: str) -> Turn:
     what = session.confirming
     if choice == "yes-delete" and what == "delete":
-        return over(ending.leave(case), case.word("deleted"), ())
+        return over(ending.leave(case), case.word("deleted"), ending.deleted(case, session))
     if choice == "yes-restart" and what == "restart":
         script = case.library.scripts.get(session.script, case.script(session))
         again = position.begin(script, case.facts.fresh[0], case.at, first=session.first)
+        gone = ending.deleted(case, session)
         case = case.now(session=again)
-        return Turn(case.conversation, screens.show(case, case.word("restarted")))
+        return Turn(case.conversation, screens.show(case, case.word("restarted")), gone)
     if choice in ("no-delete", "no-restart"):
         case = case.now(session=position.moved(session, case.at, confirming=None))
         return Turn(case.conversation, screens.show(case))
@@ -186,7 +187,7 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
         case = case.now(session=after)
         return Turn(case.conversation, screens.show(case))
     if choice == "let-go" and screens.keeps_words(case, session):
-        return over(ending.leave(case), case.word("let-go-done"), ())
+        return over(ending.leave(case), case.word("let-go-done"), ending.deleted(case, session))
     own = next((one for one in step.choices if one.id == choice), None)
     if own is None and choice not in ("done", "count", *(one.id for one in screens.ways_out(case, session))):
         return ask_again(case, session)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, NaiveDatetime
@@ -14,6 +14,8 @@ from bot.names import Listed
 
 Input = Literal["choice", "multi", "scale", "text", "none"]
 Origin = Literal["person", "check-in"]
+#: Where the name of a person goes in a line of ours.
+PLACE: Final = "{person}"
 #: What the weekly question of a room goes through, a week each.
 Rotation = Literal["principles", "stance"]
 
@@ -128,6 +130,7 @@ class Memory(Frozen):
     missed: date | None = None  # the day on which the person was told that check-ins could not come
     own_zone: bool = False  # said by the person, so that their profile does not change it
     followed: date | None = None  # the day on which they were told that their check-ins follow them to another zone
+    themes: bool = True  # their page of themes by month, which nobody else has, is on
 
 
 class Conversation(Frozen):
@@ -164,7 +167,10 @@ class Program(Frozen):
 
 
 class Reflection(Frozen):
-    """A finished (or put away) session as the person keeps it. `codes`: what their taps stood for."""
+    """A finished (or put away) session as the person keeps it.
+
+    `themes`: what their taps stood for, in private steps too: for the person alone, and never in any count.
+    """
 
     id: UUID
     script: str
@@ -176,8 +182,10 @@ class Reflection(Frozen):
     answers: tuple[tuple[str, str], ...]  # (question, answer) as they were read
     codes: tuple[str, ...] = ()  # those that may be counted
     receipt: UUID | None = None  # of the contribution, until its window is published
-    own: tuple[int, ...] = ()  # which of the answers are own words
+    themes: tuple[str, ...] = ()
+    own: tuple[int, ...] = ()  # which of the answers are in the person's own words, by their number
     shareable: tuple[int, ...] = ()  # which of those may leave the person's hands at all
+    term: int | None = None  # days for which its script lets it be kept; None: an earlier version did not note it
     for_supervision: bool = False  # to be brought along; it tells nobody
 
 
@@ -188,6 +196,13 @@ class TeamFacts(Frozen):
     members: tuple[str, ...] = ()
     supervisors: tuple[str, ...] = ()
     earliest: date | None = None
+
+
+class Look(Frozen):
+    """Somebody opened the page of the person's group on that day. `viewer`: an id on the platform."""
+
+    viewer: str
+    day: date
 
 
 class Facts(Frozen):
@@ -210,8 +225,13 @@ class Facts(Frozen):
     names_lead: bool = False
     # Only while a page asks for them:
     reflections: tuple[Reflection, ...] = ()
+    until: Mapping[UUID, date] = Field(default_factory=dict)  # the last day of each of them
     teams: tuple[TeamFacts, ...] = ()  # for who leads
     names: Listed = Listed()  # that are never kept
+    looks: tuple[Look, ...] = ()  # newest first
+    looked: bool = False  # that this person, who supervises, looked today is noted
+    secret: str = Field(default="", repr=False)  # an unused random token of 256 bits
+    address: str = ""  # where links of ours lead; empty where people can open none
 
 
 class Option(Frozen):
@@ -298,12 +318,24 @@ def form_key(form: str, carried: Iterable[str]) -> str:
 
 
 class Section(Frozen):
+    """`people`: ids on the platform, one a line: that person's name goes where the line says {person}."""
+
     title: str = ""
     lines: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     forms: tuple[Form, ...] = ()
     scripts: tuple[Option, ...] = ()  # buttons that start a script
     pages: tuple[Option, ...] = ()  # buttons that open another page
+    links: tuple[Option, ...] = ()  # addresses that open in a browser, each as the id of an option
+
+    def named(self, name: Callable[[str], str]) -> Section:
+        """With names in the lines. `name`: what a person is called, by their id."""
+        if not self.people:
+            return self
+        pairs = zip(self.lines, self.people, strict=True)
+        lines = tuple(line.replace(PLACE, name(person)) for line, person in pairs)
+        return self.model_copy(update={"lines": lines, "people": ()})
 
 
 class Page(Frozen):
@@ -314,6 +346,12 @@ class Page(Frozen):
     resumes: bool = False
     lines: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+
+    def named(self, name: Callable[[str], str]) -> Page:
+        """With people's names in it. `name`: what somebody is called, by their id."""
+        if not any(section.people for section in self.sections):
+            return self
+        return self.model_copy(update={"sections": tuple(section.named(name) for section in self.sections)})
 
     def shuts(self, form: Form) -> bool:
         """Whether it waits behind its title until it is wanted. Where several have more than one field, only what is to

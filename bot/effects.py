@@ -21,9 +21,44 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class LetGo:
-    """Deletes one reflection, and what it contributed while that can still be taken back."""
+    """Deletes one reflection, and what it contributed while that can still be taken back.
+
+    It may have been open until now: then it is gone from the conversation, and no backup brings it back.
+    """
 
     reflection: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A kept reflection with other words of its person's in it, sealed in the place of what was."""
+
+    reflection: Reflection
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUntil:
+    """The last day of each of these reflections is now another."""
+
+    days: tuple[tuple[UUID, date], ...]
+
+
+#: What a one-time link or code is for: a copy of everything of a person's, in a browser or by whoever runs it.
+Purpose = Literal["copy", "copy-code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A one-time link or code is valid from now on, until then or until it is used; only a hash of it is stored."""
+
+    purpose: Purpose
+    token: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLook:
+    """The person, who supervises, looked at the page of their groups today, which those who are in them can see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +90,6 @@ class Unshare:
     """Takes back what was shared under this id, as long as it is not published."""
 
     receipt: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """A kept reflection as its writer changed it; gone on the same day as before."""
-
-    reflection: Reflection
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +188,13 @@ class EraseMe:
 Effect = (
     Keep
     | LetGo
+    | Rewrite
+    | KeepUntil
+    | Issue
+    | NoteLook
     | Contribute
     | Release
     | Unshare
-    | Rewrite
     | RecordConsent
     | Plan
     | Deliver

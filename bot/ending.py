@@ -9,7 +9,7 @@ from bot import checkins, position, screens
 from bot.case import Case
 from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
-from bot.effects import Effect, Keep
+from bot.effects import Effect, Keep, LetGo
 from bot.receipts import contributed
 from prompts.script import Choice, FreeStep, MultiStep, Question
 from scheduler.recurrence import zone_named
@@ -65,6 +65,12 @@ def kept_unfinished(case: Case, session: Session, number: int = 1) -> tuple[Effe
     return () if kept is None else (_keep(case, session, kept),)
 
 
+def deleted(case: Case, session: Session) -> tuple[Effect, ...]:
+    """Of one that its person deletes while it is open, so that no backup brings it back. Where nothing is kept, its own
+    key dies with it."""
+    return (LetGo(session.id),) if case.conversation.consents.words == "keep" else ()
+
+
 def leave(case: Case) -> Case:
     """Takes the active session off; the one that waited longest is the active one again."""
     waiting = case.conversation.waiting
@@ -88,7 +94,7 @@ def _kept(
     if not screens.keeps_words(case, session) or not position.worth_keeping(session):
         return None
     session = session.model_copy(update={"cursor": None})  # who went back has not taken anything back
-    said = _said(case, session)
+    script, said = case.script(session), _said(case, session)
     return Reflection(
         id=case.facts.fresh[number],
         script=session.script,
@@ -99,8 +105,10 @@ def _kept(
         finished=finished,
         answers=tuple((one.asked, one.answered) for one in said),
         codes=codes,
+        themes=position.codes(script, session, case.memory, private=True),
         own=tuple(number for number, one in enumerate(said) if one.own),
         shareable=tuple(number for number, one in enumerate(said) if one.shareable),
+        term=screens.LONGEST_DAYS if script.retention_days is None else script.retention_days,
         for_supervision=bring,
     )
 

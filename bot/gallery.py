@@ -6,7 +6,7 @@ A platform draws all of it before anybody sees it, and tells the linter what it 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import product
@@ -27,6 +27,7 @@ from bot.conversation import (
     FieldKind,
     Form,
     FormField,
+    Look,
     Memory,
     Message,
     Option,
@@ -40,7 +41,7 @@ from bot.conversation import (
 )
 from bot.effects import Turn
 from bot.engine import step as turned
-from bot.events import Event, Open, Say
+from bot.events import Event, Open, Say, Submit
 from bot.names import MOST as MOST_NAMES
 from bot.names import TAG, Listed
 from bot.typed import LIMIT_BYTES
@@ -50,7 +51,14 @@ from prompts.script import EndStep, InfoStep, Script, Step
 from prompts.source import Fault, ScriptError
 
 #: Every page, as `Open` names it.
-PAGES: Final = ("home", "checkins", "data", "consent", "names", "report", "packet", "setup", "setup:+", "lead")
+PAGES: Final = (
+    "home", "checkins", "data", f"reflection:{UUID(int=0)}", f"words:{UUID(int=0)}", f"excerpt:{UUID(int=0)}", "search",
+    "themes", "looks", "copy", "shared", "consent", "names", "report", "packet", "setup", "setup:+", "lead",
+)  # fmt: skip
+#: Forms whose page cannot be opened as it is after they were sent.
+SENT: Final[Mapping[str, dict[str, str | tuple[str, ...]]]] = {
+    "search": {"words": "title"}, "copy-link": {}, "copy-code": {}, "retention": {"days": "7"},
+}  # fmt: skip
 #: A page that nobody can open: as many forms as there may be, with fields of every kind.
 FORMS: Final = "forms"
 MOST_FORMS: Final = 8
@@ -153,18 +161,20 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     session = Session(id=_ID, script=script.slug, revision=script.revision, started=_AT, touched=_AT)
     new = Conversation(id=_ID, locale=locale)
     known = new.model_copy(update={"consents": Consents(words="keep", counting="ask")})
-    asked = Memory(ask_counting=codes, last_reflection=_ID)
+    counting = Memory(ask_counting=codes, last_reflection=_ID)
     arranged = known.model_copy(update={"memory": Memory(check_ins=tuple(_check_ins(script.slug)))})
     for conversation in (
         new,
         new.model_copy(update={"session": session}),
         known.model_copy(update={"session": session.model_copy(update={"confirming": "delete"})}),
         known.model_copy(update={"session": session.model_copy(update={"confirming": "restart"})}),
-        known.model_copy(update={"memory": asked}),
+        known.model_copy(update={"memory": counting}),
     ):
         yield screens.show(Case(library, conversation, Facts(circle=True), _LOOKS))
-    for name in PAGES:
-        turn = turned(library, arranged, _facts(tuple(people)), Open(at=_AT, page=name))
+    asked: list[Event] = [Open(at=_AT, page=name) for name in PAGES]
+    asked += [Submit(at=_AT, form=form, values=values) for form, values in SENT.items()]
+    for event in asked:
+        turn = turned(library, arranged, _facts(tuple(people)), event)
         assert isinstance(turn, Turn)
         yield turn.reply
     yield Reply(surface="private", locale=locale, page=forms_page(locale, people))
@@ -221,8 +231,9 @@ def lines(library: Library, locale: str) -> Iterator[Message]:
 def _facts(people: tuple[str, ...]) -> Facts:
     answers = (("What moment stays with you?", "x" * LIMIT_BYTES), *((("A question?", _LONG),) * 12))
     kept = Reflection(
-        id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers
-    )
+        id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers,
+        themes=("A1", "A2", "P1", "S1", "S2", "W2", "N1"), own=(0, 1, 2), term=365,
+    )  # fmt: skip
     teams = tuple(
         TeamFacts(name=name, members=people, supervisors=people, earliest=date(2026, 12, 1))
         for name in ("North", "South", "West")
@@ -233,7 +244,11 @@ def _facts(people: tuple[str, ...]) -> Facts:
         supervises=True,
         leads=True,
         names_lead=True,
-        reflections=(kept,) * 5,
+        reflections=tuple(kept.model_copy(update={"id": UUID(int=n)}) for n in range(5)),
+        until={_ID: date(2027, 1, 31)},
+        looks=tuple(Look(viewer=viewer, day=date(2026, 10, day)) for day in range(31, 0, -1) for viewer in people),
+        secret="a" * 43,
+        address=f"https://{'a' * 63}.example.org",
         teams=teams,
         names=Listed(entries=frozenset(number.to_bytes(TAG, "big") for number in range(MOST_NAMES))),
         program=Program(resources={"crisis": "988"}),

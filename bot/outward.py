@@ -5,12 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from bot.conversation import PLACE as PLACE
 from bot.conversation import Input, Message, Option
-
-#: Where the name of the person whom a message is about goes in a text of ours.
-PLACE: Final = "{person}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID
 
 from babel.dates import format_date
 
-from bot import ending, screens, sharing
+from bot import sharing
 from bot.case import Case
 from bot.consent import counting, full_notice
-from bot.conversation import Exchange, Form, FormField, Option, Page, Reflection, Section
-from bot.effects import EraseMe, LetGo, Rewrite, Turn
+from bot.conversation import Form, Page, Reflection, Section
+from bot.copypage import copy, take_code, take_link
+from bot.effects import NoteLook, Rewrite, Turn
 from bot.events import Submit
 from bot.forms import Values, illegal, not_understood, one, saved, shown
 from bot.home import agreed, consent_form, home, take_language, take_quiet
+from bot.kept import (
+    called,
+    data,
+    exchanges,
+    hidden,
+    looks,
+    own_words,
+    reflection,
+    search,
+    show_reflection,
+    take_deletion,
+    take_erasure,
+    take_retention,
+    take_search,
+    take_themes,
+    take_words,
+    themes,
+)
 from bot.namespage import TAKERS as OF_NAMES
 from bot.namespage import names_page
 from bot.outcome import looked
-from bot.receipts import all_of
 from bot.setup import lead, setup, take_lead, take_team
-from bot.sharing import excerpt_of, excerpt_way, shared_page
+from bot.sharing import excerpt_of, shared_page
 from bot.timeforms import TAKERS
 from bot.timepage import check_ins_page
-
-RETENTION_DAYS = (0, 7, 30, 90, 180, 365)
 
 
 def opened(case: Case, name: str) -> Turn:
@@ -33,67 +50,27 @@ def opened(case: Case, name: str) -> Turn:
         return looked(case)
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
-        "setup": setup, "lead": lead, "checkins": check_ins_page, "shared": shared_page, "names": names_page,
+        "setup": setup, "lead": lead, "checkins": check_ins_page, "search": search, "themes": themes, "looks": looks,
+        "copy": copy, "shared": shared_page, "names": names_page,
     }  # fmt: skip
-    page, _, about = name.partition(":")
-    if page == "setup" and about:
-        return shown(case, setup(case, about))
-    if page == "excerpt" and (passage := excerpt_of(case, about)):
+    page, _, which = name.partition(":")
+    if page in ("setup", "data", "reflection", "words") and which:
+        return shown(case, part_of(case, page, which))
+    if page == "excerpt" and (passage := excerpt_of(case, which)):
         return shown(case, passage)
     if name not in builders:
         return illegal(case, "page-unknown")
-    return shown(case, builders[name](case))
+    looks_at_others = name == "report" and case.facts.supervises and not case.facts.looked
+    return shown(case, builders[name](case), effects=(NoteLook(),) if looks_at_others else ())
 
 
-def data(case: Case) -> Page:
-    """Everything that is kept of a person's own words, theirs to read and to delete."""
-    kept = tuple(_kept(case, reflection) for reflection in case.facts.reflections)
-    opened = case.conversation.session is not None
-    holds = [name for name, there in (("data-intro", bool(kept)), ("data-open", opened)) if there] or ["data-empty"]
-    retention = (retention_form(case),) if case.conversation.consents.words != "nothing" else ()
-    return Page(
-        name="data",
-        title=case.word("data-title"),
-        resumes=opened,
-        lines=tuple(case.word(name) for name in holds),
-        sections=(*kept, Section(forms=(*retention, erase_form(case)))),
-    )
-
-
-def _kept(case: Case, reflection: Reflection) -> Section:
-    hidden, label = (_hidden(reflection),), case.word("delete-one")
-    form = Form(id="delete-reflection", title="", fields=hidden, submit=label, deletes=True)
-    return read(case, reflection).model_copy(update={"forms": (form,), "pages": tuple(excerpt_way(case, reflection))})
-
-
-def read(case: Case, reflection: Reflection) -> Section:
-    return Section(
-        title=f"{format_date(reflection.on, 'long', locale=case.locale)} · {reflection.title}",
-        exchanges=tuple(Exchange(asked=asked, answered=answered) for asked, answered in reflection.answers),
-    )
-
-
-def _hidden(reflection: Reflection) -> FormField:
-    name = str(reflection.id)
-    return FormField(id="reflection", label="", options=(Option(id=name, label=""),), value=(name,))
-
-
-def retention_form(case: Case) -> Form:
-    ceiling = case.facts.program.retention_ceiling
-    days = [days for days in RETENTION_DAYS if days <= ceiling]
-    options = tuple(
-        Option(id=str(one), label=case.word("retention-days", days=one) if one else case.word("retention-none"))
-        for one in days
-    )
-    current = min(screens.DEFAULT_DAYS if case.memory.retention_days is None else case.memory.retention_days, ceiling)
-    field = FormField(id="days", label=case.word("retention-title"), options=options, value=(str(current),))
-    return Form(id="retention", title=case.word("retention-title"), fields=(field,), submit=case.word("save"))
-
-
-def erase_form(case: Case) -> Form:
-    option = Option(id="erase", label=case.word("erase-confirm"))
-    field = FormField(id="confirm", label=case.word("erase-words"), kind="multi", options=(option,))
-    return Form(id="erase", title=case.word("erase-title"), fields=(field,), submit=case.word("erase-title"))
+def part_of(case: Case, page: str, which: str) -> Page:
+    """A team to set up, older reflections, one of them."""
+    if page == "setup":
+        return setup(case, which)
+    if page in ("reflection", "words"):
+        return reflection(case, which) if page == "reflection" else own_words(case, which)
+    return data(case, int(which)) if re.fullmatch(r"[0-9]{1,6}", which, re.ASCII) else data(case)
 
 
 def consent(case: Case) -> Page:
@@ -131,6 +108,7 @@ def report(case: Case) -> Page:
         lines += (case.word("report-waits"),)
     if case.facts.supervises:
         sections = tuple(_said_of_report(case, part) for part in ("see", "never"))
+        lines += (case.word("report-looked"),)
     return Page(name="report", title=case.word("report-title"), lines=lines, sections=sections)
 
 
@@ -148,8 +126,8 @@ def packet(case: Case) -> Page:
 
 
 def _marked(case: Case, reflection: Reflection) -> Section:
-    form = Form(id="brought", title="", fields=(_hidden(reflection),), submit=case.word("packet-done"))
-    return read(case, reflection).model_copy(update={"forms": (form,)})
+    form = Form(id="brought", title="", fields=(hidden(reflection),), submit=case.word("packet-done"))
+    return Section(title=called(case, reflection), exchanges=exchanges(reflection), forms=(form,))
 
 
 def take_brought(case: Case, values: Values) -> Turn:
@@ -169,14 +147,20 @@ def take_brought(case: Case, values: Values) -> Turn:
 
 def submitted(case: Case, event: Submit) -> Turn:
     """A form, filled in. What cannot be understood changes nothing and shows the page again."""
-    takers = {
+    takers: dict[str, Callable[[Case, Values], Turn]] = {
         "consent": take_consent,
         "language": take_language,
         "lead": take_lead,
         "quiet": take_quiet,
         "retention": take_retention,
+        "reflection": show_reflection,
+        "own-words": take_words,
         "delete-reflection": take_deletion,
         "brought": take_brought,
+        "search": take_search,
+        "themes": take_themes,
+        "copy-link": take_link,
+        "copy-code": take_code,
         "erase": take_erasure,
         "team": take_team,
         **TAKERS,
@@ -194,33 +178,3 @@ def take_consent(case: Case, values: Values) -> Turn:
         return not_understood(case, consent(case))
     after, effects = taken
     return saved(after, consent(after), *effects)
-
-
-def take_retention(case: Case, values: Values) -> Turn:
-    days = one(values, "days")
-    if not (days.isascii() and days.isdecimal()) or len(days) > 3 or int(days) > case.facts.program.retention_ceiling:
-        return not_understood(case, data(case))
-    case = case.remember(retention_days=int(days))
-    return saved(case, data(case))
-
-
-def take_deletion(case: Case, values: Values) -> Turn:
-    try:
-        wanted = UUID(one(values, "reflection"))
-    except ValueError:
-        return not_understood(case, data(case))
-    left = tuple(one for one in case.facts.reflections if one.id != wanted)
-    if len(left) == len(case.facts.reflections):
-        return not_understood(case, data(case))
-    case, unshared = all_of(replace(case, facts=case.facts.model_copy(update={"reflections": left})), wanted)
-    return saved(case, data(case), *unshared, LetGo(wanted), said="deleted")
-
-
-def take_erasure(case: Case, values: Values) -> Turn:
-    """Only with the box ticked: everything of this person goes, their open reflections too."""
-    if one(values, "confirm") != "erase":
-        return not_understood(case, data(case), "erase-unticked")
-    reply = screens.line(case, case.word("erased"), closed=True)
-    while case.conversation.session is not None:
-        case = ending.leave(case)
-    return Turn(case.conversation, reply, (EraseMe(),))

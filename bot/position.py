@@ -176,12 +176,12 @@ def choices_of(step: Step) -> tuple[Choice | PlainChoice, ...]:
     return step.choices if isinstance(step, ChoiceStep | MultiStep | EndStep) else ()
 
 
-def codes(script: Script, session: Session, memory: Memory) -> tuple[str, ...]:
-    """What the taps on the way stand for, without private and unkept steps and without what was taken out."""
+def codes(script: Script, session: Session, memory: Memory, *, private: bool = False) -> tuple[str, ...]:
+    """What the taps on the way stand for, without unkept steps. `private`: with private ones, for the person alone."""
     way = route(script, session, memory)
     found: set[str] = set()
     for step in (*way.asked, *way.carried):
-        if step.private or not step.keep:
+        if not step.keep or (step.private and not private):
             continue
         answer = session.answers.get(step.id)
         values = answer.values if answer else (memory.remembered.get(step.id, ""),)

@@ -313,7 +313,7 @@ def retention(case: Case, script: Script) -> int:
     return min(terms if script.retention_days is None else [*terms, script.retention_days])
 
 
-DEFAULT_DAYS = 90
+DEFAULT_DAYS, LONGEST_DAYS = 90, 365
 
 
 def countable(case: Case, session: Session) -> tuple[str, ...]:

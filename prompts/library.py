@@ -73,6 +73,10 @@ class Library:
     def theme(self, locale: str, code: str) -> str:
         return self._translated(locale, "app", f"codebook.{code}", self.codebook.label(code))
 
+    def family(self, locale: str, letter: str) -> str:
+        """What the themes whose code begins with that letter have in common."""
+        return self._translated(locale, "app", f"codebook.{letter}", self.codebook.families[letter])
+
     def card(self, locale: str, card_id: str, own: Mapping[str, str]) -> tuple[str, ...]:
         """Title and lines of a card, resources filled in; `own` are the program's resources."""
         return tuple(

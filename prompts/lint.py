@@ -162,6 +162,7 @@ def _owed_steps(source: Source, catalogue: str) -> Iterator[Owed]:
 
 def _owed_words(sources: Sources) -> Iterator[tuple[str, str, str]]:
     yield from ((f"app.{name}", text, "app.toml") for name, text in sources.app.items())
+    yield from ((f"codebook.{name}", label, "codebook.toml") for name, label in sources.codebook.families.items())
     yield from ((f"codebook.{theme.code}", theme.label, "codebook.toml") for theme in sources.codebook.themes)
     for name, resource in sources.resources.resources.items():
         yield f"resources.{name}", resource.text, "resources.toml"

@@ -66,6 +66,8 @@ _PEOPLE = Prepared(
     .select_from(t.participants)
     .where(t.participants.c.circle_id == bindparam("circle"), t.participants.c.left_day.is_(None))
 )
+_WHICH = Prepared(select(t.contributions.c.id).where(*_own(t.contributions)))
+_WHICH_EXCERPTS = Prepared(select(t.excerpts.c.id).where(*_own(t.excerpts)))
 
 
 def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
@@ -73,13 +75,17 @@ def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
     return fingerprint(window_key, key.derived(b"contributions"), circle)
 
 
-def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> None:
-    """Deletes every contribution and excerpt of a person's that is not published yet. `only`: in these circles."""
+def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> list[UUID]:
+    """Deletes every contribution and excerpt of a person's that is not published yet, and gives their ids. `only`: in
+    these circles."""
+    taken: list[UUID] = []
     for circle, window, window_key in keys.window_keys():
         if only is None or circle in only:
             own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle)}
-            wire.run(_TAKE_BACK, **own)
-            wire.run(_TAKE_BACK_EXCERPTS, **own)
+            for which, drop in ((_WHICH, _TAKE_BACK), (_WHICH_EXCERPTS, _TAKE_BACK_EXCERPTS)):
+                taken += [row[0] for row in wire.all(which, **own)]
+                wire.run(drop, **own)
+    return taken
 
 
 def size(wire: Wire, circle: UUID) -> int:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 
 from bot.conversation import Reflection
 from bot.events import Who
@@ -21,11 +21,22 @@ from storage.vault import Key, Unopened, fingerprint
 
 #: What an entry of the ledger is about.
 ERASED, REMOVED, PURGED = "person", "installation", "tenant"
+#: These are needed as long as a backup can hold what they name, and then go.
+LET_GO, TAKEN_BACK, ENDED = "reflection", "contribution", "session"
+PASSING = (LET_GO, TAKEN_BACK, ENDED)
+#: Backups are kept for 14 days (docs/privacy.md), and some a little longer than they should be.
+PASSING_DAYS = 28
 Entry = tuple[bytes, date, str]
 
 _RECEIPT = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _DROP = Prepared(delete(t.participants).where(t.participants.c.id == bindparam("person")))
 NOTE = Prepared(insert(t.deletion_ledger), unless_there=True)
+PASSED = Prepared(
+    delete(t.deletion_ledger).where(
+        t.deletion_ledger.c.kind.in_([literal_column(f"'{kind}'") for kind in PASSING]),
+        t.deletion_ledger.c.day < bindparam("before"),
+    )
+)
 #: What others decided: who is in a team is the program's list, and a gap in it would tell who erased.
 _ROLES = Prepared(
     select(t.memberships.c.team_id, t.memberships.c.role, t.memberships.c.since).where(
@@ -68,12 +79,12 @@ def erase(main: Database, keys: KeyStore, who: Who, at: datetime, *, stays: bool
         if found is None:
             return False
         roles = wire.all(_ROLES, person=found.person)
-        entry, gone = erased(wire, keys, found, day)
+        entries, gone = erased(wire, keys, found, day)
         if fresh is not None and (roles or found.leads_since or found.installed_day):
             _stay(wire, keys, who, found, roles, fresh, day)
         elif fresh is not None:
             gone.append(fresh.id)
-    forget(keys, entry, gone)
+    forget(keys, entries, gone)
     return True
 
 
@@ -87,32 +98,34 @@ def _stay(wire: Wire, keys: KeyStore, who: Who, before: Place, roles: Sequence[R
     count_in(wire, keys, found.person, day)
 
 
-def erased(wire: Wire, keys: KeyStore, found: Place, day: date) -> tuple[Entry, list[UUID]]:
+def erased(wire: Wire, keys: KeyStore, found: Place, day: date) -> tuple[list[Entry], list[UUID]]:
     """Deletes everything of a person, inside a transaction; `forget` must follow once that is committed."""
+    taken: set[UUID] = set()
     with suppress(Unopened):  # a damaged key must not keep anybody from leaving
         data_key = keys.data_key(found.key_id)
         if data_key is not None:
-            _take_back(wire, keys, found, data_key.key)
-    entry = note(wire, keys, found.person, day, ERASED)
-    return entry, drop(wire, found.person)
+            taken = _take_back(wire, keys, found, data_key.key)
+    entries = [note(wire, keys, found.person, day, ERASED)]
+    entries += [note(wire, keys, contribution, day, TAKEN_BACK) for contribution in taken]
+    return entries, drop(wire, found.person)
 
 
-def forget(keys: KeyStore, entry: Entry, gone: Iterable[UUID]) -> None:
-    keys.note_deletions([entry])
+def forget(keys: KeyStore, entries: Sequence[Entry], gone: Iterable[UUID]) -> None:
+    keys.note_deletions(entries)
     keys.destroy(gone)
 
 
-def _take_back(wire: Wire, keys: KeyStore, found: Place, key: Key) -> None:
+def _take_back(wire: Wire, keys: KeyStore, found: Place, key: Key) -> set[UUID]:
     """Contributions whose window is not published: by receipt, and by token where the receipt has gone already."""
-    for reflection in _readable(wire, found, key):
-        if reflection.receipt is not None:
-            wire.run(_RECEIPT, receipt=reflection.receipt)
-    take_back(wire, keys, key)
+    receipts = {reflection.receipt for reflection in _readable(wire, found, key) if reflection.receipt is not None}
+    for receipt in receipts:
+        wire.run(_RECEIPT, receipt=receipt)
+    return receipts | set(take_back(wire, keys, key))
 
 
 def _readable(wire: Wire, found: Place, key: Key) -> Iterable[Reflection]:
     try:
-        return read_reflections(wire, found, key)
+        return [reflection for reflection, _ in read_reflections(wire, found, key)]
     except Unopened:
         return ()  # damaged bytes must not keep anybody from leaving; the tokens find the contributions too
 

@@ -23,7 +23,7 @@ from storage.keyring import Keyring
 from storage.prepared import Prepared, Wire
 from storage.vault import KEY_BYTES, Key, Unopened, fresh_key, key_id, place
 
-Purpose = Literal["index", "inbox", "ledger", "cookie", "tokens", "state", "names"]
+Purpose = Literal["index", "inbox", "ledger", "cookie", "tokens", "state", "names", "links"]
 
 THROWAWAY_HOURS = 24
 BEAT_SECONDS = 15
@@ -56,6 +56,11 @@ _ADD_WINDOW_KEY = Prepared(insert(t.window_keys), unless_there=True)
 _DROP_WINDOW_KEY = Prepared(delete(t.window_keys).where(t.window_keys.c.id == bindparam("window")))
 _LEDGER = Prepared(select(t.deletion_ledger.c.hash, t.deletion_ledger.c.day, t.deletion_ledger.c.kind))
 _ADD_LEDGER = Prepared(insert(t.deletion_ledger), unless_there=True)
+_PASSED = Prepared(
+    delete(t.deletion_ledger).where(
+        t.deletion_ledger.c.kind == bindparam("kind"), t.deletion_ledger.c.day < bindparam("before")
+    )
+)
 _SEEN = Prepared(
     update(t.processes)
     .where(t.processes.c.id == bindparam("process"))
@@ -217,6 +222,11 @@ class KeyStore:
     def note_deletions(self, entries: Sequence[tuple[bytes, date, str]]) -> None:
         with self.database.transaction() as wire:
             wire.run_many(_ADD_LEDGER, [{"hash": hash_, "day": day, "kind": kind} for hash_, day, kind in entries])
+
+    def forget_deletions(self, kinds: Sequence[str], before: date) -> None:
+        """Entries of these kinds from before that day: no backup holds any more what they name."""
+        with self.database.transaction() as wire:
+            wire.run_many(_PASSED, [{"kind": kind, "before": before} for kind in kinds])
 
     # This process ----------------------------------------------------------------------------------------------------
 

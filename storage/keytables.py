@@ -33,7 +33,7 @@ data_keys = Table(
     sqlite_with_rowid=False,
 )
 
-#: Keys of the whole installation: blind index, dedupe keys, deletion ledger, cookies, tokens, states of OAuth.
+#: Keys of the whole installation: blind index, dedupe keys, deletion ledger, cookies, tokens, states of OAuth, links.
 purpose_keys = Table(
     "purpose_keys",
     metadata,

@@ -71,7 +71,9 @@ _ADD_TENANT = Prepared(insert(t.tenants), unless_there=True)
 _ADD_PARTICIPANT = Prepared(insert(t.participants), unless_there=True)
 _ADD_CONVERSATION = Prepared(insert(t.conversations))
 _REFLECTIONS = Prepared(
-    select(t.reflections.c.id, t.reflections.c.body).where(t.reflections.c.participant_id == bindparam("person"))
+    select(t.reflections.c.id, t.reflections.c.body, t.reflections.c.delete_day).where(
+        t.reflections.c.participant_id == bindparam("person")
+    )
 )
 
 
@@ -226,13 +228,14 @@ def written(conversation: Conversation, consents_head: bytes) -> bytes:
     return consents_head + b"\n" + state.encode()
 
 
-def read_reflections(wire: Wire, found: Place, key: Key) -> tuple[Reflection, ...]:
-    """Newest first."""
-    rows = wire.all(_REFLECTIONS, person=found.person)
+def read_reflections(wire: Wire, found: Place, key: Key, today: date = date.min) -> tuple[tuple[Reflection, date], ...]:
+    """Newest first, each with its last day. From the day after that nobody reads it, should it still be there."""
     opened = [
-        Reflection.model_validate_json(key.open(body, found.where("reflections", row, "body"))) for row, body in rows
+        (Reflection.model_validate_json(key.open(body, found.where("reflections", row, "body"))), until)
+        for row, body, until in wire.all(_REFLECTIONS, person=found.person)
+        if until >= today
     ]
-    return tuple(sorted(opened, key=lambda reflection: (reflection.at, reflection.id), reverse=True))
+    return tuple(sorted(opened, key=lambda one: (one[0].at, one[0].id), reverse=True))
 
 
 def _fresh() -> tuple[UUID, ...]:

@@ -86,8 +86,8 @@ def _person(main: Database, keys: KeyStore, index: bytes, before: date, today: d
         found = hold(wire, index)
         if found is None or wire.one(_PERSON_STILL, person=found.person, before=before) is None:
             return False
-        entry, gone = erase.erased(wire, keys, found, today)
-    erase.forget(keys, entry, gone)
+        entries, gone = erase.erased(wire, keys, found, today)
+    erase.forget(keys, entries, gone)
     return True
 
 
@@ -97,7 +97,7 @@ def _tenant(main: Database, keys: KeyStore, tenant: UUID, before: date, today: d
             return False
         entry = erase.note(wire, keys, tenant, today, erase.PURGED)
         circles = drop_tenant(wire, tenant)
-    erase.forget(keys, entry, ())
+    erase.forget(keys, [entry], ())
     for circle, window, _ in keys.window_keys():
         if circle in circles:
             keys.destroy_window_key(circle, window)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -96,17 +96,23 @@ class SqlStore:
         self._colleagues.stored(turn.spoken_of)
         self._unclean = self._unclean or turn.let_go
         if turn.given_up:
-            self._given_up().extend(turn.given_up)
+            self._after("given_up").extend(turn.given_up)
+        if turn.noted:
+            self._after("noted").extend(turn.noted)
 
     def after_commit(self) -> None:
-        given_up = self._given_up()
+        given_up, noted = self._after("given_up"), self._after("noted")
+        if noted:  # should this process die before, the next start makes the ledgers equal
+            self.keys.note_deletions(noted)
+            noted.clear()
         if given_up:
             self.keys.destroy(given_up)
             given_up.clear()
 
-    def _given_up(self) -> list[UUID]:
-        keys: list[UUID] = self._thread.__dict__.setdefault("given_up", [])
-        return keys
+    def _after(self, what: Literal["given_up", "noted"]) -> list[Any]:
+        """What waits for the commits of this thread."""
+        waiting: list[Any] = self._thread.__dict__.setdefault(what, [])
+        return waiting
 
     # Deliveries ------------------------------------------------------------------------------------------------------
 
@@ -165,7 +171,9 @@ class SqlStore:
     def reflections(self, who: Who) -> tuple[Reflection, ...]:
         with self.database.reading() as wire:
             found = look(wire, self.keys, who)
-            return () if found is None else read_reflections(wire, found, person_key(self.keys, found))
+            if found is None:
+                return ()
+            return tuple(kept for kept, _ in read_reflections(wire, found, person_key(self.keys, found)))
 
     def consents(self, who: Who) -> tuple[dict[str, Any], ...]:
         """A person's own copy of their consent records, first to last."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
 
+from storage import erase, links, looks
 from storage import tables as t
 from storage.checkins import DEAD_TALK
 from storage.database import Database
@@ -44,7 +45,8 @@ def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
 
 
 def daily(main: Database, keys: KeyStore, now: datetime) -> None:
-    """Retention, old dedupe keys, the skeletons of deliveries and check-ins, and keys that no row names."""
+    """Retention, old dedupe keys, links, looks and entries of the ledger, the skeletons of deliveries and check-ins,
+    and keys that no row names."""
     today = now.astimezone(UTC).date()
     with main.transaction() as wire:
         gone = wire.run(_REFLECTIONS, today=today)
@@ -52,6 +54,10 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(_DELIVERIES, before=today - timedelta(days=DELIVERY_DAYS))
         wire.run(_CHECK_INS, before=now - timedelta(days=DELIVERY_DAYS))
         wire.run(_STOPPED, before=now - timedelta(days=STOPPED_DAYS))
+        wire.run(links.OVER, now=now)
+        wire.run(looks.OLD, before=today - timedelta(days=looks.KEEP_DAYS))
+        wire.run(erase.PASSED, before=today - timedelta(days=erase.PASSING_DAYS))
+    keys.forget_deletions(erase.PASSING, today - timedelta(days=erase.PASSING_DAYS))
     keys.destroy(orphans(main, keys, today))
     if gone:
         main.checkpoint()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,10 +19,11 @@ from bot.events import Frozen, Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, counting, names, roster, setup
+from storage import checkins, consents, counting, looks, names, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
+from storage.erase import Entry
 from storage.keystore import DataKey, KeyStore
 from storage.leading import Desk, set_lead
 from storage.names import Colleagues
@@ -71,6 +73,15 @@ class Talk(Frozen):
     session: Session | None = None
     waiting: tuple[Session, ...] = ()
 
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The one that waited longest first, the active one last."""
+        return (*self.waiting, *([] if self.session is None else [self.session]))
+
+    def without(self, gone: Callable[[Session], bool]) -> Talk:
+        left = tuple(session for session in self.sessions if not gone(session))
+        return Talk(session=left[-1] if left else None, waiting=left[:-1])
+
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
@@ -82,7 +93,8 @@ class _Standing:
 
 
 class SqlTransaction:
-    """`made`: keys to destroy if this is undone; `given_up`: keys to destroy once it is committed."""
+    """`made`: keys to destroy if this is undone; `given_up`: keys to destroy, and `noted`: deletions to note in the key
+    store too, once it is committed."""
 
     def __init__(self, wire: Wire, keys: KeyStore, programs: Programs, shelf: Shelf, colleagues: Colleagues) -> None:
         self.wire = wire
@@ -95,6 +107,7 @@ class SqlTransaction:
         self._held: dict[Who, Place] = {}  # read with a claim, for the first turn of each
         self.made: list[UUID] = []
         self.given_up: list[UUID] = []
+        self.noted: list[Entry] = []
         self.shelved: list[str] = []
         self.spoken_of: list[int] = []  # names that are stored once this is committed
         self.let_go = False  # something was deleted whose bytes should leave the log soon
@@ -117,7 +130,7 @@ class SqlTransaction:
         )
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
-        more = self._for_a_page(found, key) if page else {}
+        more = self._for_a_page(found, key, _day(at)) if page else {}
         if page or (talk.session is not None and talk.session.more):
             more |= self._circle(found, _day(at))
         return Loaded(
@@ -127,11 +140,16 @@ class SqlTransaction:
             found.left_day is not None or found.unreached_day is not None,
         )
 
-    def _for_a_page(self, found: Place, key: Key) -> dict[str, Any]:
+    def _for_a_page(self, found: Place, key: Key, today: date) -> dict[str, Any]:
+        kept = read_reflections(self.wire, found, key, today)
         return {
-            "reflections": read_reflections(self.wire, found, key),
+            "reflections": tuple(reflection for reflection, _ in kept),
+            "until": {reflection.id: until for reflection, until in kept},
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
             "names": names.listed(self.wire, found, key),
+            "looks": looks.seen(self.wire, self._keys, found),
+            "looked": looks.noted(self.wire, found, today),
+            "secret": secrets.token_urlsafe(32),
         }
 
     def _circle(self, found: Place, day: date) -> dict[str, Any]:
@@ -180,7 +198,7 @@ class SqlTransaction:
         deliveries: tuple[Delivery, ...] = ()
         if effects:
             desk = self.desk(at, after.locale, place.zone)
-            pen = Pen(self.wire, self._keys, place, key, after, at, desk.day, who, desk)
+            pen = Pen(self.wire, self._keys, place, key, after, at, desk.day, who, desk, self.noted)
             for effect in sorted(effects, key=_not_kept):
                 pen.write(effect)
             deliveries = pen.deliver(effects)
@@ -295,13 +313,14 @@ class SqlTransaction:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         made, given_up, shelved = len(self.made), len(self.given_up), len(self.shelved)
+        noted = len(self.noted)
         standing = dict(self._standing)
         self.wire.say("SAVEPOINT one_person")
         try:
             yield
         except BaseException as error:
             self.wire.say("ROLLBACK TO SAVEPOINT one_person")
-            del self.given_up[given_up:], self.shelved[shelved:]
+            del self.given_up[given_up:], self.shelved[shelved:], self.noted[noted:]
             self.given_up += self.made[made:]
             self._standing = standing
             raise explained(error, "in use") from None

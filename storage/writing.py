@@ -18,12 +18,15 @@ from bot.effects import (
     Effect,
     EraseMe,
     ForgetNames,
+    Issue,
     Keep,
+    KeepUntil,
     Leave,
     LetGo,
     Live,
     NameLead,
     NameNever,
+    NoteLook,
     Plan,
     Recall,
     RecordConsent,
@@ -36,10 +39,11 @@ from bot.effects import (
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
 from bot.scanning import text_hash
-from storage import checkins, leading, leaving, names
+from storage import checkins, leading, leaving, links, looks, names
 from storage import tables as t
 from storage.counting import token
 from storage.deliveries import Payload, recall
+from storage.erase import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.keystore import KeyStore
 from storage.leading import Desk
 from storage.place import Place
@@ -56,6 +60,11 @@ _REFLECTION = Prepared(
 _DROP_REFLECTION = Prepared(delete(t.reflections).where(t.reflections.c.id == bindparam("reflection")))
 _RESEAL_REFLECTION = Prepared(
     update(t.reflections).where(t.reflections.c.id == bindparam("reflection")).values(body=bindparam("resealed"))
+)
+_KEEP_UNTIL = Prepared(
+    update(t.reflections)
+    .where(t.reflections.c.id == bindparam("reflection"), t.reflections.c.participant_id == bindparam("person"))
+    .values(delete_day=bindparam("until"))
 )
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _UNSHARE = tuple(
@@ -86,7 +95,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """All that writing an effect needs."""
+    """All that writing an effect needs. `noted`: entries of the deletion ledger, for its second copy."""
 
     wire: Wire
     keys: KeyStore
@@ -97,11 +106,12 @@ class Pen:
     day: date
     who: Who
     desk: Desk
+    noted: list[Entry]
 
     def write(self, effect: Effect) -> None:
         match effect:
-            case Keep() | LetGo() | Rewrite():
-                self._private(effect)
+            case Keep() | LetGo() | Rewrite() | KeepUntil():
+                self._own(effect)
             case Contribute() | Release() | Unshare():
                 self._shared(effect)
             case Plan():
@@ -110,22 +120,22 @@ class Pen:
                 recall(self.wire, self.found, self.key)
             case Deliver() | RecordConsent() | EraseMe():
                 pass  # deliveries go together, consents stand in the state, erasing follows the commit
-            case NameNever(words):
-                names.add(self.wire, self.found, self.key, words)
-            case ForgetNames(words):
-                names.forget(self.wire, self.found, self.key, words)
+            case NameNever() | ForgetNames() | Issue() | NoteLook():
+                self._beside(effect)
             case SetTeam() | NameLead() | Live() | Leave() | Return():
                 self._settle(effect)
 
-    def _private(self, effect: Keep | LetGo | Rewrite) -> None:
-        """What stays with the person."""
+    def _own(self, effect: Keep | LetGo | Rewrite | KeepUntil) -> None:
+        """The person's own reflections."""
         match effect:
             case Keep(reflection, until):
                 self._keep(reflection, until)
             case LetGo(reflection_id):
                 self._let_go(reflection_id)
             case Rewrite(reflection):
-                self._reseal(reflection)
+                self._rewrite(reflection)
+            case KeepUntil(days):
+                self._keep_until(days)
 
     def _shared(self, effect: Contribute | Release | Unshare) -> None:
         """What leaves their hands, and comes back."""
@@ -136,6 +146,18 @@ class Pen:
                 self._release(effect)
             case Unshare(receipt):
                 self._unshare(receipt)
+
+    def _beside(self, effect: NameNever | ForgetNames | Issue | NoteLook) -> None:
+        """What stands in tables of its own beside the talk."""
+        match effect:
+            case NameNever(words):
+                names.add(self.wire, self.found, self.key, words)
+            case ForgetNames(words):
+                names.forget(self.wire, self.found, self.key, words)
+            case Issue():
+                links.issue(self.wire, self.keys, self.found.person, effect)
+            case NoteLook():
+                looks.note(self.wire, self.found, self.day)
 
     def _settle(self, effect: SetTeam | NameLead | Live | Leave | Return) -> None:
         """Where the person stands in the workspace, and what they may settle there."""
@@ -159,11 +181,25 @@ class Pen:
 
     def _let_go(self, reflection: UUID) -> None:
         kept = self._kept(reflection)
-        if kept is None:
+        if kept is None:  # one that was still open: it stood in the talk
+            self._note(reflection, ENDED)
             return
         if kept.receipt is not None:
             self._unshare(kept.receipt)
         self.wire.run(_DROP_REFLECTION, reflection=reflection)
+        self._note(reflection, LET_GO)
+
+    def _note(self, row: UUID, kind: str) -> None:
+        self.noted.append(note(self.wire, self.keys, row, self.day, kind))
+
+    def _rewrite(self, reflection: Reflection) -> None:
+        kept = self._kept(reflection.id)
+        if kept is not None:
+            self._reseal(reflection.model_copy(update={"receipt": kept.receipt}))
+
+    def _keep_until(self, days: Iterable[tuple[UUID, date]]) -> None:
+        rows = [{"reflection": row, "person": self.found.person, "until": until} for row, until in days]
+        self.wire.run_many(_KEEP_UNTIL, rows)
 
     def _contribute(self, receipt: UUID, codes: Sequence[str], reflection: UUID) -> None:
         cell = self._cell()
@@ -194,6 +230,7 @@ class Pen:
     def _unshare(self, receipt: UUID) -> None:
         for drop in _UNSHARE:
             self.wire.run(drop, receipt=receipt)
+        self._note(receipt, TAKEN_BACK)
 
     def _reseal(self, reflection: Reflection) -> None:
         self.wire.run(_RESEAL_REFLECTION, reflection=reflection.id, resealed=self._sealed(reflection))

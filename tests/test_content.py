@@ -55,6 +55,8 @@ def owed(sources: Sources) -> Iterator[tuple[tuple[str, str], str]]:
         yield ("app", f"app.{name}"), text
     for name, resource in sources.resources.resources.items():
         yield ("app", f"resources.{name}"), resource.text
+    for letter, label in sources.codebook.families.items():
+        yield ("app", f"codebook.{letter}"), label
     for theme in sources.codebook.themes:
         yield ("app", f"codebook.{theme.code}"), theme.label
 

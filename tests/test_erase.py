@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Conversation, Message
-from bot.effects import Contribute, Deliver, Keep, LetGo, Plan, RecordConsent
+from bot.effects import Contribute, Deliver, Issue, Keep, LetGo, Plan, RecordConsent
 from bot.ports import LostRace, Refusal, Setup
 from storage import keytables
 from storage import tables as t
@@ -35,6 +35,8 @@ SHARED = {
     "inbox",
     "script_revisions",
     "contributions",
+    "excerpts",
+    "roster_names",
     "deletion_ledger",
 }
 FAR = date(2027, 1, 1)
@@ -57,10 +59,16 @@ def live(store: SqlStore, at: datetime, person: str) -> None:
         RecordConsent("words", "given", "keep", 1, "0" * 64, "en", "web"),
         Plan(uuid4(), at),
         Deliver(Message(text="Whenever you like.")),
+        Issue("copy", f"token of {person}", at + timedelta(minutes=15)),
         person=who(person),
         consents=KEEPS,
         session=session(at),
     )
+    found = load(store, at, who(person)).id
+    with store.database.transaction() as wire:
+        wire.run(Prepared(insert(t.own_names)), participant_id=found, hash=b"a name")
+        for circle in rows(store, t.circles):
+            wire.run(Prepared(insert(t.looks)), circle_id=circle["id"], participant_id=found, day=at.date())
 
 
 def own_tables() -> list[str]:

@@ -184,10 +184,10 @@ def test_a_lead_can_type_a_team() -> None:
 def test_a_reflection_is_deleted_only_when_sure() -> None:
     with open_shell() as (shell, _):
         Screen(["1", "2", "A word.", "1"]).talk(shell, "between-sites")
-        kept = Screen(["my data", "1", "2", "my data"]).talk(shell)
+        kept = Screen(["my data", "2", "2", "my data"]).talk(shell)
         assert kept.count("\n  A word.\n") == 2
         assert "Nothing was changed." in kept
-        gone = Screen(["my data", "1", "1"]).talk(shell)
+        gone = Screen(["my data", "2", "1"]).talk(shell)
     assert "It is deleted." in gone
     assert "A word." not in gone.split("It is deleted.")[1]
 

@@ -310,12 +310,12 @@ def test_every_way_out_is_one_key_or_a_few_tabs_away() -> None:
 def test_what_cannot_be_undone_is_not_pointed_at_first() -> None:
     async def delete(sitting: Sitting) -> None:
         await sitting.press("my data", "Enter")
-        await sitting.sees("┃ A word.", "1  Delete this reflection")
-        await sitting.press("1")
+        await sitting.sees("┃ A word.", "2  Delete this reflection")
+        await sitting.press("2")
         assert "› 2  No, keep it" in sitting.text
         await sitting.press("Enter")
         await sitting.sees("· Nothing was changed.", "┃ A word.")
-        await sitting.press("1", "1")
+        await sitting.press("2", "1")
         await sitting.sees("It is deleted.", "Nothing is kept.")
 
     with open_shell() as (shell, _):
@@ -370,10 +370,10 @@ def test_a_lead_can_type_a_team_and_find_it_again() -> None:
 def test_all_is_erased_only_with_the_box_ticked() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "my data", "Enter")
-        await sitting.sees("2  Erase everything about me")
-        await sitting.press("2", "Enter")
+        await sitting.sees("3  Erase everything about me")
+        await sitting.press("3", "Enter")
         await sitting.sees("tick the box first")
-        await sitting.press("2", "Space", "Enter")
+        await sitting.press("3", "Space", "Enter")
         await sitting.sees("is erased.")
         assert await sitting.leave() == ("That is all for now. Until next time.",)
 

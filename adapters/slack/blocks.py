@@ -59,6 +59,23 @@ def strong(text: str) -> str:
     return "\n".join(f"*{mrkdwn(line.strip())}*" if line.strip() else "" for line in text.split("\n"))
 
 
+def linked(label: str, address: str) -> Json:
+    """An address of ours that opens in a browser."""
+    return formatted(f"<{escape(address)}|{mrkdwn(label)}>")
+
+
+def gathered(lines: Iterable[str]) -> list[str]:
+    """Lines that were made safe already, in as few texts as hold them."""
+    found: list[str] = []
+    for line in lines:
+        joined = f"{found[-1]}\n{line}" if found else line
+        if found and limits.length(joined) <= limits.SECTION:
+            found[-1] = joined
+        else:
+            found.append(line)
+    return found
+
+
 def dialable(text: str) -> str:
     """A line of ours with its telephone numbers as links: a phone then calls with one tap."""
     return NUMBER.sub(lambda found: f"<tel:{found[0]}|{found[0]}>", mrkdwn(text))

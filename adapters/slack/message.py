@@ -63,11 +63,14 @@ def lines(word: Words, said: Said, room: int) -> list[Json]:
         return [*spoken, *title, *blocks.heading(said.text)]
     if PLACE not in said.text:
         return [*spoken, *title, *blocks.sections(blocks.paragraphs([said.text]), room // 2 - len(title))]
-    name = f"<@{said.person}>" if PERSON.fullmatch(said.person) else word("window-someone")
-    texts = [
-        blocks.mrkdwn(text).replace(PLACE, name) for text in blocks.paragraphs(blocks.pieces(said.text, blocks.ESCAPED))
-    ]
+    texts = [naming(word, text, said.person) for text in blocks.paragraphs(blocks.pieces(said.text, blocks.ESCAPED))]
     return [*spoken, *title, *(blocks.section(blocks.formatted(text)) for text in texts)]
+
+
+def naming(word: Words, text: str, person: str) -> str:
+    """A line of ours with somebody's name in it, which Slack looks up by their id."""
+    name = f"<@{person}>" if PERSON.fullmatch(person) else word("window-someone")
+    return blocks.mrkdwn(text).replace(PLACE, name)
 
 
 def answer(word: Words, said: Said, options: tuple[Option, ...]) -> list[Json]:

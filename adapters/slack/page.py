@@ -8,6 +8,7 @@ from typing import Final
 
 from adapters.slack import blocks, forms, ids, limits
 from adapters.slack.blocks import Json
+from adapters.slack.message import naming
 from adapters.slack.modal import Words, exchange
 from bot.conversation import Form, Option, Page, Section
 
@@ -152,11 +153,20 @@ def in_parts(word: Words, page: Page, drawn: Sequence[list[Json]], start: int, r
 
 def one(word: Words, page: Page, section: Section, whole: Form | None, room: int) -> Iterator[Json]:
     yield from blocks.heading(section.title)
-    yield from notice(section.lines) if page.name == CONSENT else blocks.spoken(section.lines, room)
+    yield from notice(section.lines) if page.name == CONSENT else spoken(word, section, room)
+    yield from (blocks.section(blocks.linked(option.label, option.id)) for option in section.links)
     yield from links("begin", section.scripts)
     yield from links("open", section.pages)
     drawn = (part for form in section.forms for part in inputs(word, page, form, whole, section.title))
     yield from blocks.side_by_side(drawn)
+
+
+def spoken(word: Words, section: Section, room: int) -> list[Json]:
+    """Lines with people's names stand close together: they are a list, and a long one."""
+    if not section.people:
+        return blocks.spoken(section.lines, room)
+    named = [naming(word, line, person) for line, person in zip(section.lines, section.people, strict=True)]
+    return [blocks.section(blocks.formatted(text)) for text in blocks.gathered(named)]
 
 
 def notice(lines: Sequence[str]) -> list[Json]:

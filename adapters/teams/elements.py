@@ -226,6 +226,11 @@ def answers(buttons: Sequence[Json]) -> list[Json]:
     return [tappable(button) for button in buttons]
 
 
+def opens(title: str, address: str) -> Json:
+    """An address of ours that opens in a browser."""
+    return {"type": "Action.OpenUrl", "title": title, "url": address}
+
+
 def toggle(title: str, *names: str) -> Json:
     """Shows what is hidden, or hides it; nothing is sent, so nothing that was typed is lost."""
     return {"type": "Action.ToggleVisibility", "title": title, "targetElements": list(names)}

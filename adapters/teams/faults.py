@@ -63,6 +63,7 @@ _ACTIONS: Final[Mapping[str, Check]] = {
         },
         {"style": _LOOK, "tooltip": TEXT},
     ),
+    "Action.OpenUrl": shape({"type": any_type, "title": _TITLE, "url": words(2000, r"https?://[^\s]+")}),
     "Action.ToggleVisibility": shape({"type": any_type, "title": _TITLE, "targetElements": many(NAME, most=MOST)}),
 }
 

@@ -35,6 +35,8 @@ class Whole(NamedTuple):
 
 def body(pen: Pen, page: Page, roster: tuple[Option, ...] = (), start: int = 0, wanted: str = "") -> list[Json]:
     """`start`: how many of its parts come before what is shown: the button to more of them carries that number."""
+    names = {option.id: elements.named(option.label) for option in roster}
+    page = page.named(lambda user: names.get(user.lower()) or pen.word("window-someone"))
     whole, parts = Whole(page, roster, wanted), counted(page.sections)
     kept = [part for part in parts if is_kept(part.section)]
     others = [part for part in parts if not is_kept(part.section)]
@@ -95,6 +97,7 @@ def one(pen: Pen, whole: Whole, part: Part) -> list[Json]:
     notice = page.name == CONSENT
     said = [elements.led(line) for line in section.lines] if notice else elements.spoken(section.lines)
     drawn = [*elements.heading(section.title), *said, *begins(pen, section.scripts)]
+    drawn += elements.row([elements.opens(option.label, option.id) for option in section.links])
     drawn += elements.row([pen.button(option.label, ids.do("open", option.id)) for option in section.pages])
     there = [
         (form, forms.Spot(number, page.title, section.title, page.shuts(form), whole.roster))

@@ -136,7 +136,7 @@ class Talking:
         return Answer(200, drawn.turned(self.drawing.chat(message, reply.locale, stamp=moment.asked.stamp)))
 
     async def _card(self, reply: Reply, place: Place, moment: Moment) -> dict[str, Any]:
-        roster = await self.rosters.names(moment.who.tenant) if picks_people(reply.page) else ()
+        roster = await self.rosters.names(moment.who.tenant) if names_people(reply.page) else ()
         asked = moment.asked
         return self.drawing.private(reply, place, asked.stamp, roster=roster, start=asked.start, form=asked.form)
 
@@ -201,6 +201,7 @@ def is_private(reply: Reply) -> bool:
     return reply.page is not None or reply.surface == "private"
 
 
-def picks_people(page: Page | None) -> bool:
-    forms = (form for section in page.sections for form in section.forms) if page else ()
-    return any(field.kind in ("person", "people") for form in forms for field in form.fields)
+def names_people(page: Page | None) -> bool:
+    sections = page.sections if page else ()
+    fields = (field for section in sections for form in section.forms for field in form.fields)
+    return any(section.people for section in sections) or any(field.kind in ("person", "people") for field in fields)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.terminal.paper import Paper
-from adapters.terminal.talk import TYPED, Talk, doings, joined, read, written
+from adapters.terminal.talk import TYPED, Talk, addresses, doings, joined, read, written
 from bot.commands import pick, pick_several
 from bot.conversation import FormField, Message, Option, Page, Reply
 from bot.events import Command, Write
@@ -178,7 +178,7 @@ class Lines:
         for section in page.sections:
             if section.title and (section.exchanges or section.lines):
                 yield from self.paper.strong(section.title)
-            yield from self.paper.all(section.lines)
+            yield from self.paper.all((*section.lines, *addresses(section)))
             yield from self.paper.talk(section.exchanges)
 
     def say(self, lines: Iterable[str]) -> None:

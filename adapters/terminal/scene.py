@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from adapters.terminal import wrap
+from adapters.terminal.talk import addresses
 from bot.cards import is_title
 from bot.conversation import Exchange, Message, Option, Page
 
@@ -120,10 +121,10 @@ def page(shown: Page, width: int) -> Iterator[Line]:
     yield ()
     yield from paragraphs(shown.lines, width)
     for section in shown.sections:
-        if section.title and (section.exchanges or section.lines):
+        if section.title and (section.exchanges or section.lines or section.links):
             yield from plain(section.title, width, STRONG)
             yield ()
-        yield from paragraphs(section.lines, width)
+        yield from paragraphs((*section.lines, *addresses(section)), width)
         yield from exchanges(section.exchanges, width)
 
 

@@ -81,7 +81,7 @@ class Talk:
         reply = await self.shell.handle(Inbound(key=f"terminal:{uuid4()}", who=self.who, event=event))
         await self.shell.drained()  # reading a line stops everything else in this process
         self.locale = reply.locale if reply.surface != "none" else self.locale
-        return reply
+        return reply.model_copy(update={"page": reply.page.named(str)}) if reply.page else reply
 
     async def leave(self, unsent: Callable[[Message], str | None]) -> tuple[str, ...]:
         """The person goes in the middle: what stands in the box is kept, and so is their place. What to say then."""
@@ -154,14 +154,19 @@ def joined(draft: str, text: str) -> str:
 
 
 def doings(page: Page) -> tuple[tuple[str, Doing], ...]:
-    """What can be done on a page, with what each is called."""
-    forms = [(section, form) for section in page.sections for form in section.forms]
-    names = Counter(named(section, form) for section, form in forms)
-    return (
-        *((option.label, option) for section in page.sections for option in section.scripts),
-        *((option.label, Elsewhere(option.id)) for section in page.sections for option in section.pages),
-        *((named(section, form, alone=names[named(section, form)] == 1), form) for section, form in forms),
-    )
+    """What can be done on a page, with what each is called, in the order of its sections."""
+    names = Counter(named(section, form) for section in page.sections for form in section.forms)
+    found: list[tuple[str, Doing]] = []
+    for section in page.sections:
+        found += [(option.label, option) for option in section.scripts]
+        found += [(option.label, Elsewhere(option.id)) for option in section.pages]
+        found += [(named(section, form, alone=names[named(section, form)] == 1), form) for form in section.forms]
+    return tuple(found)
+
+
+def addresses(section: Section) -> tuple[str, ...]:
+    """To be opened in a browser."""
+    return tuple(f"{link.label}: {link.id}" for link in section.links)
 
 
 def written(field: FormField) -> str:

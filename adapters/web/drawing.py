@@ -137,6 +137,8 @@ class Drawing:
         starts = self._starts(message.choices, reply.locale) if message and message.prompt == "start" else ()
         always = [Option(id=name, label=self.word(reply.locale, f"{name}-button")) for name in ("help", "safety")]
         near, far = ways(message, always)
+        names = {option.id: option.label for option in scene.roster}
+        page = reply.page.named(lambda user: names.get(user, user)) if reply.page else None
         return {
             "scene": scene,
             "beside": scene.beside,
@@ -144,7 +146,7 @@ class Drawing:
             "tour_words": words_for(scene.tour.stop, reply),
             "tour_script": SCRIPT,
             "message": message,
-            "page": reply.page,
+            "page": page,
             "pages": PAGES,
             "blocks": tuple(blocks(reply.unsaid)),
             "near": near,
