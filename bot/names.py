@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +11,6 @@ from typing import Final
 
 from pydantic import Field
 
-from bot.deidentify.known import known_hash
 from bot.events import Frozen
 from bot.typed import clean
 
@@ -107,7 +107,8 @@ def unaccented(word: str) -> str:
 
 def tag(key: bytes, name: str) -> bytes:
     """What an entry is known by, however it is typed."""
-    return known_hash(key, _QUOTE.sub("'", unaccented(" ".join(words_of(name)))))[:TAG]
+    typed = _QUOTE.sub("'", unaccented(" ".join(words_of(name))))
+    return hmac.digest(key, unicodedata.normalize("NFC", typed).encode(errors="surrogatepass"), "sha256")[:TAG]
 
 
 # The ways of saying it

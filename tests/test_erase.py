@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, update
 from stored import KEEPS, NOTHING, WROTE, change, kept, load, session
 
 from bot.conversation import Conversation, Message
-from bot.effects import Contribute, Deliver, Issue, Keep, LetGo, Plan, RecordConsent
+from bot.effects import Contribute, Deliver, Issue, Keep, LetGo, NameNever, Plan, RecordConsent
 from bot.ports import LostRace, Refusal, Setup
 from storage import keytables
 from storage import tables as t
@@ -38,6 +38,7 @@ SHARED = {
     "excerpts",
     "roster_names",
     "deletion_ledger",
+    "roster_names",
 }
 FAR = date(2027, 1, 1)
 
@@ -58,6 +59,7 @@ def live(store: SqlStore, at: datetime, person: str) -> None:
         Contribute(uuid4(), ("T1",), reflection.id),
         RecordConsent("words", "given", "keep", 1, "0" * 64, "en", "web"),
         Plan(uuid4(), at),
+        NameNever(("Mina",)),
         Deliver(Message(text="Whenever you like.")),
         Issue("copy", f"token of {person}", at + timedelta(minutes=15)),
         person=who(person),
