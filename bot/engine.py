@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from bot import answering, asking, ending, notices, pages, position, screens
+from bot import answering, asking, ending, lapsing, notices, pages, position, screens
 from bot.anytime import commanded, started
 from bot.case import Case
 from bot.checkins import planned_anew
@@ -40,8 +40,14 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
 
     Raises nothing for any event that can be built; `facts.fresh` must hold four unused uuids.
     """
-    turn = taken(Case(library, conversation, facts, event), event)
-    return recalled(conversation, turn) if isinstance(turn, Turn) and event.surface != "none" else turn
+    case = Case(library, conversation, facts, event)
+    if event.surface == "none":
+        return taken(case, event)
+    case, ended = lapsing.noticed(case)
+    turn = taken(case, event)
+    if isinstance(turn, Need):
+        return turn
+    return recalled(conversation, lapsing.told(case, replace(turn, effects=(*ended, *turn.effects))))
 
 
 def recalled(before: Conversation, turn: Turn) -> Turn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import product
 from typing import Final, get_args
@@ -18,8 +18,11 @@ from babel.dates import get_day_names
 from bot import screens
 from bot.case import Case
 from bot.checkins import MOST
+from bot.consent import NOTICES
 from bot.conversation import (
     CheckIn,
+    ConsentEvent,
+    ConsentRecord,
     Consents,
     Conversation,
     Exchange,
@@ -32,6 +35,7 @@ from bot.conversation import (
     Option,
     Page,
     Program,
+    Purpose,
     Reflection,
     Reply,
     Section,
@@ -41,6 +45,7 @@ from bot.conversation import (
 from bot.effects import Turn
 from bot.engine import step as turned
 from bot.events import Event, Open, Say
+from bot.questions import PARAGRAPHS
 from bot.typed import LIMIT_BYTES
 from prompts.library import HOME, Library
 from prompts.lint import Check
@@ -48,7 +53,7 @@ from prompts.script import EndStep, InfoStep, Script, Step
 from prompts.source import Fault, ScriptError
 
 #: Every page, as `Open` names it.
-PAGES: Final = ("home", "checkins", "data", "consent", "report", "packet", "setup", "setup:+", "lead")
+PAGES: Final = ("home", "checkins", "data", "consent", "receipt", "report", "packet", "setup", "setup:+", "lead")
 #: A page that nobody can open: as many forms as there may be, with fields of every kind.
 FORMS: Final = "forms"
 MOST_FORMS: Final = 8
@@ -152,7 +157,8 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     new = Conversation(id=_ID, locale=locale)
     known = new.model_copy(update={"consents": Consents(words="keep", counting="ask")})
     asked = Memory(ask_counting=codes, last_reflection=_ID)
-    arranged = known.model_copy(update={"memory": Memory(check_ins=tuple(_check_ins(script.slug)))})
+    memory = Memory(check_ins=tuple(_check_ins(script.slug)))
+    arranged = new.model_copy(update={"consents": _every_choice(), "memory": memory})
     for conversation in (
         new,
         new.model_copy(update={"session": session}),
@@ -162,10 +168,37 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     ):
         yield screens.show(Case(library, conversation, Facts(circle=True), _LOOKS))
     for name in PAGES:
-        turn = turned(library, arranged, _facts(tuple(people)), Open(at=_AT, page=name))
+        facts = _facts(tuple(people), tuple(_records(library, locale)))
+        turn = turned(library, arranged, facts, Open(at=_AT, page=name))
         assert isinstance(turn, Turn)
         yield turn.reply
     yield Reply(surface="private", locale=locale, page=forms_page(locale, people))
+
+
+def _every_choice() -> Consents:
+    """Everything agreed to, and almost over; what was told of keeping words still stands there."""
+    ends = _AT.date() + timedelta(days=7)
+    return Consents(
+        words="keep",
+        counting="ask",
+        counted_until=ends,
+        excerpts="ask",
+        excerpts_until=ends,
+        lapsed={"words": "superseded"},
+    )
+
+
+def _records(library: Library, locale: str) -> Iterator[ConsentRecord]:
+    """Of a person who has changed their mind very often, with the longest that can have stood on a screen."""
+    shown = "\n\n".join(library.word(locale, f"consent-full-{number}") for number in range(1, PARAGRAPHS + 1))
+    for number in range(40):
+        purpose = get_args(Purpose)[number % 3]
+        notice = NOTICES[purpose]
+        yield ConsentRecord(
+            purpose=purpose, event=get_args(ConsentEvent)[number % 5], choice="keep" if purpose == "words" else "ask",
+            at=_AT, until=_AT.date(), locale=locale, surface="private", platform="teams", shown=shown,
+            recipients=notice.recipients, retention=notice.retention, days=365,
+        )  # fmt: skip
 
 
 def forms_page(locale: str, people: Sequence[str], count: int = MOST_FORMS) -> Page:
@@ -216,7 +249,7 @@ def lines(library: Library, locale: str) -> Iterator[Message]:
         yield Message(text=library.word(locale, name))
 
 
-def _facts(people: tuple[str, ...]) -> Facts:
+def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts:
     answers = (("What moment stays with you?", "x" * LIMIT_BYTES), *((("A question?", _LONG),) * 12))
     kept = Reflection(
         id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers
@@ -233,6 +266,7 @@ def _facts(people: tuple[str, ...]) -> Facts:
         names_lead=True,
         reflections=(kept,) * 5,
         teams=teams,
+        consent_records=records,
         program=Program(resources={"crisis": "988"}),
     )
 

@@ -8,13 +8,14 @@ from babel.dates import format_date
 
 from bot import ending, screens
 from bot.case import Case
-from bot.consent import counting, full_notice
+from bot.consentpage import consent, take_again, take_consent, take_withdrawal
 from bot.conversation import Exchange, Form, FormField, Option, Page, Reflection, Section
 from bot.effects import EraseMe, LetGo, Turn
 from bot.events import Submit
 from bot.forms import Values, illegal, not_understood, one, saved, shown
-from bot.home import agreed, consent_form, home, take_language, take_quiet
+from bot.home import home, take_language, take_quiet
 from bot.outcome import looked
+from bot.receipt import receipt
 from bot.setup import lead, setup, take_lead, take_team
 from bot.timeforms import TAKERS
 from bot.timepage import check_ins_page
@@ -28,7 +29,7 @@ def opened(case: Case, name: str) -> Turn:
         return looked(case)
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
-        "setup": setup, "lead": lead, "checkins": check_ins_page,
+        "setup": setup, "lead": lead, "checkins": check_ins_page, "receipt": receipt,
     }  # fmt: skip
     page, _, team = name.partition(":")
     if page == "setup" and team:
@@ -86,23 +87,6 @@ def erase_form(case: Case) -> Form:
     return Form(id="erase", title=case.word("erase-title"), fields=(field,), submit=case.word("erase-title"))
 
 
-def consent(case: Case) -> Page:
-    return Page(
-        name="consent",
-        title=case.word("consent-page-title"),
-        resumes=case.conversation.session is not None,
-        lines=_counted_until(case),
-        sections=(Section(forms=(consent_form(case),)), Section(lines=full_notice(case))),
-    )
-
-
-def _counted_until(case: Case) -> tuple[str, ...]:
-    until = case.conversation.consents.counted_until
-    if until is None or counting(case) is None:
-        return ()
-    return (case.word("counted-until", date=format_date(until, "long", locale=case.locale)),)
-
-
 def report(case: Case) -> Page:
     """What a supervisor sees before any window has been published: when there can be something, what, and what never.
 
@@ -139,6 +123,7 @@ def packet(case: Case) -> Page:
 def submitted(case: Case, event: Submit) -> Turn:
     """A form, filled in. What cannot be understood changes nothing and shows the page again."""
     takers = {
+        "agree-again": take_again,
         "consent": take_consent,
         "language": take_language,
         "lead": take_lead,
@@ -147,19 +132,12 @@ def submitted(case: Case, event: Submit) -> Turn:
         "delete-reflection": take_deletion,
         "erase": take_erasure,
         "team": take_team,
+        "withdraw": take_withdrawal,
         **TAKERS,
     }
     if event.form not in takers:
         return illegal(case, "form-unknown")
     return takers[event.form](case, event.values)
-
-
-def take_consent(case: Case, values: Values) -> Turn:
-    taken = agreed(case, values)
-    if taken is None:
-        return not_understood(case, consent(case))
-    after, effects = taken
-    return saved(after, consent(after), *effects)
 
 
 def take_retention(case: Case, values: Values) -> Turn:

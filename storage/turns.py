@@ -102,13 +102,16 @@ class SqlTransaction:
         known = facts(found, self._programs.under(found.settings), _day(at))
         return Loaded(
             conversation,
-            known.model_copy(update=self._for_a_page(found, key)) if page else known,
+            known.model_copy(update=self._for_a_page(found, key, head)) if page else known,
             tuple(self._shelf.pinned(self.wire, revision) for revision in pinned),
             found.left_day is not None or found.unreached_day is not None,
         )
 
-    def _for_a_page(self, found: Place, key: Key) -> dict[str, Any]:
+    def _for_a_page(self, found: Place, key: Key, head: bytes) -> dict[str, Any]:
+        links, whole = consents.chain(self.wire, found, key, consents.read_head(head))
         return {
+            "consent_records": tuple(map(consents.to_read, reversed(links))),
+            "consents_whole": whole,
             "reflections": read_reflections(self.wire, found, key),
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
         }
@@ -147,7 +150,7 @@ class SqlTransaction:
             raise LostRace
         for effect in effects:
             if isinstance(effect, RecordConsent):
-                head = consents.record(self.wire, place, key, head, effect, at)
+                head = consents.record(self.wire, place, key, head, effect, at, who.platform)
         changes = self._state(standing, before, after, head) | self._sessions(place, key, before, after, at)
         swap = _NEXT["new_state" in changes, "new_talk" in changes]
         if not self.wire.run(swap, person=place.person, was=place.revision, becomes=place.revision + 1, **changes):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -26,12 +27,13 @@ from bot.effects import (
     RecordConsent,
     Return,
     SetTeam,
+    TakeBack,
 )
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
 from storage import checkins, leading, leaving
 from storage import tables as t
-from storage.counting import token
+from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
 from storage.keystore import KeyStore
 from storage.leading import Desk
@@ -81,6 +83,8 @@ class Pen:
                 self._let_go(reflection_id)
             case Contribute(receipt, codes, reflection_id):
                 self._contribute(receipt, codes, reflection_id)
+            case TakeBack(purpose):
+                self._take_back(purpose)
             case Plan():
                 checkins.plan(self.wire, self.found, self.key, effect, self.at)
             case Recall():
@@ -135,6 +139,14 @@ class Pen:
         if kept is not None:
             resealed = self._sealed(kept.model_copy(update={"receipt": receipt}))
             self.wire.run(_RESEAL_REFLECTION, reflection=reflection, resealed=resealed)
+
+    def _take_back(self, purpose: Literal["counting", "excerpts"]) -> None:
+        """In every circle and window that is not published yet; a receipt that stays behind names nothing any more."""
+        match purpose:
+            case "counting":
+                take_back(self.wire, self.keys, self.key)
+            case "excerpts":
+                pass  # no passage is stored outside the reflection that it stands in: what is released goes here
 
     def _kept(self, reflection: UUID) -> Reflection | None:
         row = self.wire.one(_REFLECTION, reflection=reflection, person=self.found.person)
