@@ -6,7 +6,7 @@ from bot import screens
 from bot.case import Case
 from bot.checkins import local_day
 from bot.commands import pick
-from bot.consent import agree_to_counting, agree_to_words, full_notice
+from bot.consent import agree_to_counting, agree_to_words
 from bot.effects import Turn
 from bot.receipts import contributed, counted_until
 
@@ -32,8 +32,10 @@ def chose(case: Case, choice: str) -> Turn:
 
 
 def words(case: Case, choice: str) -> Turn:
-    if choice == "read":
-        return Turn(case.conversation, screens.show(case, *full_notice(case)))
+    session = case.conversation.session
+    if choice == "read" and session is not None:
+        case = case.now(session=session.model_copy(update={"read": True}))
+        return Turn(case.conversation, screens.show(case))
     if choice not in ("keep", "nothing"):
         return Turn(case.conversation, screens.show(case, case.word("reask-choice")), illegal="reask-choice")
     after, record = agree_to_words(case, "keep" if choice == "keep" else "nothing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.conversation import Option
+from bot.conversation import Option, Purpose
 from bot.events import CommandName
 from bot.typed import plain
 from prompts.library import Library
@@ -34,7 +34,20 @@ _PAGES: Mapping[str, str] = {
     "home": "home, inicio",
     "data": "my data, mis datos",
     "names": "names, my names, never store, nombres, mis nombres, no guardar nunca",
-    "consent": "consent, my consent, consentimiento, mi consentimiento, permisos, mis permisos",
+    "consent": "consent, my consent, withdraw, withdraw consent, withdraw my consent, take back my consent, "
+    "consentimiento, mi consentimiento, permisos, mis permisos, retirar, retirar consentimiento, "
+    "retirar mi consentimiento, retiro mi consentimiento",
+    "receipt": "my receipt, consent receipt, my consent receipt, mi constancia, constancia de consentimiento",
+    "shared": "what i shared, take it back, lo que comparti, retirarlo",
+}
+#: What takes one thing back at once; the page of consent shows how things stand after it.
+_WITHDRAWS: Mapping[Purpose, str] = {
+    "counting": "stop counting, stop counting my themes, do not count my themes, deja de contar, deje de contar, "
+    "dejar de contar, deje de contar mis temas, no contar mis temas",
+    "excerpts": "stop excerpts, no excerpts, stop passages, no passages, deja de compartir fragmentos, "
+    "deje de compartir fragmentos, no compartir fragmentos, sin fragmentos",
+    "words": "keep nothing from now on, stop keeping my words, no guardar nada desde ahora, "
+    "no guarde nada desde ahora, deje de guardar mis palabras",
 }
 
 
@@ -42,23 +55,30 @@ _PAGES: Mapping[str, str] = {
 #: the same question stands again.
 MAY_BE_WORDS = frozenset({
     "wait", "later", "not now", "esperar", "luego", "despues", "ahora no", "mas tarde",
-    "breathe", "breath", "respirar", "respiro",
+    "breathe", "breath", "respirar", "respiro", "withdraw", "retirar",
 })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A command that was understood: its name and argument, or the page that was asked for."""
+    """A command that was understood: its name and argument, or the page that was asked for, and what is taken back
+    before it opens."""
 
     name: CommandName | None = None
     argument: str = ""
     page: str = ""
+    withdraws: Purpose | None = None
 
 
 def _table() -> dict[str, Said]:
     said = {phrase: Said(name) for name, phrases in _PHRASES.items() for phrase in phrases.split(", ")}
     said |= {
         phrase: Said("language", locale) for locale, phrases in _LANGUAGES.items() for phrase in phrases.split(", ")
+    }
+    said |= {
+        phrase: Said(page="consent", withdraws=purpose)
+        for purpose, phrases in _WITHDRAWS.items()
+        for phrase in phrases.split(", ")
     }
     return said | {phrase: Said(page=page) for page, phrases in _PAGES.items() for phrase in phrases.split(", ")}
 

@@ -54,15 +54,43 @@ class Session(Frozen):
     paused: bool = False  # the chat has been told so, and nothing has moved since
     told: AwareDatetime | None = None  # when the chat was last told, by a check-in, that one can go on
     here: bool = False  # the person chose to go on in chat messages; law 6 holds all the same
+    read: bool = False  # the whole notice stands in the place of the short one
+
+
+#: What a person agrees to, each apart: keeping their words, counting their themes, releasing passages.
+Purpose = Literal["words", "counting", "excerpts"]
+#: What ended by itself: after a year, or because the terms are others now.
+Lapse = Literal["expired", "superseded"]
+ConsentEvent = Literal["given", "refused", "withdrawn", "superseded", "expired"]
+
+
+class Agreement(Frozen):
+    """The terms that a person agreed to for one purpose, and when: `since`, without a gap, and last `on` that day.
+
+    `days`: the longest that the program let words be kept.
+    """
+
+    version: int
+    wording: int
+    recipients: tuple[str, ...]
+    days: int
+    since: AwareDatetime | None = None
+    on: date | None = None
 
 
 class Consents(Frozen):
-    """What a person has agreed to. `words`: None until they chose; `counting`: None until they were asked."""
+    """What a person has agreed to. `words`: None until they chose; the others: None until they were asked, and when
+    what they had agreed to has ended by itself."""
 
     words: Literal["keep", "nothing"] | None = None
     counting: Literal["ask", "always", "never"] | None = None
     counted_until: date | None = None  # a year after they agreed to it; from that day on nothing is counted
+    excerpts: Literal["ask", "never"] | None = None
+    excerpts_until: date | None = None
     version: int = 0  # of the notice that was shown
+    agreed: Mapping[str, Agreement] = Field(default_factory=dict)  # by purpose; states of before have none
+    lapsed: Mapping[str, Lapse] = Field(default_factory=dict)  # by purpose, until they choose again
+    untold: bool = False  # of what lapsed
 
 
 #: What a check-in is for. `missed`: the line that something could not come; `nudge`: the one gentle reminder after a
@@ -189,6 +217,24 @@ class Reflection(Frozen):
     for_supervision: bool = False  # to be brought along; it tells nobody
 
 
+class ConsentRecord(Frozen):
+    """One link of a person's consent chain, as they read it. Links of before have no `shown`: only its hash."""
+
+    purpose: Purpose
+    event: ConsentEvent
+    choice: str
+    at: AwareDatetime
+    until: date | None = None
+    version: int = 1
+    locale: str = "en"
+    surface: str = ""
+    platform: str = ""
+    shown: str = ""
+    recipients: tuple[str, ...] = ()
+    retention: tuple[str, ...] = ()
+    days: int | None = None  # the longest that the program let words be kept
+
+
 class TeamFacts(Frozen):
     """A team as its program's lead set it up. People are ids on the platform; `earliest`: of its themes."""
 
@@ -232,6 +278,8 @@ class Facts(Frozen):
     looked: bool = False  # that this person, who supervises, looked today is noted
     secret: str = Field(default="", repr=False)  # an unused random token of 256 bits
     address: str = ""  # where links of ours lead; empty where people can open none
+    consent_records: tuple[ConsentRecord, ...] = ()  # newest first
+    consents_whole: bool = True  # the chain of them verifies, to its last link
 
 
 class Option(Frozen):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from bot.conversation import Conversation, Message, Reflection, Reply
+from bot.conversation import ConsentEvent, Conversation, Message, Purpose, Reflection, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class KeepUntil:
 
 
 #: What a one-time link or code is for: a copy of everything of a person's, in a browser or by whoever runs it.
-Purpose = Literal["copy", "copy-code"]
+LinkPurpose = Literal["copy", "copy-code"]
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
     """A one-time link or code is valid from now on, until then or until it is used; only a hash of it is stored."""
 
-    purpose: Purpose
+    purpose: LinkPurpose
     token: str = field(repr=False)
     until: datetime
 
@@ -94,15 +94,37 @@ class Unshare:
 
 @dataclass(frozen=True, slots=True)
 class RecordConsent:
-    """One more link of the person's consent chain."""
+    """One more link of the person's consent chain.
 
-    purpose: Literal["words", "counting"]
-    event: Literal["given", "refused", "withdrawn"]
+    `shown`: the very words that stood on the screen, and `notice_sha256` their hash; both are empty where nothing was
+    shown. `since`: from when on what it says has held without a gap; `until`: the first day on which it holds no more.
+    `processing`, `data`, `recipients`, `retention`: stable codes; `days`: the longest that words may be kept.
+    """
+
+    purpose: Purpose
+    event: ConsentEvent
     choice: str
     notice_version: int
     notice_sha256: str
     locale: str
     surface: str
+    shown: str = ""
+    wording: int = 1
+    since: datetime | None = None
+    until: date | None = None
+    processing: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    retention: tuple[str, ...] = ()
+    days: int | None = None
+    actor: Literal["person", "program"] = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Whatever of this person's was shared for this purpose, and is not published yet, is shared no more."""
+
+    purpose: Literal["counting", "excerpts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +218,7 @@ Effect = (
     | Release
     | Unshare
     | RecordConsent
+    | TakeBack
     | Plan
     | Deliver
     | Recall

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from bot import answering, asking, ending, notices, pages, position, screens
+from bot import answering, asking, ending, lapsing, notices, pages, position, screens
 from bot.anytime import commanded, started
 from bot.case import Case
 from bot.checkins import planned_anew
@@ -43,11 +43,19 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
     Raises nothing for any event that can be built; `facts.fresh` must hold four unused uuids.
     """
     event, scans = (event.of, event.found) if isinstance(event, Scanned) else (event, ())
+    case = Case(library, conversation, facts, event, scans)
     try:
-        turn = taken(Case(library, conversation, facts, event, scans), event)
+        return unasked(case, event) if event.surface == "none" else asked(case, event)
     except NotScanned as wanted:
         return Need(Scan(wanted.text))
-    return recalled(conversation, turn) if event.surface != "none" else turn
+
+
+def asked(case: Case, event: Event) -> Turn:
+    """What somebody typed or tapped; what they agreed to may have ended since."""
+    before = case.conversation
+    case, ended = lapsing.noticed(case)
+    turn = taken(case, event)
+    return recalled(before, lapsing.told(case, replace(turn, effects=(*ended, *turn.effects))))
 
 
 def recalled(before: Conversation, turn: Turn) -> Turn:

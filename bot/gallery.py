@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import product
 from typing import Final, get_args
@@ -18,8 +18,11 @@ from babel.dates import get_day_names
 from bot import screens
 from bot.case import Case
 from bot.checkins import MOST
+from bot.consent import NOTICES
 from bot.conversation import (
     CheckIn,
+    ConsentEvent,
+    ConsentRecord,
     Consents,
     Conversation,
     Exchange,
@@ -33,6 +36,7 @@ from bot.conversation import (
     Option,
     Page,
     Program,
+    Purpose,
     Reflection,
     Reply,
     Section,
@@ -44,6 +48,7 @@ from bot.engine import step as turned
 from bot.events import Event, Open, Say, Submit
 from bot.names import MOST as MOST_NAMES
 from bot.names import TAG, Listed
+from bot.questions import PARAGRAPHS
 from bot.typed import LIMIT_BYTES
 from prompts.library import HOME, Library
 from prompts.lint import Check
@@ -53,7 +58,7 @@ from prompts.source import Fault, ScriptError
 #: Every page, as `Open` names it.
 PAGES: Final = (
     "home", "checkins", "data", f"reflection:{UUID(int=0)}", f"words:{UUID(int=0)}", f"excerpt:{UUID(int=0)}", "search",
-    "themes", "looks", "copy", "shared", "consent", "names", "report", "packet", "setup", "setup:+", "lead",
+    "themes", "looks", "copy", "shared", "consent", "receipt", "names", "report", "packet", "setup", "setup:+", "lead",
 )  # fmt: skip
 #: Forms whose page cannot be opened as it is after they were sent.
 SENT: Final[Mapping[str, dict[str, str | tuple[str, ...]]]] = {
@@ -162,7 +167,8 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     new = Conversation(id=_ID, locale=locale)
     known = new.model_copy(update={"consents": Consents(words="keep", counting="ask")})
     counting = Memory(ask_counting=codes, last_reflection=_ID)
-    arranged = known.model_copy(update={"memory": Memory(check_ins=tuple(_check_ins(script.slug)))})
+    memory = Memory(check_ins=tuple(_check_ins(script.slug)))
+    arranged = new.model_copy(update={"consents": _every_choice(), "memory": memory})
     for conversation in (
         new,
         new.model_copy(update={"session": session}),
@@ -173,11 +179,38 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
         yield screens.show(Case(library, conversation, Facts(circle=True), _LOOKS))
     asked: list[Event] = [Open(at=_AT, page=name) for name in PAGES]
     asked += [Submit(at=_AT, form=form, values=values) for form, values in SENT.items()]
+    facts = _facts(tuple(people), tuple(_records(library, locale)))
     for event in asked:
-        turn = turned(library, arranged, _facts(tuple(people)), event)
+        turn = turned(library, arranged, facts, event)
         assert isinstance(turn, Turn)
         yield turn.reply
     yield Reply(surface="private", locale=locale, page=forms_page(locale, people))
+
+
+def _every_choice() -> Consents:
+    """Everything agreed to, and almost over; what was told of keeping words still stands there."""
+    ends = _AT.date() + timedelta(days=7)
+    return Consents(
+        words="keep",
+        counting="ask",
+        counted_until=ends,
+        excerpts="ask",
+        excerpts_until=ends,
+        lapsed={"words": "superseded"},
+    )
+
+
+def _records(library: Library, locale: str) -> Iterator[ConsentRecord]:
+    """Of a person who has changed their mind very often, with the longest that can have stood on a screen."""
+    shown = "\n\n".join(library.word(locale, f"consent-full-{number}") for number in range(1, PARAGRAPHS + 1))
+    for number in range(40):
+        purpose = get_args(Purpose)[number % 3]
+        notice = NOTICES[purpose]
+        yield ConsentRecord(
+            purpose=purpose, event=get_args(ConsentEvent)[number % 5], choice="keep" if purpose == "words" else "ask",
+            at=_AT, until=_AT.date(), locale=locale, surface="private", platform="teams", shown=shown,
+            recipients=notice.recipients, retention=notice.retention, days=365,
+        )  # fmt: skip
 
 
 def forms_page(locale: str, people: Sequence[str], count: int = MOST_FORMS) -> Page:
@@ -228,7 +261,7 @@ def lines(library: Library, locale: str) -> Iterator[Message]:
         yield Message(text=library.word(locale, name))
 
 
-def _facts(people: tuple[str, ...]) -> Facts:
+def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts:
     answers = (("What moment stays with you?", "x" * LIMIT_BYTES), *((("A question?", _LONG),) * 12))
     kept = Reflection(
         id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers,
@@ -251,6 +284,7 @@ def _facts(people: tuple[str, ...]) -> Facts:
         address=f"https://{'a' * 63}.example.org",
         teams=teams,
         names=Listed(entries=frozenset(number.to_bytes(TAG, "big") for number in range(MOST_NAMES))),
+        consent_records=records,
         program=Program(resources={"crisis": "988"}),
     )
 

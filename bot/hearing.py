@@ -8,9 +8,11 @@ from bot import answering, asking, notices, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
 from bot.commands import MAY_BE_WORDS, Said, pick, understand
-from bot.conversation import Session
+from bot.consentpage import consent, without
+from bot.conversation import Purpose, Session
 from bot.effects import Turn
 from bot.events import Command, Open, Say, Write
+from bot.forms import saved
 from bot.outcome import illegal, looked, quiet, refused, settled, stale
 from bot.scanning import taken_out
 from bot.typed import LIMIT_BYTES, clean, plain, size
@@ -54,12 +56,23 @@ def heard(case: Case, event: Say | Write) -> Turn:
 def understood(case: Case, event: Say | Write, said: Said, text: str) -> Turn:
     """A whole message that is a command, or asks for a page; pages open in private only."""
     case = without_draft(case, event, text) if isinstance(event, Write) else case
+    if said.withdraws is not None:
+        return withdrawn(case, event, said.withdraws)
     if said.page and event.surface != "private":
         return notices.way_to(case, said.page)
     if said.page:
         return pages.opened(case.at_event(Open(at=event.at, page=said.page)), said.page)
     name = said.name or "help"
     return commanded(case, Command(at=event.at, surface=event.surface, name=name, argument=said.argument))
+
+
+def withdrawn(case: Case, event: Say | Write, purpose: Purpose) -> Turn:
+    """At once, and confirmed in words that are the same whatever it was about and however things stood."""
+    after, effects = without(case, purpose)
+    if event.surface == "private":
+        return saved(after, consent(after), *effects)
+    turn = notices.way_to(after, "consent", "taken-back")
+    return replace(turn, effects=effects)
 
 
 def doubted(case: Case, event: Write, text: str) -> str:
@@ -187,8 +200,9 @@ def put_aside(case: Case, session: Session, text: str) -> Case:
 
 
 def _prefaced(turn: Turn, words: str) -> Turn:
-    message = turn.reply.message
-    if message is None:
-        return turn
-    message = message.model_copy(update={"preface": (words, *message.preface)})
-    return Turn(turn.conversation, turn.reply.model_copy(update={"message": message}), turn.effects, turn.illegal)
+    message, page = turn.reply.message, turn.reply.page
+    if page is not None:
+        page = page.model_copy(update={"lines": (words, *page.lines)})
+    if message is not None:
+        message = message.model_copy(update={"preface": (words, *message.preface)})
+    return replace(turn, reply=turn.reply.model_copy(update={"message": message, "page": page}))

@@ -10,9 +10,8 @@ from bot import screens
 from bot.arranging import clock, of_day
 from bot.case import Case
 from bot.checkins import next_check_in, replanned
-from bot.consent import agree_to_counting, agree_to_words, ends_soon
 from bot.conversation import Form, FormField, Option, Page, Section
-from bot.effects import Effect, Turn
+from bot.effects import Turn
 from bot.forms import Values, not_understood, one, saved
 from bot.receipts import still_shared
 from scheduler.recurrence import zone_named
@@ -87,30 +86,6 @@ def quiet_form(case: Case, name: str = "quiet") -> Form:
     return Form(id=name, title=case.word("quiet-title"), fields=(field,), submit=case.word("save"))
 
 
-def consent_form(case: Case) -> Form:
-    consents = case.conversation.consents
-    words = FormField(
-        id="words",
-        label=case.word("words-title"),
-        options=(
-            Option(id="keep", label=case.word("consent-keep")),
-            Option(id="nothing", label=case.word("consent-nothing")),
-        ),
-        value=(consents.words,) if consents.words else (),
-    )
-    counting = FormField(
-        id="counting",
-        label=case.word("counting-title"),
-        options=tuple(
-            Option(id=choice, label=case.word(f"counting-{name}"))
-            for choice, name in (("ask", "ask-label"), ("always", "always"), ("never", "never"))
-        ),
-        value=(consents.counting,) if consents.counting else (),
-    )
-    fields = (words, counting) if consents.words == "keep" else (words,)
-    return Form(id="consent", title=case.word("consent-form"), fields=fields, submit=case.word("save"))
-
-
 def take_language(case: Case, values: Values) -> Turn:
     locale = one(values, "language")
     if locale not in case.library.locales:
@@ -131,22 +106,3 @@ def with_quiet(case: Case, hours: str) -> Case:
     """`hours`: a key of QUIET."""
     start, _, end = hours.partition("-")
     return case.remember(quiet=(start, end) if end else None)
-
-
-def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None:
-    """The case after the consent form; None where it cannot be understood."""
-    words, counting = one(values, "words"), one(values, "counting")
-    before = case.conversation.consents
-    effects: list[Effect] = []
-    if words not in ("", "keep", "nothing") or counting not in ("", "ask", "always", "never"):
-        return None
-    if words and words != before.words:
-        case, record = agree_to_words(case, "keep" if words == "keep" else "nothing")
-        effects.append(record)
-    if words == "nothing":
-        case = case.remember(uses={}, remembered={}, last_reflection=None, ask_counting=())
-    if counting and (counting != before.counting or ends_soon(case)) and case.conversation.consents.words == "keep":
-        case, records = agree_to_counting(case, counting)  # type: ignore[arg-type]
-        case = case.remember(ask_counting=())
-        effects += records
-    return case, tuple(effects)

@@ -53,9 +53,9 @@ def welcomed(case: Case, event: Joined) -> Turn:
     return Turn(case.remember(welcomed=True).conversation, quiet(case), (Deliver(message),))
 
 
-def way_to(case: Case, page: str) -> Turn:
-    """A page that was asked for in the chat: it opens in private only, and there is the way."""
-    message = leading(case, case.word("not-private-page"), page)
+def way_to(case: Case, page: str, name: str = "not-private-page") -> Turn:
+    """A page that was asked for in the chat: it opens in private only, and there is the way. `name`: of the words."""
+    message = leading(case, case.word(name), page)
     return Turn(case.conversation, Reply(surface=case.surface, locale=case.locale, message=message))
 
 

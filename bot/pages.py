@@ -10,13 +10,13 @@ from babel.dates import format_date
 
 from bot import sharing
 from bot.case import Case
-from bot.consent import counting, full_notice
+from bot.consentpage import consent, take_again, take_consent, take_withdrawal
 from bot.conversation import Form, Page, Reflection, Section
 from bot.copypage import copy, take_code, take_link
 from bot.effects import NoteLook, Rewrite, Turn
 from bot.events import Submit
 from bot.forms import Values, illegal, not_understood, one, saved, shown
-from bot.home import agreed, consent_form, home, take_language, take_quiet
+from bot.home import home, take_language, take_quiet
 from bot.kept import (
     called,
     data,
@@ -38,6 +38,7 @@ from bot.kept import (
 from bot.namespage import TAKERS as OF_NAMES
 from bot.namespage import names_page
 from bot.outcome import looked
+from bot.receipt import receipt
 from bot.setup import lead, setup, take_lead, take_team
 from bot.sharing import excerpt_of, shared_page
 from bot.timeforms import TAKERS
@@ -51,7 +52,7 @@ def opened(case: Case, name: str) -> Turn:
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
         "setup": setup, "lead": lead, "checkins": check_ins_page, "search": search, "themes": themes, "looks": looks,
-        "copy": copy, "shared": shared_page, "names": names_page,
+        "copy": copy, "shared": shared_page, "names": names_page, "receipt": receipt,
     }  # fmt: skip
     page, _, which = name.partition(":")
     if page in ("setup", "data", "reflection", "words") and which:
@@ -71,23 +72,6 @@ def part_of(case: Case, page: str, which: str) -> Page:
     if page in ("reflection", "words"):
         return reflection(case, which) if page == "reflection" else own_words(case, which)
     return data(case, int(which)) if re.fullmatch(r"[0-9]{1,6}", which, re.ASCII) else data(case)
-
-
-def consent(case: Case) -> Page:
-    return Page(
-        name="consent",
-        title=case.word("consent-page-title"),
-        resumes=case.conversation.session is not None,
-        lines=_counted_until(case),
-        sections=(Section(forms=(consent_form(case),)), Section(lines=full_notice(case))),
-    )
-
-
-def _counted_until(case: Case) -> tuple[str, ...]:
-    until = case.conversation.consents.counted_until
-    if until is None or counting(case) is None:
-        return ()
-    return (case.word("counted-until", date=format_date(until, "long", locale=case.locale)),)
 
 
 def report(case: Case) -> Page:
@@ -148,6 +132,7 @@ def take_brought(case: Case, values: Values) -> Turn:
 def submitted(case: Case, event: Submit) -> Turn:
     """A form, filled in. What cannot be understood changes nothing and shows the page again."""
     takers: dict[str, Callable[[Case, Values], Turn]] = {
+        "agree-again": take_again,
         "consent": take_consent,
         "language": take_language,
         "lead": take_lead,
@@ -163,6 +148,7 @@ def submitted(case: Case, event: Submit) -> Turn:
         "copy-code": take_code,
         "erase": take_erasure,
         "team": take_team,
+        "withdraw": take_withdrawal,
         **TAKERS,
         **sharing.TAKERS,
         **OF_NAMES,
@@ -170,11 +156,3 @@ def submitted(case: Case, event: Submit) -> Turn:
     if event.form not in takers:
         return illegal(case, "form-unknown")
     return takers[event.form](case, event.values)
-
-
-def take_consent(case: Case, values: Values) -> Turn:
-    taken = agreed(case, values)
-    if taken is None:
-        return not_understood(case, consent(case))
-    after, effects = taken
-    return saved(after, consent(after), *effects)

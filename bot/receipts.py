@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date
 from uuid import UUID
 
@@ -38,6 +38,15 @@ def counted_until(case: Case, reflection: UUID) -> Iterator[str]:
     for one in case.memory.shared:
         if one.reflection == reflection and one.until is not None:
             yield case.word("counted", date=format_date(one.until, "long", locale=case.locale))
+
+
+#: What is shared by what was agreed to.
+_KINDS: Mapping[str, str] = {"counting": "themes", "excerpts": "excerpt"}
+
+
+def without_receipts(case: Case, purpose: str) -> Case:
+    """After all of it was taken back."""
+    return case.remember(shared=tuple(one for one in case.memory.shared if one.kind != _KINDS[purpose]))
 
 
 def all_of(case: Case, reflection: UUID) -> tuple[Case, tuple[Effect, ...]]:

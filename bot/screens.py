@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from bot import position
 from bot.case import Case
-from bot.consent import counting, excerpts, full_notice
+from bot.consent import counting, excerpts
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
 from bot.effects import Deliver
+from bot.questions import about_counting, about_words, themes
 from prompts.route import Route
 from prompts.script import ChoiceStep, EndStep, FreeStep, InfoStep, MultiStep, Question, ScaleStep, Script, card_lines
 
@@ -27,8 +28,6 @@ def show(case: Case, *preface: str, again: bool = False) -> Reply:
         changes = {"preface": said[:-1], "text": said[-1]}  # an answer in the chat needs no greeting after it
         if said[-1] == case.word("typed-aside"):  # what waits for the private box is no reason to go on in the chat
             changes["choices"] = tuple(option for option in place.choices if option.id == "private")
-    if place.step == "consent" and said == full_notice(case):
-        return _read(case, place)
     message = place.model_copy(update=changes)
     return Reply(surface=case.surface, locale=case.locale, message=message, talk=talk(case))
 
@@ -107,15 +106,12 @@ def _idle(case: Case) -> Message:
 
 
 def _consent(case: Case, session: Session) -> Message:
+    asked = about_words(case)
     return Message(
-        title=case.word("consent-title"),
-        text=case.word("consent"),
+        title=asked.title,
+        text=asked.text,
         input="choice",
-        choices=(
-            Option(id="keep", label=case.word("consent-keep")),
-            Option(id="nothing", label=case.word("consent-nothing")),
-            Option(id="read", label=case.word("consent-read")),
-        ),
+        choices=asked.choices,
         controls=options(case, "help", "safety", "language"),
         prompt=prompt(case),
         step="consent",
@@ -123,21 +119,13 @@ def _consent(case: Case, session: Session) -> Message:
     )
 
 
-def _read(case: Case, place: Message) -> Reply:
-    """The whole notice in the place of the short one, and what can be chosen now that it is read."""
-    choices = tuple(option for option in place.choices if option.id != "read")
-    changes = {"text": "\n\n".join(full_notice(case)), "choices": choices}
-    return Reply(surface=case.surface, locale=case.locale, message=place.model_copy(update=changes), talk=talk(case))
-
-
 def _counting(case: Case) -> Message:
+    asked = about_counting(case)
     return Message(
-        title=case.word("counting-title"),
-        text=case.word("counting-ask", themes=themes(case, case.memory.ask_counting)),
+        title=asked.title,
+        text=asked.text,
         input="choice",
-        choices=tuple(
-            Option(id=name, label=case.word(f"counting-{name}")) for name in ("once", "always", "each", "never")
-        ),
+        choices=asked.choices,
         controls=options(case, "help", "safety", "language"),
         prompt=prompt(case),
         step="counting",
@@ -322,10 +310,6 @@ def countable(case: Case, session: Session) -> tuple[str, ...]:
         return ()
     codes = position.codes(case.script(session), session, case.memory)
     return tuple(code for code in codes if code not in session.unchecked)
-
-
-def themes(case: Case, codes: tuple[str, ...]) -> str:
-    return "; ".join(case.library.theme(case.locale, code) for code in codes)
 
 
 def said(case: Case, session: Session, way: Route) -> Iterator[str]:

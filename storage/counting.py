@@ -59,15 +59,16 @@ def _own(shared: Table) -> tuple[ColumnElement[bool], ...]:
 
 
 _OWN = Prepared(select(func.count()).select_from(t.contributions).where(*_own(t.contributions)))
-_TAKE_BACK = Prepared(delete(t.contributions).where(*_own(t.contributions)))
-_TAKE_BACK_EXCERPTS = Prepared(delete(t.excerpts).where(*_own(t.excerpts)))
+#: By what was agreed to: how rows of one's own are found, and how they go.
+_SHARED = {
+    purpose: (Prepared(select(table.c.id).where(*_own(table))), Prepared(delete(table).where(*_own(table))))
+    for purpose, table in (("counting", t.contributions), ("excerpts", t.excerpts))
+}
 _PEOPLE = Prepared(
     select(func.count())
     .select_from(t.participants)
     .where(t.participants.c.circle_id == bindparam("circle"), t.participants.c.left_day.is_(None))
 )
-_WHICH = Prepared(select(t.contributions.c.id).where(*_own(t.contributions)))
-_WHICH_EXCERPTS = Prepared(select(t.excerpts.c.id).where(*_own(t.excerpts)))
 
 
 def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
@@ -75,14 +76,20 @@ def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
     return fingerprint(window_key, key.derived(b"contributions"), circle)
 
 
-def take_back(wire: Wire, keys: KeyStore, key: Key, only: Collection[UUID] | None = None) -> list[UUID]:
-    """Deletes every contribution and excerpt of a person's that is not published yet, and gives their ids. `only`: in
-    these circles."""
+def take_back(
+    wire: Wire,
+    keys: KeyStore,
+    key: Key,
+    only: Collection[UUID] | None = None,
+    of: Collection[str] = ("counting", "excerpts"),
+) -> list[UUID]:
+    """Deletes what a person shared and is not published yet, and gives the ids. `only`: in these circles; `of`: what
+    was agreed to."""
     taken: list[UUID] = []
     for circle, window, window_key in keys.window_keys():
         if only is None or circle in only:
             own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle)}
-            for which, drop in ((_WHICH, _TAKE_BACK), (_WHICH_EXCERPTS, _TAKE_BACK_EXCERPTS)):
+            for which, drop in (_SHARED[purpose] for purpose in of):
                 taken += [row[0] for row in wire.all(which, **own)]
                 wire.run(drop, **own)
     return taken

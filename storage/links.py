@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from bot.effects import Issue, Purpose
+from bot.effects import Issue, LinkPurpose
 from bot.events import Who
 from storage import tables as t
 from storage.keystore import KeyStore
@@ -37,7 +37,7 @@ _FIND = Prepared(
 OVER = Prepared(delete(t.links).where(t.links.c.expires_at <= bindparam("now")))
 
 
-def _hash(keys: KeyStore, purpose: Purpose, token: str) -> bytes:
+def _hash(keys: KeyStore, purpose: LinkPurpose, token: str) -> bytes:
     """What is compared are hashes under a key of ours, so how long that takes tells nothing of a token."""
     return fingerprint(keys.purpose_key("links"), purpose, token)
 
@@ -50,12 +50,12 @@ def issue(wire: Wire, keys: KeyStore, person: UUID, effect: Issue) -> None:
     wire.run(_ADD, hash=hash_, participant_id=person, purpose=effect.purpose, expires_at=effect.until)
 
 
-def holder(wire: Wire, keys: KeyStore, purpose: Purpose, token: str, now: datetime) -> Who | None:
+def holder(wire: Wire, keys: KeyStore, purpose: LinkPurpose, token: str, now: datetime) -> Who | None:
     """Whose it is; None for one that is wrong, was used, or is over."""
     row = wire.one(_FIND, hash=_hash(keys, purpose, token), purpose=purpose, now=now)
     return None if row is None else named(keys, *row)
 
 
-def use(wire: Wire, keys: KeyStore, purpose: Purpose, token: str) -> bool:
+def use(wire: Wire, keys: KeyStore, purpose: LinkPurpose, token: str) -> bool:
     """False where somebody else was faster."""
     return wire.run(_DROP, hash=_hash(keys, purpose, token)) == 1

@@ -130,7 +130,7 @@ class SqlTransaction:
         )
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
-        more = self._for_a_page(found, key, _day(at)) if page else {}
+        more = self._for_a_page(found, key, _day(at), head) if page else {}
         if page or (talk.session is not None and talk.session.more):
             more |= self._circle(found, _day(at))
         return Loaded(
@@ -140,11 +140,14 @@ class SqlTransaction:
             found.left_day is not None or found.unreached_day is not None,
         )
 
-    def _for_a_page(self, found: Place, key: Key, today: date) -> dict[str, Any]:
+    def _for_a_page(self, found: Place, key: Key, today: date, head: bytes) -> dict[str, Any]:
         kept = read_reflections(self.wire, found, key, today)
+        links, whole = consents.chain(self.wire, found, key, consents.read_head(head))
         return {
             "reflections": tuple(reflection for reflection, _ in kept),
             "until": {reflection.id: until for reflection, until in kept},
+            "consent_records": tuple(map(consents.to_read, reversed(links))),
+            "consents_whole": whole,
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
             "names": names.listed(self.wire, found, key),
             "looks": looks.seen(self.wire, self._keys, found),
@@ -190,7 +193,7 @@ class SqlTransaction:
             raise LostRace
         for effect in effects:
             if isinstance(effect, RecordConsent):
-                head = consents.record(self.wire, place, key, head, effect, at)
+                head = consents.record(self.wire, place, key, head, effect, at, who.platform)
         changes = self._state(standing, before, after, head) | self._sessions(place, key, before, after, at)
         swap = _NEXT["new_state" in changes, "new_talk" in changes]
         if not self.wire.run(swap, person=place.person, was=place.revision, becomes=place.revision + 1, **changes):

@@ -34,6 +34,7 @@ from bot.effects import (
     Return,
     Rewrite,
     SetTeam,
+    TakeBack,
     Unshare,
 )
 from bot.events import Who
@@ -41,7 +42,7 @@ from bot.ports import LEASE_SECONDS, Delivery
 from bot.scanning import text_hash
 from storage import checkins, leading, leaving, links, looks, names
 from storage import tables as t
-from storage.counting import token
+from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
 from storage.erase import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.keystore import KeyStore
@@ -112,7 +113,7 @@ class Pen:
         match effect:
             case Keep() | LetGo() | Rewrite() | KeepUntil():
                 self._own(effect)
-            case Contribute() | Release() | Unshare():
+            case Contribute() | Release() | Unshare() | TakeBack():
                 self._shared(effect)
             case Plan():
                 checkins.plan(self.wire, self.found, self.key, effect, self.at)
@@ -137,7 +138,7 @@ class Pen:
             case KeepUntil(days):
                 self._keep_until(days)
 
-    def _shared(self, effect: Contribute | Release | Unshare) -> None:
+    def _shared(self, effect: Contribute | Release | Unshare | TakeBack) -> None:
         """What leaves their hands, and comes back."""
         match effect:
             case Contribute(receipt, codes, reflection_id):
@@ -146,6 +147,9 @@ class Pen:
                 self._release(effect)
             case Unshare(receipt):
                 self._unshare(receipt)
+            case TakeBack(purpose):
+                for row in take_back(self.wire, self.keys, self.key, of=(purpose,)):
+                    self._note(row, TAKEN_BACK)
 
     def _beside(self, effect: NameNever | ForgetNames | Issue | NoteLook) -> None:
         """What stands in tables of its own beside the talk."""

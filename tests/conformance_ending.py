@@ -109,14 +109,17 @@ def _of(store: SqlStore, who: Who, now: datetime) -> dict[str, Any]:
         "conversation": loaded.conversation.model_dump(mode="json", exclude=PLATFORMS_OWN),
         "reflections": [one.model_dump(mode="json") for one in store.reflections(who)],
         "contributions": sorted((json.loads(one["codes"]), one["window"]) for one in counted),
-        "consents": [
-            {name: one[name] for name in ("purposes", "event", "notice_id", "notice_version", "locale", "surface")}
-            for one in store.consents(who)
-        ],
+        "consents": [_without_chance(one) for one in store.consents(who)],
         "chain of consents whole": store.verify_consents(who),
         "asked next": [f"{moment:%Y-%m-%d %H:%M}" for moment in waiting],
         "still owed": sum(one["state"] == "pending" for one in rows(store, tables.deliveries)),
     }
+
+
+def _without_chance(record: dict[str, Any]) -> dict[str, Any]:
+    """A consent record without what is random, or the platform's name."""
+    event = {name: record["event"][name] for name in ("type", "expires", "actor", "surface")}
+    return {**record["processing"], "party": record["party"], "event": event}
 
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

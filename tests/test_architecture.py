@@ -27,11 +27,12 @@ ALLOWED = {
 EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
     "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
-    "bot.commands", "bot.consent", "bot.conversation", "bot.due", "bot.effects", "bot.ending", "bot.engine",
-    "bot.events", "bot.forms", "bot.gallery", "bot.places", "bot.names", "bot.namespage", "bot.deidentify.known",
-    "bot.hearing", "bot.home", "bot.notices", "bot.outcome", "bot.outward", "bot.pages", "bot.position",
-    "bot.reminders", "bot.rooms", "bot.screens", "bot.setup", "bot.shapes", "bot.territory", "bot.timeforms",
-    "bot.timepage", "bot.typed", "bot.when", "bot.wishes",
+    "bot.commands", "bot.consent", "bot.consentpage", "bot.conversation", "bot.copypage", "bot.due", "bot.effects",
+    "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.gallery", "bot.hearing", "bot.home", "bot.kept",
+    "bot.lapsing", "bot.names", "bot.namespage", "bot.deidentify.known", "bot.notices", "bot.outcome", "bot.outward",
+    "bot.pages", "bot.places", "bot.position", "bot.questions", "bot.receipt", "bot.receipts", "bot.reminders",
+    "bot.rooms", "bot.scanning", "bot.screens", "bot.setup", "bot.shapes", "bot.sharing", "bot.territory",
+    "bot.timeforms", "bot.timepage", "bot.typed", "bot.when", "bot.wishes",
     "bot.when.away", "bot.when.beginnings", "bot.when.english", "bot.when.language", "bot.when.moments",
     "bot.when.readings", "bot.when.sought", "bot.when.spanish", "bot.when.wanted", "bot.when.wishes", "bot.when.words",
     "prompts.route",

@@ -38,7 +38,6 @@ SHARED = {
     "excerpts",
     "roster_names",
     "deletion_ledger",
-    "roster_names",
 }
 FAR = date(2027, 1, 1)
 
@@ -239,9 +238,10 @@ def test_consent_records_are_a_chain_that_can_be_checked(store: SqlStore, at: da
         agree(store, at, choice)
     assert store.verify_consents(ADA)
     records = store.consents(ADA)
-    assert [record["purposes"][0]["choice"] for record in records] == ["keep", "nothing", "keep"]
-    assert records[0]["time"] == at.isoformat()
-    assert len({record["salt"] for record in records}) == 3
+    chosen = [record["processing"]["purposes"][0]["choice"] for record in records]
+    assert chosen == ["keep", "nothing", "keep"]
+    assert records[0]["event"]["time"] == at.isoformat()
+    assert len({record["header"]["salt"] for record in records}) == 3
 
 
 def test_a_consent_record_that_was_changed_moved_or_cut_off_shows(store: SqlStore, at: datetime) -> None:

@@ -94,7 +94,7 @@ def test_home_has_every_script_and_what_can_be_set() -> None:
     assert set(forms(page)) == {"language", "quiet"}
     talk.agree()
     assert set(forms(opened(talk, "home"))) == {"language", "quiet"}, "what was agreed to has its own page"
-    assert set(forms(opened(talk, "consent"))) == {"consent"}
+    assert set(forms(opened(talk, "consent"))) == {"consent", "withdraw"}
 
 
 @pytest.mark.parametrize("locale", LOCALES)

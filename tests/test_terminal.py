@@ -150,13 +150,13 @@ def test_a_number_is_said_back_in_words() -> None:
 
 
 def test_pages_can_be_read_and_changed() -> None:
-    said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "2", script="between-sites")
+    said = talked("1", "my data", "9", "", "consent", "2", "maybe", "2", "", "home", "2", script="between-sites")
     assert "A reflection is open, and waits" in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
-    assert "  1  What is kept and counted: Keep my words, for me only\n" in said.split("Saved.")[0]
+    assert "  2  What is kept and counted: Keep my words, for me only\n" in said.split("Saved.")[0]
     assert "What is your inner weather right now?" in said.split("Saved.")[1]
-    assert "  1  What is kept and counted: Keep nothing\n" in said.split("Saved.")[1]
+    assert "  2  What is kept and counted: Keep nothing\n" in said.split("Saved.")[1]
 
 
 def test_home_leads_to_other_pages_and_asks_for_quiet_hours() -> None:
