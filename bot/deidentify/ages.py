@@ -37,7 +37,7 @@ _AGES = regex.compile(
 )
 _LASTS_BEFORE = regex.compile(
     r"(?:\b(?:for|in|after|within|over|past|last|next|every|each|these|those|first|another|about|than|took|takes|take"
-    r"|waited|spent|hace|durante|por|en|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde hace"
+    r"|waited|spent|hace|durante|por|en|menores de|mayores de|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde hace"
     r"|despu[eé]s de|menos de|m[aá]s de|it'?s been|been|lasted|there|it|that|this|of|all|two or|los|las|the|lleva|llevo|llevan"
     r"|llevamos|faltan|falta|hacen?|pasaron|quedan)) ?(?:about |almost |nearly |only |just |at least |unos |unas |casi |como )?$"
 )
@@ -129,7 +129,12 @@ def _unit(words: str, before: str, after: str) -> bool:
     return bool(_BESIDE.search(before) and _END.match(after))
 
 
+_INSTRUMENT = regex.compile(r"\b(?:epds|phq|gad|asq|score|dial|deca|mchat|phq-9|gad-7)\b.{0,6} (?:was|is|of) $")
+
+
 def _bare(words: str, before: str, after: str) -> bool:
+    if _INSTRUMENT.search(before):
+        return False
     if _enclosed(words, before, after):
         return True
     if _NO_PERSON.search(before) or not _BARE_AGE.search(before):

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.deidentify.words import NOTHING, Word
 
+SURE: Final = 3
 STRONG: Final = 2
 WEAK: Final = 1
 NONE: Final = 0
@@ -34,8 +35,8 @@ _MEETING = frozenset(
     see hi hey hello dear thanks hola gracias querida querido estimada love about than like & y a de para vi llama llamé dile
     preguntarle visité abracé meet thank bless poor sweet""".split()
 )
-_OPENERS = frozenset("but and".split())
-_MODAL_NAMES = frozenset("will may".split())
+_OPENERS = frozenset(["but", "and"])
+_MODAL_NAMES = frozenset(["will", "may"])
 _RELATIVES = frozenset("the his her my their a an our your su la el mi una un who whose que".split())
 
 
@@ -75,12 +76,12 @@ def _before(around: Around) -> int:
         or (last.low in _NAME_IS and but_one.low in _NAME)
         or (last.low == "by" and but_one.low in {"goes", "went"})
     ):
-        return STRONG if word.kind not in _VERBS and word.low not in {"back"} else NONE
+        return SURE if word.kind not in _VERBS and word.low not in {"back", "ahead", "upon"} else NONE
     if last.kind in _PERSON:
         return _related(around, word)
     if (
-        last.low in _WHOM
-        and but_one.low in _CALLING
+        (last.low in _WHOM
+        and but_one.low in _CALLING)
         or (last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"})
     ):
         return STRONG if not word.safe or word.shown or word.doubtful else WEAK
@@ -92,7 +93,7 @@ def _before(around: Around) -> int:
 def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
     """Over a mark: "Ms. Denise", "mom (Keke)", "his mother, Lan,"."""
     if mark.low == "." and before.kind == "title":
-        return STRONG
+        return SURE if word.capital or not word.safe or word.doubtful else NONE
     if (
         mark.low in "(,:"
         and before.kind in _PERSON
@@ -104,7 +105,7 @@ def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
 
 def _titled(around: Around, word: Word, title: Word) -> int:
     if title.low in _SURE_TITLES:
-        return STRONG if word.kind not in _VERBS or word.capital or word.doubtful else NONE
+        return SURE if word.kind not in _VERBS or word.capital or word.doubtful else NONE
     if title.low == "don" and word.low == "t":
         return NONE
     if not word.safe or word.shown or word.doubtful_surname or (word.doubtful and word.low not in _MODAL_NAMES):

@@ -24,7 +24,7 @@ _YEAR = (
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
 _NO_MORE = r"(?![\p{L}\p{N}])"
 _WITHIN = (
-    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|to|of|during|between|around|come|back in|month of"
+    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|during|between|around|back in|month of"
     r"|en|desde|hasta|para|de|mes de|este|pasado|antes de|despu[eé]s de|a finales de|a principios de|entre)"
 )
 _DATES = regex.compile(
@@ -101,7 +101,7 @@ def _is_date(kind: str, words: str, before: str, after: str, written: str) -> bo
 
 def _numeric(words: str, before: str, after: str) -> bool:
     first, second = (int(part) for part in regex.split(r"[/-]", words.rpartition(" ")[2]))
-    if not (1 <= first <= 12 and 1 <= second <= 31 or 1 <= second <= 12 and 1 <= first <= 31):
+    if not ((1 <= first <= 12 and 1 <= second <= 31) or (1 <= second <= 12 and 1 <= first <= 31)):
         return False
     if _DATED.search(before) or " " in words:
         return True

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
-from bot.deidentify.cues import BINDING, NONE, STRONG, WEAK, strength
+from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
-from bot.deidentify.words import NOTHING, Word, derived, slip
+from bot.deidentify.words import NOTHING, Word, derived, slip, written_small
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
 CERTAIN, LIKELY, POSSIBLE = 0.9, 0.6, 0.25
@@ -26,10 +26,11 @@ Chances = Mapping[int, float]
 
 
 def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> Iterator[Span]:
+    small = written_small(words)
     tiers = {
         place: tier
         for place in range(len(words))
-        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary))
+        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary, small))
     }
     _repeated(words, tiers)
     _beside(words, tiers)
@@ -37,28 +38,24 @@ def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> I
     yield from _joined(words, tiers)
 
 
-def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
+def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary, small: bool) -> Tier | None:
     word = words[place]
-    if (
-        not word.letters
-        or (word.kind in BINDING and not (word.doubtful or word.given))
-        or (word.place and chance < CERTAIN)
-    ):
-        return None
-    if word.safe and not (word.doubtful or word.given or word.shown or chance):
+    if not word.letters or (word.place and chance < CERTAIN) or _is_author(words, place):
         return None
     if len(word.low) == 1:
         return _initial(words, place, chance)
+    if word.kind in BINDING and not (word.doubtful or (word.given and word.shown)):
+        return None
+    if word.safe and not (word.doubtful or word.given or word.shown or chance):
+        return None
     if _INITIALS.fullmatch(word.text):
         return None if word.low.replace(".", "") in _SHORT else "auto"
     cue = strength(words, place)
-    if chance >= CERTAIN:
-        return "auto"
     if word.unknown or ((word.given or word.surname) and not word.safe):
         return _unlisted(word, cue, chance, vocabulary)
     if word.doubtful or word.given:
-        return _doubtful(word, cue, chance)
-    return _ordinary(word, cue, chance)
+        return _doubtful(word, cue, chance, small, after=words[place - 1].kind if place else "")
+    return _ordinary(words, place, cue, chance)
 
 
 def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
@@ -68,7 +65,7 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
     person = last.kind in {"kid", "lil", "kin", "title", "named", "role"}
     if not word.capital:
         return "auto" if person and word.low in _SMALL_LETTERS and last.kind in {"kid", "lil"} else None
-    if word.text in "IO" or last.low in _LETTER_AFTER or (word.text == "A" and not person):
+    if word.text in "IO" or (word.opens and word.text in "YAE") or last.low in _LETTER_AFTER or (word.text == "A" and not person):
         return None
     surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown
     if person or surname or after.low == "'s" or chance >= LIKELY:
@@ -78,19 +75,18 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
 
 def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
     """A word that is no ordinary word."""
-    if word.given or (word.surname and word.capital):
-        return "auto"
     if word.upper and len(word.text) > 2:
-        return "auto" if cue == STRONG and chance >= POSSIBLE else None
-    if word.shown or cue == STRONG or chance >= LIKELY or not _LATIN.match(word.low):
+        return "auto" if word.given or (cue >= STRONG and chance >= POSSIBLE) else None
+    if word.shown or cue >= STRONG or not _LATIN.match(word.low):
         return "auto"
+    if word.given or (word.surname and word.capital):
+        return "auto" if word.capital or chance >= POSSIBLE or cue else "ask"
     if derived(word, vocabulary):
         return None
-    if word.capital:
+    slipped = _chatted(word.low) or slip(word.low, vocabulary)
+    if word.capital or (chance >= LIKELY and not slipped):
         return "auto"
-    if word.surname or chance >= POSSIBLE:
-        return "ask"
-    return None if _chatted(word.low) or slip(word.low, vocabulary) else "ask"
+    return "ask" if not slipped or chance >= CERTAIN else None
 
 
 _LATIN = regex.compile(r"\p{Script=Latin}")
@@ -105,23 +101,33 @@ def _chatted(low: str) -> bool:
     )
 
 
-def _doubtful(word: Word, cue: int, chance: float) -> Tier | None:
-    """A name that is a word as well."""
+def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> Tier | None:
+    """A name that is a word as well. Among words with their capitals, a small letter says that it is the word."""
     if word.shown:
         return "auto"
-    if cue == STRONG or chance >= LIKELY:
+    if not word.capital and (not small or (after == "det" and cue < STRONG)):
+        return "ask" if cue >= STRONG or chance >= CERTAIN else None
+    if cue >= STRONG or chance >= CERTAIN:
         return "auto"
     return "ask" if chance >= POSSIBLE or (cue == WEAK and chance >= POSSIBLE / 2) else None
 
 
-def _ordinary(word: Word, cue: int, chance: float) -> Tier | None:
-    if cue == STRONG and (word.shown or chance >= LIKELY):
+def _is_author(words: Sequence[Word], place: int) -> bool:
+    """Next to the family name of somebody who is read, not met."""
+    after = words[place + 1] if place + 1 < len(words) else NOTHING
+    return words[place].kind == "author" or (words[place].capital and after.kind == "author")
+
+
+def _ordinary(words: Sequence[Word], place: int, cue: int, chance: float) -> Tier | None:
+    word = words[place]
+    if cue == SURE or (cue == STRONG and word.shown):
         return "auto"
-    if word.doubtful_surname and word.shown and cue != NONE:
-        return "auto"
-    if chance >= LIKELY:
-        return "auto" if word.shown else "ask"
-    return "ask" if (cue == STRONG or word.shown) and chance >= POSSIBLE else None
+    if word.doubtful_surname and word.shown:
+        initial = place > 1 and words[place - 1].low == "." and len(words[place - 2].low) == 1
+        return "auto" if cue != NONE or initial or chance >= POSSIBLE else "ask"
+    if word.shown and chance >= POSSIBLE:
+        return "auto" if chance >= CERTAIN else "ask"
+    return "ask" if chance >= CERTAIN or (cue == STRONG and chance >= POSSIBLE) else None
 
 
 def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
@@ -145,13 +151,16 @@ def _onward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
     at = place + 1
     while at < len(words) and words[at].low in _PARTICLES and words[at].low not in {"y", "do"} and at - place < 3:
         at += 1
-    if at >= len(words) or words[at].kind in BINDING - {"month"} or tiers.get(at) == "auto" or not words[at].letters:
+    if at >= len(words) or words[at].kind in BINDING or not words[at].letters:
         return
     word = words[at]
+    if tiers.get(at) == "auto":
+        tiers.update((between, "auto") for between in range(place + 1, at) if word.capital)
+        return
     if word.shown or (
         at == place + 1
         and not word.capital
-        and (word.surname or word.given or word.doubtful_surname and words[place].given)
+        and (word.surname or word.given or (word.doubtful_surname and words[place].given))
     ):
         for between in range(place + 1, at + 1):
             tiers[between] = "auto" if word.shown or not word.safe else tiers.get(between, "ask")

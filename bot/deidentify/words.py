@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import regex
 
 from bot.deidentify.reading import HIDDEN
 from bot.deidentify.spans import Span
@@ -52,6 +54,12 @@ class Word:
 NOTHING = Word(0, 0, "", "", "edge", False, False, False, True, False, False, False, False, False, False)
 
 
+def written_small(words: Sequence[Word]) -> bool:
+    """Whether capitals are left out, as on a phone or in dictation, so that a small letter says nothing."""
+    opening = [word for word in words if word.opens and word.letters]
+    return 2 * sum(word.capital for word in opening) < len(opening) or any(word.text == "i" for word in words)
+
+
 def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: Iterable[Span]) -> list[Word]:
     """The words of a text; those in spans that are `fixed` (sorted) already count as hidden."""
     taken = iter(fixed)
@@ -69,7 +77,37 @@ def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: 
         made.append(word)
         short = token.text == "." and len(made) > 1 and (made[-2].low in _SHORTENED or len(made[-2].low) == 1)
         opens = (token.text[0] in _ENDS and not short) or (opens and not word.letters and not hidden)
-    return made
+    return _phrases(made, vocabulary)
+
+
+#: What is known all over the country, or anywhere: no identifier, however it is written.
+_KNOWN_WIDELY = frozenset(
+    """circle of security|nurse-family partnership|nurse family partnership|ages and stages|ages & stages|parents as teachers|healthy families
+    |healthy families america|pyramid model|triple p|incredible years|conscious discipline|creative curriculum|child first|zero to three|help me grow
+    |first five|first 5|early intervention|part c|part b|child find|family connects|minding the baby|mothers and babies|head start|early head start
+    |child protective services|social services|department of social services|children's services|family services|reflective supervision|strange situation
+    |birth to three|positive behavior support|motherhood center|facilitating attuned interactions|teaching pyramid|safe sleep|back to sleep
+    |brazelton touchpoints|touchpoints|first steps|even start|baby einstein|paw patrol|peppa pig|bluey|cocomelon|sesame street|mother's day|father's day
+    |new year|día de las madres|mother goose|edinburgh|tagalog|mixteco|mixtec|zapoteco|nahuatl|náhuatl|quechua|hmong|somali|amharic|tigrinya|dari|pashto
+    |urdu|hindi|punjabi|bengali|swahili|yoruba|igbo|twi|creole|kreyol|cantonese|mandarin|vietnamese|arabic|farsi|ukrainian|russian|navajo|diné|k'iche'
+    |k'iche|mam|garífuna|purépecha|otomí|guaraní|criollo|inglés|ingles|español|espanol|christmas|halloween|thanksgiving|easter|navidad""".replace("\n", "").replace("    ", "").split("|")
+)
+
+
+def _phrases(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
+    """States, countries, programs of several words count as one known thing."""
+    lows = [word.low for word in words]
+    at = 0
+    while at < len(words):
+        for count in (4, 3, 2, 1) if words[at].letters else ():
+            said = " ".join(lows[at : at + count])
+            if said in _KNOWN_WIDELY or (count > 1 and said in vocabulary.places):
+                for place in range(at, min(at + count, len(words))):
+                    words[place] = replace(words[place], kind="program", doubtful=False, given=False, surname=False, safe=True)
+                at += count - 1
+                break
+        at += 1
+    return words
 
 
 def _loud(tokens: Sequence[Token]) -> bool:
@@ -95,7 +133,8 @@ def _word(token: Token, hidden: bool, opens: bool, vocabulary: Vocabulary, loud:
     text = token.text
     if hidden or not text[0].isalpha():
         kind = "hidden" if hidden else "mark"
-        return Word(token.start, token.end, text, text, kind, False, False, False, opens, True, *(False,) * 5)
+        capital = text[0].isupper() and not loud
+        return Word(token.start, token.end, text, text.lower(), kind, False, capital, False, opens, True, *(False,) * 5)
     low = folded(text)
     listed = _LISTED.get(low) or _looked_up(low, vocabulary)
     capital = text[0].isupper() and not loud
@@ -112,6 +151,8 @@ _LISTED: dict[str, Listed] = {}
 def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
     plain = bare(low)
     kind = vocabulary.classes.get(low) or vocabulary.classes.get(plain, "")
+    if not kind and vocabulary.classes.get(low.removesuffix("s")) == "weekday":
+        kind = "weekday"
     safe = _safe(low, plain, vocabulary)
     doubtful = _in(low, plain, vocabulary.ambiguous)
     known = safe or bool(kind)
@@ -157,11 +198,17 @@ def _safe(low: str, plain: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
+_DIMINUTIVE = regex.compile(r"e?c?(?:it|ot|ill)[oa]s?$")
+
+
 def derived(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether a word that is in no list is an ordinary one in another form: "placements", "asintió", "stoplight"."""
     low = word.low
-    if len(low) > 5 and low.endswith(_SPANISH_ENDINGS):
+    if (len(low) > 5 and low.endswith(_SPANISH_ENDINGS)) or (len(low) > 3 and low[-1] in "íéó"):
         return True
+    if len(low) > 6 and (small := _DIMINUTIVE.search(low)):
+        stem = low[: small.start()]
+        return any(stem + ending in vocabulary.safe for ending in ("", "o", "a", "e", "os", "as"))
     for ending, instead in _ENGLISH_ENDINGS:
         if low.endswith(ending) and len(low) - len(ending) > 2:
             stem = low[: len(low) - len(ending)] + instead
