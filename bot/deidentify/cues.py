@@ -7,15 +7,16 @@ from typing import Final
 
 from bot.deidentify.words import NOTHING, Word
 
-SURE: Final = 3
-STRONG: Final = 2
+SURE: Final = 4
+STRONG: Final = 3
+FAIR: Final = 2
 WEAK: Final = 1
 NONE: Final = 0
 
 #: Words of these kinds hold a sentence together; they are no names, whatever stands around them.
 BINDING = frozenset(
     "pron object det poss with of to in and but be have do modal not adverb number greet time weekday program author kin kid"
-    " title role named mark hidden edge".split()
+    " title role named mark hidden aged edge".split()
 )
 _VERBS = frozenset("spoke past present saw be have do modal ing base".split())
 _ACTS = frozenset("spoke past present".split())
@@ -35,7 +36,10 @@ _MEETING = frozenset(
     see hi hey hello dear thanks hola gracias querida querido estimada love about than like & y a de para vi llama llamé dile
     preguntarle visité abracé meet thank bless poor sweet""".split()
 )
-_OPENERS = frozenset(["but", "and"])
+_CONTACT = frozenset(
+    """call text email called texted emailed told tell ask asked remind met hugged thank thanks dear hola querida querido estimada llama llamé
+    llame dile dígale preguntarle pregúntale preguntale escríbele escribele llamar""".split()
+)
 _MODAL_NAMES = frozenset(["will", "may"])
 _RELATIVES = frozenset("the his her my their a an our your su la el mi una un who whose que".split())
 
@@ -87,6 +91,8 @@ def _before(around: Around) -> int:
         return STRONG if not word.safe or word.shown or word.doubtful else WEAK
     if last.low in {"de", "of", "for", "a"} and but_one.kind in _PERSON:
         return STRONG if not word.safe or word.capital or word.doubtful else NONE
+    if last.low in _CONTACT or (last.low == "back" and but_one.low in _CONTACT):
+        return FAIR
     return WEAK if last.low in _MEETING else NONE
 
 
@@ -147,16 +153,18 @@ def _after(around: Around) -> int:
         return STRONG
     if word.low == after.low:
         return STRONG if _begins_clause(around) else WEAK
-    return WEAK if after.kind in _VERBS and _begins_clause(around) else NONE
+    if after.kind in {"kin", "role"} and word.low.endswith("s"):
+        return FAIR
+    return FAIR if after.kind in {"be", "have", "do", "not", "modal"} and _begins_clause(around) else NONE
 
 
 def _apposed(around: Around, mark: Word, then: Word) -> bool:
     """ "Hope, the aunt", "hope (mom", "Hope, who", "Hope, 26 months"."""
-    if then.kind in _PERSON or (mark.low == "(" and then.kind == "hidden"):
+    if then.kind in _PERSON or (mark.low == "(" and then.kind == "aged"):
         return True
     if then.low in _RELATIVES:
         return around[3].kind in _PERSON or then.low == "who"
-    return mark.low == "," and then.kind == "hidden" and around[3].low in {",", "."}
+    return mark.low == "," and then.kind == "aged" and around[3].low in {",", "."}
 
 
 def _begins_clause(around: Around) -> bool:

@@ -117,9 +117,14 @@ def _learned(tagged: Sequence[Tagged], seen: Sequence[Word], vocabulary: Vocabul
 _NEVER_NAMED = BINDING - {"of", "and", "kin", "kid", "object", "det"} | frozenset({"mind", "room", "feeling", "past", "present", "spoke", "program"})
 
 
+_RELATED = frozenset({"kin", "kid"})
+
+
 def _tier(words: Sequence[Word], chance: float, vocabulary: Vocabulary) -> Tier | None:
     """Ordinary small words have to be several, or the list of towns has to know them."""
-    if any(word.kind in _NEVER_NAMED and not word.shown for word in words):
+    if any(word.kind == "program" or (word.kind in _NEVER_NAMED and not word.shown) for word in words):
+        return None
+    if any(word.shown for word in words) and all(word.kind in _RELATED for word in words if word.shown):
         return None
     if any(word.shown or word.unknown or word.given for word in words):
         return "auto" if chance >= HIDES else "ask"

@@ -56,7 +56,7 @@ _BETWEEN = (
 _CODE = r"(?=[\p{L}/#.-]{0,8}\d)[\p{L}\d](?:[\p{L}\d]|[-/#.:](?=[\p{L}\d])){1,40}+"
 _CUE = rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(map(regex.escape, sorted(_KEPT, key=len, reverse=True)))})"
 _NUMBERS = regex.compile(
-    rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}(?P<spoken>(?:(?:{DIGIT}|\p{{Ll}}|dash|guion|double {DIGIT}) ){{2,20}}+(?:{DIGIT}|\p{{Ll}})(?![\p{{L}}\p{{N}}]))"
+    rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}(?P<spoken>(?:(?:{DIGIT}|\p{{Ll}}|dash|guion|double {DIGIT}) ){{2,20}}(?:{DIGIT}|\p{{Ll}})(?![\p{{L}}\p{{N}}]))"
     rf"|{_CUE}{_BETWEEN}[ :#=.,-]{{0,3}}#?(?P<cued>(?:\p{{L}}{{1,4}} (?=\d{{3}}))?{_CODE}(?: (?=\d{{3}}){_CODE}){{0,3}})"
     r"|(?<![\p{L}\p{N}.-])(?P<ssn>[\dx]{3}-[\dx]{2}-\d{4})(?![\p{N}-])"
     r"|(?<![\p{L}\p{N}.])(?P<ip>\d{1,3}(?:\.\d{1,3}){3})(?![\p{N}.])"

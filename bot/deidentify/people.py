@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
-from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, strength
+from bot.deidentify.cues import BINDING, FAIR, NONE, STRONG, SURE, WEAK, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
 from bot.deidentify.words import NOTHING, Word, derived, slip, written_small
@@ -65,9 +65,11 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
     person = last.kind in {"kid", "lil", "kin", "title", "named", "role"}
     if not word.capital:
         return "auto" if person and word.low in _SMALL_LETTERS and last.kind in {"kid", "lil"} else None
-    if word.text in "IO" or (word.opens and word.text in "YAE") or last.low in _LETTER_AFTER or (word.text == "A" and not person):
+    surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown and not word.opens
+    if word.text in "IO" or (word.opens and word.text in "YAE") or last.low in _LETTER_AFTER:
         return None
-    surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown
+    if word.text == "A" and not (person or surname):
+        return None
     if person or surname or after.low == "'s" or chance >= LIKELY:
         return "auto"
     return None if after.low == ")" else "ask"
@@ -84,9 +86,11 @@ def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Ti
     if derived(word, vocabulary):
         return None
     slipped = _chatted(word.low) or slip(word.low, vocabulary)
-    if word.capital or (chance >= LIKELY and not slipped):
+    if word.capital:
+        return "auto" if word.surname or chance >= POSSIBLE else "ask"
+    if chance >= LIKELY and not slipped:
         return "auto"
-    return "ask" if not slipped or chance >= CERTAIN else None
+    return "ask" if not slipped or cue or chance >= CERTAIN else None
 
 
 _LATIN = regex.compile(r"\p{Script=Latin}")
@@ -109,7 +113,7 @@ def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> T
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
     if cue >= STRONG or chance >= CERTAIN:
         return "auto"
-    return "ask" if chance >= POSSIBLE or (cue == WEAK and chance >= POSSIBLE / 2) else None
+    return "ask" if cue == FAIR or chance >= POSSIBLE or (cue == WEAK and chance >= POSSIBLE / 2) else None
 
 
 def _is_author(words: Sequence[Word], place: int) -> bool:

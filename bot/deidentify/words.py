@@ -70,7 +70,9 @@ def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: 
     for token in tokens:
         while span and span.end <= token.start:
             span = next(taken, None)
-        hidden = bool(span and span.start < token.end) or token.text == HIDDEN
+        hidden = "hidden" if token.text == HIDDEN else ""
+        if span and span.start < token.end:
+            hidden = "aged" if span.label == "AGE" else "hidden"
         if made and "\n" in text[made[-1].end : token.start]:
             opens = True
         word = _word(token, hidden, opens, vocabulary, loud)
@@ -88,7 +90,10 @@ _KNOWN_WIDELY = frozenset(
     |child protective services|social services|department of social services|children's services|family services|reflective supervision|strange situation
     |birth to three|positive behavior support|motherhood center|facilitating attuned interactions|teaching pyramid|safe sleep|back to sleep
     |brazelton touchpoints|touchpoints|first steps|even start|baby einstein|paw patrol|peppa pig|bluey|cocomelon|sesame street|mother's day|father's day
-    |new year|día de las madres|mother goose|edinburgh|tagalog|mixteco|mixtec|zapoteco|nahuatl|náhuatl|quechua|hmong|somali|amharic|tigrinya|dari|pashto
+    |new year|el salvador|puerto rico|costa rica|dominican republic|república dominicana|south korea|south africa|saudi arabia|sri lanka|el paso texas
+    |new york|new jersey|new mexico|new hampshire|nuevo méxico|nueva york|north carolina|south carolina|north dakota|south dakota|west virginia|rhode island
+    |carolina del norte|carolina del sur|united states|estados unidos|west africa|east africa|burkina faso|ivory coast|sierra leone|cape verde|marshall islands
+    |día de las madres|mother goose|edinburgh|tagalog|mixteco|mixtec|zapoteco|nahuatl|náhuatl|quechua|hmong|somali|amharic|tigrinya|dari|pashto
     |urdu|hindi|punjabi|bengali|swahili|yoruba|igbo|twi|creole|kreyol|cantonese|mandarin|vietnamese|arabic|farsi|ukrainian|russian|navajo|diné|k'iche'
     |k'iche|mam|garífuna|purépecha|otomí|guaraní|criollo|inglés|ingles|español|espanol|christmas|halloween|thanksgiving|easter|navidad""".replace("\n", "").replace("    ", "").split("|")
 )
@@ -129,10 +134,10 @@ class Listed:
     place: bool
 
 
-def _word(token: Token, hidden: bool, opens: bool, vocabulary: Vocabulary, loud: bool) -> Word:
+def _word(token: Token, hidden: str, opens: bool, vocabulary: Vocabulary, loud: bool) -> Word:
     text = token.text
     if hidden or not text[0].isalpha():
-        kind = "hidden" if hidden else "mark"
+        kind = hidden or "mark"
         capital = text[0].isupper() and not loud
         return Word(token.start, token.end, text, text.lower(), kind, False, capital, False, opens, True, *(False,) * 5)
     low = folded(text)
@@ -144,6 +149,7 @@ def _word(token: Token, hidden: bool, opens: bool, vocabulary: Vocabulary, loud:
     )  # fmt: skip
 
 
+_MAY_BE_SEVERAL = frozenset({"weekday", "kin", "kid", "role"})
 #: Ordinary words as they were looked up. Never a name: what people write is kept nowhere.
 _LISTED: dict[str, Listed] = {}
 
@@ -151,15 +157,15 @@ _LISTED: dict[str, Listed] = {}
 def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
     plain = bare(low)
     kind = vocabulary.classes.get(low) or vocabulary.classes.get(plain, "")
-    if not kind and vocabulary.classes.get(low.removesuffix("s")) == "weekday":
-        kind = "weekday"
+    if not kind and low.endswith("s"):
+        kind = several if (several := vocabulary.classes.get(low[:-1], "")) in _MAY_BE_SEVERAL else ""
     safe = _safe(low, plain, vocabulary)
     doubtful = _in(low, plain, vocabulary.ambiguous)
     known = safe or bool(kind)
     found = Listed(
         kind,
         safe,
-        low in vocabulary.given or (not known and plain in vocabulary.given),
+        low in vocabulary.given or (not known and plain in vocabulary.given and low[-1] not in "íó"),
         low in vocabulary.surnames or (not known and plain in vocabulary.surnames),
         doubtful,
         _in(low, plain, vocabulary.ambiguous_surnames),
@@ -175,8 +181,8 @@ def _in(low: str, plain: str, words: frozenset[str]) -> bool:
 
 
 _ENGLISH_ENDINGS = (
-    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), ("ly", ""), ("er", ""),
-    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("y", ""), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), ("ments", ""), ("ish", ""),
+    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), ("ly", ""), ("er", ""),
+    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), ("ments", ""), ("ish", ""),
 )  # fmt: skip
 #: Of verbs and their forms; a small word that ends so is hardly a name.
 _SPANISH_ENDINGS = (
@@ -198,13 +204,14 @@ def _safe(low: str, plain: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
+_CLITIC = regex.compile(r"[áéí]\p{L}{1,4}(?:[smlt]e|l[oa]s?|les|nos)$")
 _DIMINUTIVE = regex.compile(r"e?c?(?:it|ot|ill)[oa]s?$")
 
 
 def derived(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether a word that is in no list is an ordinary one in another form: "placements", "asintió", "stoplight"."""
     low = word.low
-    if (len(low) > 5 and low.endswith(_SPANISH_ENDINGS)) or (len(low) > 3 and low[-1] in "íéó"):
+    if (len(low) > 5 and low.endswith(_SPANISH_ENDINGS)) or (len(low) > 3 and low[-1] in "íéó") or _CLITIC.search(low):
         return True
     if len(low) > 6 and (small := _DIMINUTIVE.search(low)):
         stem = low[: small.start()]
