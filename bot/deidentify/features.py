@@ -10,21 +10,9 @@ from types import MappingProxyType
 from bot.deidentify.tokens import Token
 from bot.deidentify.vocabulary import Vocabulary, bare, folded
 
-#: Words the model knows by themselves: they are few, say nothing about anybody, and tell much about their neighbours.
-CUES = frozenset(
-    """
-    the a an this that my his her their our she he they i we you it who and or but so because if when while with w of
-    to for from by in at on near about into is are was were be been has had have do did does not no just really again
-    still today named called goes let made said says told asked mom dad baby lil little as like than both all some
-    el la los las un una mi su con de del en para por a al que q y e o no se me le lo ya es era fue esta estaba hay
-    doña don señora maestra llama llamada llamado mamá papá mama papa if 's ’s , . ? ! : ; ( ) " “ ” / & + - -- ... —
-    room center county city school preschool live lives moved back will may
-    """.split()
-)
-
 
 #: Kinds that may be names, and what before or behind one of them says so wherever else the word stands.
-NAMELIKE = frozenset({"given", "surname", "unknown", "letter"})
+NAMELIKE = frozenset({"given", "given-s", "place-given", "surname", "unknown", "letter"})
 _BEFORE = frozenset({"kin", "title", "named", "role"})
 _ENDINGS = (
     ("ing", "-ing"), ("ed", "-ed"), ("ly", "-ly"), ("mente", "-ly"), ("ando", "-ing"), ("iendo", "-ing"), ("aba", "-ed"),
@@ -51,7 +39,7 @@ def may_be_named(text: str) -> bool:
 def kind_of(word: str, vocabulary: Vocabulary) -> str:
     """The class of a case-folded word, or which lists know it; `safe` words also by their ending."""
     if not may_be_named(word):
-        return _mark(word)
+        return _mark(word, vocabulary)
     if len(word) == 1 or word[1] == ".":
         return vocabulary.classes.get(word, "letter")
     listed = _listed(word, vocabulary) or _listed(bare(word), vocabulary)
@@ -66,14 +54,14 @@ def kind_of(word: str, vocabulary: Vocabulary) -> str:
 
 def _listed(word: str, vocabulary: Vocabulary) -> str:
     known = vocabulary.classes.get(word, "")
-    if word in vocabulary.ambiguous:
+    if word in vocabulary.ambiguous and word not in vocabulary.places:
         return f"ambiguous-{known}" if known else "ambiguous"
     if known:
         return known
+    if word in vocabulary.places:
+        return "place-given" if word in vocabulary.given or word in vocabulary.ambiguous else "place"
     if word in vocabulary.given:
         return "given"
-    if word in vocabulary.places:
-        return "place"
     if word in vocabulary.ambiguous_surnames:
         return "family-word"
     if word in vocabulary.safe:
@@ -90,12 +78,12 @@ def _compound(word: str, vocabulary: Vocabulary) -> str:
     return "safe" if all(vocabulary.is_safe(part) for part in parts) else "unknown"
 
 
-def _mark(word: str) -> str:
+def _mark(word: str, vocabulary: Vocabulary) -> str:
     if word[0].isnumeric():
         return "number"
     if word[0] == "[" and len(word) > 1:
         return "placeholder"
-    return word if word in CUES else "mark"
+    return word if word in vocabulary.cues else "mark"
 
 
 def _shape(word: str) -> str:
@@ -127,7 +115,7 @@ def _look(words: Sequence[Token], vocabulary: Vocabulary, shown: Mapping[str, st
         low = folded(word.text)
         kind = shown.get(low) or kind_of(low, vocabulary)
         shape = _shape(word.text) if word.text[0].isalpha() else "mark"
-        seen.append(Seen(kind, f"{shape}/{manner}", low if low in CUES else "", first))
+        seen.append(Seen(kind, f"{shape}/{manner}", low if low in vocabulary.cues else "", first))
     return seen
 
 

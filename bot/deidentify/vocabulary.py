@@ -55,7 +55,8 @@ class Vocabulary:
     `safe`: words that may stand in a reflection without being a name, the ambiguous ones among them.
     `given` and `surnames` hold no ordinary words; names that are also ordinary words are in `ambiguous`
     (given names: hope, will, rose, dulce) and `ambiguous_surnames` (brown, young, flores).
-    `places`: states and countries, which are no identifiers. `classes`: kinship, titles, verbs and the like.
+    `places`: states and countries, which are no identifiers. `classes`: kinship, titles, verbs and the like. `cues`: words
+    that the model knows by themselves.
     """
 
     safe: frozenset[str]
@@ -66,6 +67,7 @@ class Vocabulary:
     places: frozenset[str]
     towns: frozenset[str]
     classes: dict[str, str]
+    cues: frozenset[str]
 
     @classmethod
     def load(cls) -> Vocabulary:
@@ -78,6 +80,7 @@ class Vocabulary:
             places=listed("places.txt"),
             towns=listed("towns.txt"),
             classes=_classes(),
+            cues=listed("cues.txt"),
         )
 
     def is_safe(self, word: str) -> bool:

@@ -24,14 +24,15 @@ DATA = Path(__file__).parent.parent / "data"
 COMMON, UNCOMMON = (10, 20, 35), (40, 50, 55, 60)
 FREQUENT_ENGLISH = 600
 #: From here on verbs are conjugated, nouns declined, words taken as they stand.
-FREQUENT_SPANISH = (2500, 400, 150)
+FREQUENT_SPANISH = (4000, 500, 150)
 LISTS = ("words_of_ours", "words_not_names", "names_not_words", "names_that_are_words")
 #: As many census names as cover nine in ten people.
 SURNAMES = 9000
 LOCALES = (
-    "es_MX es_CO es_AR en_IN hi_IN vi_VN fr_FR pl_PL pt_BR tr_TR yo_NG ig_NG ha_NG en_PK en_IE ga_IE de_DE it_IT ro_RO "
-    "id_ID tw_GH sw zu_ZA nl_NL sv_SE"
-).split()
+    "es_MX", "es_CO", "es_AR", "en_IN", "hi_IN", "vi_VN", "fr_FR", "pl_PL", "pt_BR",
+    "tr_TR", "yo_NG", "ig_NG", "ha_NG", "en_PK", "en_IE", "ga_IE", "de_DE", "it_IT",
+    "ro_RO", "id_ID", "tw_GH", "sw", "zu_ZA", "nl_NL", "sv_SE",
+)  # fmt: skip
 
 
 def scowl(folder: Path, steps: Iterable[int]) -> set[str]:

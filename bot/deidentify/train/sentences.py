@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.deidentify.train.origins import BESIDE, by_origin
-from bot.deidentify.vocabulary import Vocabulary, bare, folded
+from bot.deidentify.vocabulary import Vocabulary, bare, folded, listed
 
 _GAP = re.compile(r"\{(\w+)\}|\[([^\]]+)\]")
-LABELS = {"n": "NAME", "g": "NAME", "f": "NAME", "s": "NAME", "i": "NAME", "o": "ORG", "c": "CITY"}
+#: What leaves no doubt that a name follows; elsewhere "the teacher" or "she" may stand in its place.
+_NAMED_SURELY = re.compile(r"\{(title|f|s|i|g)\}|\b(named?|call|goes|aka|llam|dicen)|\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def fillers(name: str) -> dict[str, tuple[str, ...]]:
     return {gap: tuple(part.strip() for part in said.split("|")) for gap, _, said in pairs}
 
 
+def _unnamed(template: str) -> str:
+    """The same line about people and places that are not named."""
+    return template.replace("{n}", "{np}").replace("{o}", "{npat}").replace("{c}", "{npin}")
+
+
 @dataclass(frozen=True, slots=True)
 class Maker:
     """Fills templates; every choice comes from one chance, so that one seed makes one text."""
@@ -67,6 +73,9 @@ class Maker:
     chance: random.Random
     names: dict[str, dict[str, list[str]]]
     ambiguous: tuple[str, ...]
+    #: Ordinary words, Spanish and English, that may stand anywhere without being names.
+    words: tuple[tuple[str, ...], tuple[str, ...]]
+    authors: tuple[str, ...]
 
     def person(self, origin: str) -> str:
         """A given name: mostly of this origin, often a word as well, sometimes one that no list knows."""
@@ -107,19 +116,31 @@ class Maker:
         pick = self.chance.choice
         draw = self.chance.random()
         if spanish and draw < 0.7:
-            return pick(parts["uno"])
-        if draw < 0.2:
+            coined = f"{self.word(True).capitalize()} {self.word(True).capitalize()}"
+            return f"{pick(parts['clase'])} {coined}" if draw < 0.1 else pick((coined, *parts["uno"]))
+        if draw < 0.12:
             return pick(parts["alone"])
-        if draw < 0.55:
+        if draw < 0.2:
+            return f"{self.word(spanish).capitalize()} {self.word(spanish).capitalize()} {pick(parts['kind'])}"
+        if draw < 0.27:
+            return f"{pick(self.names['surnames']['given']).capitalize()} {pick(parts['kind'])}"
+        if draw < 0.3:
+            return f"St. {pick(self.names['anglo']['given'])}'s"
+        if draw < 0.6:
             return f"{pick(parts['first'])} {pick(parts['second'])} {pick(parts['kind'])}"
         if draw < 0.9:
             return f"{pick(parts['first'])} {pick(parts['kind'])}"
         return f"{self.town()} {pick(parts['kind'])}"
 
+    def word(self, spanish: bool) -> str:
+        return self.chance.choice(self.words[spanish])
+
     def town(self) -> str:
         parts = fillers("orgs")
         pick = self.chance.choice
         draw = self.chance.random()
+        if draw < 0.12:
+            return pick(self.names["surnames"]["given"]).capitalize()
         if draw < 0.4:
             return pick(self.names["towns"]["given"]).capitalize()
         if draw < 0.7:
@@ -131,6 +152,8 @@ class Maker:
     def filled(self, template: str, origin: str, cast: tuple[str, ...], spanish: bool) -> list[Piece]:
         pieces: list[Piece] = []
         place = 0
+        if not _NAMED_SURELY.search(template) and self.chance.random() < 0.3:
+            template = _unnamed(template)
         actors = list(cast)
         for gap in _GAP.finditer(template):
             if gap.start() > place:
@@ -160,6 +183,13 @@ class Maker:
                 return Piece(self.town(), "CITY")
             case "state":
                 return Piece(self.chance.choice(fillers("orgs")["state"]))
+            case "rand":
+                return Piece(self.word(spanish))
+            case "amb":
+                return Piece(self.chance.choice(self.ambiguous))
+            case "author":
+                given = self.chance.choice(self.names["anglo"]["given"]) + " "
+                return Piece(self.chance.choice(("", given)) + self.chance.choice(self.authors).capitalize())
         return Piece(self.chance.choice(fillers("fillers_es" if spanish else "fillers_en")[gap[1]]))
 
 
@@ -184,7 +214,7 @@ def styled(pieces: list[Piece], style: str, chance: random.Random, spanish: bool
     for piece in pieces:
         text = piece.text
         if telephone and not piece.label:
-            text = _shortened(text, short, chance)
+            text = _slipped(_shortened(text, short, chance), chance)
         if style.startswith("dictated") and not piece.label:
             text = re.sub(r"[.,;:!?()\"“”¿¡]", "", text)
         if bareness and not piece.label:
@@ -199,6 +229,17 @@ def styled(pieces: list[Piece], style: str, chance: random.Random, spanish: bool
 def _shortened(text: str, short: dict[str, str], chance: random.Random) -> str:
     words = text.split(" ")
     return " ".join(short[word] if word in short and chance.random() < 0.25 else word for word in words)
+
+
+def _slipped(text: str, chance: random.Random) -> str:
+    """A few words misspelled, as thumbs do: two letters changed round, one left out, one doubled."""
+    words = text.split(" ")
+    for place, word in enumerate(words):
+        if len(word) > 3 and word.isalpha() and chance.random() < 0.02:
+            at = chance.randrange(1, len(word) - 1)
+            cut = chance.choice((word[at + 1] + word[at], word[at + 1], word[at] * 2 + word[at + 1]))
+            words[place] = word[:at] + cut + word[at + 2 :]
+    return " ".join(words)
 
 
 def _cased(text: str, label: str | None, style: str, opens: bool) -> tuple[str, bool]:
@@ -231,10 +272,20 @@ def made(count: int, seed: int, keep: int = 1, withheld: frozenset[str] = frozen
     }
     vocabulary = Vocabulary.load()
     names["towns"] = {"given": sorted(vocabulary.towns), "family": []}
-    maker = Maker(random.Random(seed), names, tuple(sorted(vocabulary.ambiguous)))
+    names["surnames"] = {"given": sorted(vocabulary.surnames), "family": []}
+    authors = tuple(sorted(word for word, kind in vocabulary.classes.items() if kind == "author"))
+    maker = Maker(random.Random(seed), names, tuple(sorted(vocabulary.ambiguous)), _words(vocabulary), authors)
     origins = [origin for origin in names if names[origin]["family"] or origin in ("modern", "nicknames")]
     for place in range(count):
         yield _one(maker, origins[place % len(origins)], keep)
+
+
+def _words(vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    english, spanish = (
+        tuple(sorted(word for word in listed(f"safe_{language}.txt") if word not in vocabulary.ambiguous))
+        for language in ("english", "spanish")
+    )
+    return english, spanish
 
 
 def _one(maker: Maker, origin: str, keep: int) -> Sentence:
@@ -244,7 +295,7 @@ def _one(maker: Maker, origin: str, keep: int) -> Sentence:
     cast = tuple(maker.person(origin) for _ in range(3))
     pieces: list[Piece] = []
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4))):
-        kind = chance.choices(("names", "places", "clean", "words"), (50, 13, 29, 8))[0]
+        kind = chance.choices(("names", "places", "clean", "words"), (50, 14, 36, 7))[0]
         template = chance.choice(lines(f"{kind}_{end}")[::keep])
         actors = cast if chance.random() < 0.5 else cast[1:]
         pieces += [*maker.filled(_ended(template, chance), origin, actors, spanish), Piece(" ")]
