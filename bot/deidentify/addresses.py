@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from bot.deidentify.numbers import VALUES, WORDS
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
 _SURE = r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|court|ct|drive|dr|circle|cir|terrace|ter|trail|trl|parkway|pkwy|highway|hwy|alley|crossing|plaza|loop)"
@@ -36,6 +36,7 @@ _ADDRESS = regex.compile(
 #: Tried only where a number or one of these stands.
 _BEGINS = Begins(
     frozenset(VALUES)
+    | {FIGURE}
     | frozenset(
         """calle avenida avda avd av carrera calzada camino carretera bulevar boulevard paseo privada callejón callejon cerrada andador c
         mil cien ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos route rt rte highway hwy interstate county state cr sr autopista exit i p po p.o p.o. apartado apt apartment unit lot suite trailer depto

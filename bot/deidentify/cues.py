@@ -61,6 +61,13 @@ class Around:
         return self.words[at] if 0 <= at < len(self.words) else NOTHING
 
 
+def is_named(words: Sequence[Word], place: int) -> bool:
+    """Right after "her name is", "called", "se llama"."""
+    around = Around(words, place)
+    last, but_one = around[-1], around[-2]
+    return last.low in _NAMING - {"call"} or (last.low in _NAME_IS and but_one.low in _NAME)
+
+
 def strength(words: Sequence[Word], place: int) -> int:
     """How strongly the neighbours of a word say that it is a person's name."""
     around = Around(words, place)
@@ -91,6 +98,8 @@ def _before(around: Around) -> int:
         return STRONG if not word.safe or word.shown or word.doubtful else WEAK
     if last.low in {"de", "of", "for", "a"} and but_one.kind in _PERSON:
         return STRONG if not word.safe or word.capital or word.doubtful else NONE
+    if last.kind == "spoke" and word.doubtful and last.low not in {"said", "say", "says"}:
+        return FAIR
     if last.low in _CONTACT or (last.low == "back" and but_one.low in _CONTACT):
         return FAIR
     return WEAK if last.low in _MEETING else NONE
@@ -167,8 +176,13 @@ def _apposed(around: Around, mark: Word, then: Word) -> bool:
     return mark.low == "," and then.kind == "aged" and around[3].low in {",", "."}
 
 
+_FILLERS = frozenset("um uh like well so okay ok pues este bueno entonces oye mira fíjate fijate".split())
+
+
 def _begins_clause(around: Around) -> bool:
     last = around[-1]
+    if last.low in _FILLERS:
+        return True
     return last.kind in {"edge", "mark", "but", "and", "greet", "time", "adverb", "weekday"} or last.low in {
         "that",
         "que",

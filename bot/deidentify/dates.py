@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from bot.deidentify.numbers import ORDINAL, ORDINALS, VALUES, WORDS
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
 #: Months that are nothing else, and months that are also words or names: these need a number or a word before them.
@@ -48,7 +48,7 @@ _WEEKDAYS = frozenset(
     " miércoles miercoles jueves viernes sábado sabado domingo".split()
 )
 #: Tried only where a month, a weekday or a number stands.
-_BEGINS = Begins(_MONTHS | _WEEKDAYS | frozenset(VALUES) | frozenset(ORDINALS) | {"the"})
+_BEGINS = Begins(_MONTHS | _WEEKDAYS | frozenset(VALUES) | frozenset(ORDINALS) | {FIGURE, "the"})
 _BY_THE = regex.compile(r"\b(?:on|by|until|till|since|from|before|after|el|for)(?: the)? $")
 _EL = regex.compile(r"\b(?:d[ií]a|el pasado|para el|desde el|hasta el) $")
 _WITHIN_BEFORE = regex.compile(rf"\b{_WITHIN} (?:early |late |mid-?|the end of |finales de |principios de )?$")

@@ -28,11 +28,6 @@ HIDES, ASKS = 0.6, 0.3
 PASSES = 8
 
 
-class Untaught:
-    def tag(self, words: Sequence[Token]) -> list[Tagged]:
-        return []
-
-
 @dataclass(frozen=True, slots=True)
 class Detector:
     """Loaded once, asked from any thread. It finds; `redact` replaces."""
@@ -44,10 +39,7 @@ class Detector:
     def load(cls) -> Detector:
         """Reads the lists and the model beside this file."""
         vocabulary = Vocabulary.load()
-        try:
-            return cls(vocabulary, Tagger.load(vocabulary))
-        except FileNotFoundError:  # until the model is in the tree
-            return cls(vocabulary, Untaught())  # type: ignore[arg-type]
+        return cls(vocabulary, Tagger.load(vocabulary))
 
     def find(self, text: str, known: tuple[Known, ...] = ()) -> tuple[Span, ...]:
         """What may identify somebody, sorted and disjoint, in code points of `text` as it is given. Raises nothing.
@@ -117,12 +109,13 @@ def _learned(tagged: Sequence[Tagged], seen: Sequence[Word], vocabulary: Vocabul
 _NEVER_NAMED = BINDING - {"of", "and", "kin", "kid", "object", "det"} | frozenset({"mind", "room", "feeling", "past", "present", "spoke", "program"})
 
 
+_KNOWN = frozenset({"program", "weekday", "month", "author"})
 _RELATED = frozenset({"kin", "kid"})
 
 
 def _tier(words: Sequence[Word], chance: float, vocabulary: Vocabulary) -> Tier | None:
     """Ordinary small words have to be several, or the list of towns has to know them."""
-    if any(word.kind == "program" or (word.kind in _NEVER_NAMED and not word.shown) for word in words):
+    if any(word.kind in _KNOWN or (word.kind in _NEVER_NAMED and not word.shown) for word in words):
         return None
     if any(word.shown for word in words) and all(word.kind in _RELATED for word in words if word.shown):
         return None

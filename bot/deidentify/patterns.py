@@ -8,7 +8,7 @@ import phonenumbers
 import regex
 
 from bot.deidentify.numbers import DIGIT, NUMBER, VALUES
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Label, Span
 
 _LOCAL = r"[\p{L}\p{N}._%+'-]"
@@ -63,7 +63,7 @@ _NUMBERS = regex.compile(
     r"|(?<![\p{L}\p{N}])#(?P<hash>\d{3,12})(?!\p{N})"
     r"|(?<![\p{L}\p{N}.,/:$€£-])(?P<long>\d{6,20})(?![\p{L}\p{N}/%])"
 )
-_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {"xxx"})
+_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {FIGURE, "xxx"})
 _MIXED = regex.compile(
     r"(?<![\p{L}\p{N}@_.])(?=[\p{Lu}#-]{0,12}\d)(?=[\d#-]{0,12}\p{Lu})[\p{Lu}\d](?:[\p{Lu}\d]|[-#/](?=[\p{Lu}\d])){4,24}+(?![\p{L}\p{N}_])"
     r"|(?<![\p{L}\p{N}@_.])(?=\p{Ll}{1,4}-?\d{3}|\d{1,3}[- ]?\p{Ll}{2,3}-?\d{2,4}|\d{3}-?\p{Ll}{3})(?:\p{Ll}{1,4}-?\d{3,8}|\d{1,3}-?\p{Ll}{2,3}-?\d{2,4})(?![\p{L}\p{N}_])"
@@ -83,8 +83,7 @@ _SPOKEN_PHONE = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}])(?:(?:area code|lada) )?(?P<said>{_SAID}(?:[ ,.-]{{1,2}}(?:and )?(?:{_SAID}|hundred|thousand)){{3,15}})(?![\p{{L}}\p{{N}}])"
 )
 _BEGINS_SPOKEN = Begins(
-    frozenset(VALUES) - {"a", "an", "un", "una"} | {"oh", "double", "triple", "doble", "area", "lada"}, figures=False
-)
+    frozenset(VALUES) - {"a", "an", "un", "una"} | {"oh", "double", "triple", "doble", "area", "lada"})
 _TIMES = {"double": 2, "doble": 2, "triple": 3}
 
 

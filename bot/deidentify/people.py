@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
-from bot.deidentify.cues import BINDING, FAIR, NONE, STRONG, SURE, WEAK, strength
+from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, is_named, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
 from bot.deidentify.words import NOTHING, Word, derived, slip, written_small
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
-CERTAIN, LIKELY, POSSIBLE = 0.9, 0.6, 0.25
+CERTAIN, LIKELY, POSSIBLE = 0.95, 0.6, 0.2
 _PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
 _LETTER_AFTER = frozenset(
     "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep strep exhibit form item".split()
@@ -34,7 +34,7 @@ def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> I
     }
     _repeated(words, tiers)
     _beside(words, tiers)
-    _places(words, tiers)
+    _places(words, tiers, vocabulary.towns)
     yield from _joined(words, tiers)
 
 
@@ -45,17 +45,29 @@ def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocab
     if len(word.low) == 1:
         return _initial(words, place, chance)
     if word.kind in BINDING and not (word.doubtful or (word.given and word.shown)):
-        return None
+        return _out_of_place(words, place) if word.shown and word.kind in _SMALL_KINDS else None
     if word.safe and not (word.doubtful or word.given or word.shown or chance):
         return None
     if _INITIALS.fullmatch(word.text):
         return None if word.low.replace(".", "") in _SHORT else "auto"
     cue = strength(words, place)
     if word.unknown or ((word.given or word.surname) and not word.safe):
-        return _unlisted(word, cue, chance, vocabulary)
+        placed = place > 0 and words[place - 1].low in _PLACED
+        return _unlisted(word, max(cue, WEAK) if placed else cue, chance, vocabulary)
     if word.doubtful or word.given:
         return _doubtful(word, cue, chance, small, after=words[place - 1].kind if place else "")
     return _ordinary(words, place, cue, chance)
+
+
+#: Small words that hold a sentence together; with a capital inside it, one of them is a name (My, An, Han).
+_SMALL_KINDS = frozenset("object det poss with of to in and but be have do modal not adverb".split())
+
+
+def _out_of_place(words: Sequence[Word], place: int) -> Tier | None:
+    after = words[place + 1] if place + 1 < len(words) else NOTHING
+    if is_named(words, place):
+        return "auto"
+    return "ask" if not (words[place - 1].capital or after.capital or words[place].upper) else None
 
 
 def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
@@ -113,7 +125,7 @@ def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> T
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
     if cue >= STRONG or chance >= CERTAIN:
         return "auto"
-    return "ask" if cue == FAIR or chance >= POSSIBLE or (cue == WEAK and chance >= POSSIBLE / 2) else None
+    return "ask" if cue != NONE or chance > 0 else None
 
 
 def _is_author(words: Sequence[Word], place: int) -> bool:
@@ -138,7 +150,7 @@ def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
     """What is certainly a name once is one wherever it stands in the same letters and is no ordinary small word."""
     certain = {words[place].text for place, tier in tiers.items() if tier == "auto" and len(words[place].text) > 1}
     for place, word in enumerate(words):
-        if word.text in certain and (word.capital or not (word.safe or word.doubtful)):
+        if word.text in certain and (word.shown or not (word.safe or word.doubtful or word.kind in BINDING)):
             tiers[place] = "auto"
 
 
@@ -180,7 +192,7 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
                 tiers[other] = "auto" if word.capital or not word.safe else tiers.get(other) or "ask"
 
 
-_PLACED = frozenset("in at @ from near to en a hasta desde outside around of".split())
+_PLACED = frozenset("in at @ from near to en a hasta desde outside around of pa pal".split())
 #: Of names of towns and the like; never a name by themselves.
 _TAILS = frozenset(
     """flats falls springs fork forks creek river lake valley grove hills heights park beach bay city point ridge junction crossing
@@ -188,12 +200,14 @@ _TAILS = frozenset(
 )
 
 
-def _places(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
+def _places(words: Sequence[Word], tiers: dict[int, Tier], towns: frozenset[str]) -> None:
     """Capitals that follow each other and stand for no known thing ("Tall Pines"); a town's second word ("flats")."""
     for place in range(1, len(words)):
         word, last = words[place], words[place - 1]
         if place - 1 in tiers and place not in tiers and word.low in _TAILS:
             tiers[place] = tiers[place - 1]
+        elif last.low in _PLACED and place not in tiers and word.low in towns:
+            tiers[place] = "ask" if word.safe else "auto"
         elif _capital_pair(last, word) and (place not in tiers or place - 1 not in tiers):
             before = words[place - 2].low if place > 1 else ""
             tier: Tier = "auto" if before in _PLACED else "ask"

@@ -10,7 +10,7 @@ import regex
 from bot.deidentify.reading import HIDDEN
 from bot.deidentify.spans import Span
 from bot.deidentify.tokens import Token
-from bot.deidentify.vocabulary import Vocabulary, bare, folded
+from bot.deidentify.vocabulary import Vocabulary, bare, folded, listed
 
 _SHORTENED = frozenset("st mt ms mr mrs dr dra sr sra srta prof ft jr lic mtra mtro".split())
 _ENDS = frozenset('.!?:;…\n"“(•*-–—')
@@ -79,35 +79,22 @@ def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: 
         made.append(word)
         short = token.text == "." and len(made) > 1 and (made[-2].low in _SHORTENED or len(made[-2].low) == 1)
         opens = (token.text[0] in _ENDS and not short) or (opens and not word.letters and not hidden)
-    return _phrases(made, vocabulary)
+    return _phrases(made)
 
 
-#: What is known all over the country, or anywhere: no identifier, however it is written.
-_KNOWN_WIDELY = frozenset(
-    """circle of security|nurse-family partnership|nurse family partnership|ages and stages|ages & stages|parents as teachers|healthy families
-    |healthy families america|pyramid model|triple p|incredible years|conscious discipline|creative curriculum|child first|zero to three|help me grow
-    |first five|first 5|early intervention|part c|part b|child find|family connects|minding the baby|mothers and babies|head start|early head start
-    |child protective services|social services|department of social services|children's services|family services|reflective supervision|strange situation
-    |birth to three|positive behavior support|motherhood center|facilitating attuned interactions|teaching pyramid|safe sleep|back to sleep
-    |brazelton touchpoints|touchpoints|first steps|even start|baby einstein|paw patrol|peppa pig|bluey|cocomelon|sesame street|mother's day|father's day
-    |new year|el salvador|puerto rico|costa rica|dominican republic|república dominicana|south korea|south africa|saudi arabia|sri lanka|el paso texas
-    |new york|new jersey|new mexico|new hampshire|nuevo méxico|nueva york|north carolina|south carolina|north dakota|south dakota|west virginia|rhode island
-    |carolina del norte|carolina del sur|united states|estados unidos|west africa|east africa|burkina faso|ivory coast|sierra leone|cape verde|marshall islands
-    |día de las madres|mother goose|edinburgh|tagalog|mixteco|mixtec|zapoteco|nahuatl|náhuatl|quechua|hmong|somali|amharic|tigrinya|dari|pashto
-    |urdu|hindi|punjabi|bengali|swahili|yoruba|igbo|twi|creole|kreyol|cantonese|mandarin|vietnamese|arabic|farsi|ukrainian|russian|navajo|diné|k'iche'
-    |k'iche|mam|garífuna|purépecha|otomí|guaraní|criollo|inglés|ingles|español|espanol|christmas|halloween|thanksgiving|easter|navidad""".replace("\n", "").replace("    ", "").split("|")
-)
+_KNOWN_WIDELY = listed("widely.txt")
+_FIRST_WORDS = frozenset(phrase.partition(" ")[0] for phrase in _KNOWN_WIDELY)
 
 
-def _phrases(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
+def _phrases(words: list[Word]) -> list[Word]:
     """States, countries, programs of several words count as one known thing."""
     lows = [word.low for word in words]
     at = 0
     while at < len(words):
-        for count in (4, 3, 2, 1) if words[at].letters else ():
+        for count in (4, 3, 2, 1) if lows[at] in _FIRST_WORDS and words[at].letters else ():
             said = " ".join(lows[at : at + count])
-            if said in _KNOWN_WIDELY or (count > 1 and said in vocabulary.places):
-                for place in range(at, min(at + count, len(words))):
+            if said in _KNOWN_WIDELY:
+                for place in range(at, at + said.count(" ") + 1):
                     words[place] = replace(words[place], kind="program", doubtful=False, given=False, surname=False, safe=True)
                 at += count - 1
                 break
