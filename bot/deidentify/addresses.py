@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from bot.deidentify.numbers import VALUES, WORDS
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
 _SURE = r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|court|ct|drive|dr|circle|cir|terrace|ter|trail|trl|parkway|pkwy|highway|hwy|alley|crossing|plaza|loop)"
@@ -16,7 +16,10 @@ _KIND = rf"(?:{_SURE}|{_LOOSE})"
 _HOUSE = rf"(?:\d{{1,5}}\p{{L}}?(?:[-/]\d{{1,4}})?|{WORDS}(?:[ -](?:hundred|oh|thousand|{WORDS})){{0,3}})"
 _SPANISH_HOUSE = r"(?:(?:mil|cien|ciento|doscientos|trescientos|cuatrocientos|quinientos|seiscientos|setecientos|ochocientos|novecientos) ?){1,2}"
 _NAME = r"[\p{L}\d][\p{L}\p{M}\d'-]{0,24}\.?"
-_UNIT = r"(?:apt|apartment|unit|suite|ste|lot|bldg|building|space|spc|trailer|depto|departamento|apartamento|apto|edificio|edif|manzana|mz|lote|int(?:erior)?|casa n[uú]mero|no|n[uú]m|piso)\.? ?(?:\#|n[uú]mero |number |no\.? )?"
+_UNIT = (
+    r"(?:apartment|apartamento|apto|apt|unit|suite|ste|lot|building|bldg|space|spc|trailer|departamento|depto|edificio|edif"
+    r"|manzana|mz|lote|interior|int|casa n[uú]mero|n[uú]m|no|piso)\b\.? ?(?:#|n[uú]mero |number |no\.? )?"
+)
 _UNIT_NUMBER = rf"(?:\d{{1,5}}-?\p{{L}}?|\p{{L}}-?\d{{1,4}}|\p{{L}}|{WORDS}(?: \p{{L}})?)(?![\p{{L}}\p{{N}}])"
 _STREET_ES = r"(?:calle|avenida|avda?\.?|av\.|carrera|calzada|camino|carretera|bulevar|boulevard|paseo|privada|callej[oó]n|cerrada|andador|c/)"
 _ADDRESS = regex.compile(
@@ -26,13 +29,14 @@ _ADDRESS = regex.compile(
     rf"|(?P<said>(?:{_SPANISH_HOUSE}(?:{WORDS})?|{_HOUSE}) ?(?:de|en) la calle (?:(?:de|del|la|las|los|el) ){{0,2}}{_NAME})"
     rf"|(?P<route>(?:route|rte?|highway|hwy|interstate|county road|county rd|state road|cr|sr|carretera|autopista|exit)\.? ?\#?\d{{1,4}}\p{{L}}?(?![\p{{L}}\p{{N}}])|i-\d{{1,3}}(?!\d))"
     r"|(?P<box>(?:p\.? ?o\.? ?box|apartado(?: postal)?) \#?\d{1,6})"
-    rf"|(?P<unit>(?:apt|apartment|unit|lot|suite|trailer|depto|departamento|apartamento|apto|edificio|manzana|lote|bldg)\.? (?:\#|n[uú]mero |number )?{_UNIT_NUMBER})"
+    rf"|(?P<unit>(?:apartment|apartamento|apto|apt|unit|lote|lot|suite|trailer|departamento|depto|edificio|manzana|bldg)\b\.? (?:\#|n[uú]mero |number )?{_UNIT_NUMBER})"
     r"|(?P<zip>\d{5}(?:-\d{4})?(?![\p{L}\p{N}%-]))"
     r")"
 )
 #: Tried only where a number or one of these stands.
 _BEGINS = Begins(
     frozenset(VALUES)
+    | {FIGURE}
     | frozenset(
         [
             "calle",
@@ -100,7 +104,7 @@ _BEGINS = Begins(
     )
 )
 _NAMED_STREET = regex.compile(
-    rf"(?:\b(?:on|off|at|near|by|to|from|of|in|down|along|and|@|over on|en|por|cerca de|live[sd]? on) )(?P<name>(?:{_NAME} ){{1,3}}?(?:{_SURE}|st|way|place|pl))(?![\p{{L}}\p{{N}}'])\.?",
+    rf"(?:\b(?:on|off|at|near|by|to|from|of|in|down|along|and|@|over on|en|por|cerca de|live[sd]? on) )(?P<name>(?:{_NAME} ){{1,3}}?(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|st))(?![\p{{L}}\p{{N}}'])\.?",
     regex.IGNORECASE,
 )
 _CAPITAL_STREET = regex.compile(

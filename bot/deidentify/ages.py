@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from bot.deidentify.numbers import NUMBER, VALUES
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
 _UNIT = (
@@ -23,7 +23,7 @@ _EARLY = (
     r"|[ -]?weekers?| semanas de (?:gestaci[oó]n|embarazo))"
 )
 #: Tried only where a number stands.
-_BEGINS = Begins(frozenset(VALUES) | {"año", "ano", "year"})
+_BEGINS = Begins(frozenset(VALUES) | {FIGURE, "año", "ano", "year"})
 _AGES = regex.compile(
     r"(?<![\p{L}\p{N}.,/$€:#-])(?:"
     rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?))?)"
@@ -37,7 +37,7 @@ _AGES = regex.compile(
 )
 _LASTS_BEFORE = regex.compile(
     r"(?:\b(?:for|in|after|within|over|past|last|next|every|each|these|those|first|another|about|than|took|takes|take"
-    r"|waited|spent|hace|durante|por|en|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde hace"
+    r"|waited|spent|hace|durante|por|en|menores de|mayores de|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde hace"
     r"|despu[eé]s de|menos de|m[aá]s de|it'?s been|been|lasted|there|it|that|this|of|all|two or|los|las|the|lleva|llevo|llevan"
     r"|llevamos|faltan|falta|hacen?|pasaron|quedan)) ?(?:about |almost |nearly |only |just |at least |unos |unas |casi |como )?$"
 )
@@ -63,7 +63,7 @@ _BESIDE = regex.compile(
     r"(?:[,(/:–—] ?| at | age[ds]? |\baged? |\bde | edad de | de la edad de |'s |baby |bebé de | years, | años, )(?:only |just |almost |about |now |ya |apenas |casi |solo )?$"
 )
 _END = regex.compile(
-    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they|kids?|girl|boy|mom|dad)\b)| (?:year|month|a[nñ]o)"
+    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)| (?:year|month|a[nñ]o)"
 )
 _AFTER_BARE = regex.compile(
     r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already|with|when|who|because|bc|cuz|since|until|by"
@@ -143,8 +143,14 @@ def _tight(words: str, before: str, after: str) -> bool:
     )
 
 
+_CHILD_OF = regex.compile(
+    r"\b(?:bebe|bebé|beba|niñ[oa]|nin[oa]|nen[ea]|hij[oa]|herman(?:it)?[oa]|gemel[oa]s|mellizos|sobrin[oa]|niet[oa]|prim[oa]|chiquit[oa]|varón|nena"
+    r"|baby|son|daughter|boy|girl|toddler|infant|twins)(?: \p{L}{2,20})? de (?:apenas |casi |s[oó]lo |como |unos )?$"
+)
+
+
 def _unit(words: str, before: str, after: str) -> bool:
-    if _BORN.search(before):
+    if _BORN.search(before) or _CHILD_OF.search(before):
         return True
     if _LASTS_AFTER.match(after) or _THING_IS.search(before):
         return False
@@ -155,8 +161,13 @@ def _unit(words: str, before: str, after: str) -> bool:
     return bool(_BESIDE.search(before) and _END.match(after))
 
 
+_INSTRUMENT = regex.compile(r"\b(?:epds|phq|gad|asq|score|dial|deca|mchat|phq-9|gad-7)\b.{0,6} (?:was|is|of) $")
+
+
 def _bare(words: str, before: str, after: str) -> bool:
-    if _enclosed(words, before, after):
+    if _INSTRUMENT.search(before):
+        return False
+    if _enclosed(words, before, after) or (_CHILD_OF.search(before) and _AFTER_BARE.match(after)):
         return True
     if _NO_PERSON.search(before) or not _BARE_AGE.search(before):
         return False

@@ -7,44 +7,16 @@ from typing import Final
 
 from bot.deidentify.words import NOTHING, Word
 
-STRONG: Final = 2
+SURE: Final = 4
+STRONG: Final = 3
+FAIR: Final = 2
 WEAK: Final = 1
 NONE: Final = 0
 
 #: Words of these kinds hold a sentence together; they are no names, whatever stands around them.
 BINDING = frozenset(
-    [
-        "pron",
-        "object",
-        "det",
-        "poss",
-        "with",
-        "of",
-        "to",
-        "in",
-        "and",
-        "but",
-        "be",
-        "have",
-        "do",
-        "modal",
-        "not",
-        "adverb",
-        "number",
-        "greet",
-        "time",
-        "weekday",
-        "program",
-        "author",
-        "kin",
-        "kid",
-        "title",
-        "role",
-        "named",
-        "mark",
-        "hidden",
-        "edge",
-    ]
+    "pron object det poss with of to in and but be have do modal not adverb number greet time weekday program author kin kid"
+    " title role named mark hidden aged edge".split()
 )
 _VERBS = frozenset(["spoke", "past", "present", "saw", "be", "have", "do", "modal", "ing", "base"])
 _ACTS = frozenset(["spoke", "past", "present"])
@@ -177,6 +149,12 @@ _RELATIVES = frozenset(
         "que",
     ]
 )
+_CONTACT = frozenset(
+    """call text email called texted emailed told tell ask asked remind met hugged thank thanks dear hola querida querido estimada llama llamé
+    llame dile dígale preguntarle pregúntale preguntale escríbele escribele llamar""".split()
+)
+_MODAL_NAMES = frozenset(["will", "may"])
+_RELATIVES = frozenset("the his her my their a an our your su la el mi una un who whose que".split())
 
 
 _WHOM = frozenset(["him", "her", "them", "it", "me"])
@@ -194,6 +172,13 @@ class Around:
     def __getitem__(self, by: int) -> Word:
         at = self.place + by
         return self.words[at] if 0 <= at < len(self.words) else NOTHING
+
+
+def is_named(words: Sequence[Word], place: int) -> bool:
+    """Right after "her name is", "called", "se llama"."""
+    around = Around(words, place)
+    last, but_one = around[-1], around[-2]
+    return last.low in _NAMING - {"call"} or (last.low in _NAME_IS and but_one.low in _NAME)
 
 
 def strength(words: Sequence[Word], place: int) -> int:
@@ -215,22 +200,28 @@ def _before(around: Around) -> int:
         or (last.low in _NAME_IS and but_one.low in _NAME)
         or (last.low == "by" and but_one.low in {"goes", "went"})
     ):
-        return STRONG if word.kind not in _VERBS and word.low not in {"back"} else NONE
+        return SURE if word.kind not in _VERBS and word.low not in {"back", "ahead", "upon"} else NONE
     if last.kind in _PERSON:
         return _related(around, word)
-    if (last.low in _WHOM and but_one.low in _CALLING) or (
-        last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"}
+    if (
+        (last.low in _WHOM
+        and but_one.low in _CALLING)
+        or (last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"})
     ):
         return STRONG if not word.safe or word.shown or word.doubtful else WEAK
     if last.low in {"de", "of", "for", "a"} and but_one.kind in _PERSON:
         return STRONG if not word.safe or word.capital or word.doubtful else NONE
+    if last.kind == "spoke" and word.doubtful and last.low not in {"said", "say", "says"}:
+        return FAIR
+    if last.low in _CONTACT or (last.low == "back" and but_one.low in _CONTACT):
+        return FAIR
     return WEAK if last.low in _MEETING else NONE
 
 
 def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
     """Over a mark: "Ms. Denise", "mom (Keke)", "his mother, Lan,"."""
     if mark.low == "." and before.kind == "title":
-        return STRONG
+        return SURE if word.capital or not word.safe or word.doubtful else NONE
     if (
         mark.low in "(,:"
         and before.kind in _PERSON
@@ -242,7 +233,7 @@ def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
 
 def _titled(around: Around, word: Word, title: Word) -> int:
     if title.low in _SURE_TITLES:
-        return STRONG if word.kind not in _VERBS or word.capital or word.doubtful else NONE
+        return SURE if word.kind not in _VERBS or word.capital or word.doubtful else NONE
     if title.low == "don" and word.low == "t":
         return NONE
     if not word.safe or word.shown or word.doubtful_surname or (word.doubtful and word.low not in _MODAL_NAMES):
@@ -284,20 +275,27 @@ def _after(around: Around) -> int:
         return STRONG
     if word.low == after.low:
         return STRONG if _begins_clause(around) else WEAK
-    return WEAK if after.kind in _VERBS and _begins_clause(around) else NONE
+    if after.kind in {"kin", "role"} and word.low.endswith("s"):
+        return FAIR
+    return FAIR if after.kind in {"be", "have", "do", "not", "modal"} and _begins_clause(around) else NONE
 
 
 def _apposed(around: Around, mark: Word, then: Word) -> bool:
     """ "Hope, the aunt", "hope (mom", "Hope, who", "Hope, 26 months"."""
-    if then.kind in _PERSON or (mark.low == "(" and then.kind == "hidden"):
+    if then.kind in _PERSON or (mark.low == "(" and then.kind == "aged"):
         return True
     if then.low in _RELATIVES:
         return around[3].kind in _PERSON or then.low == "who"
-    return mark.low == "," and then.kind == "hidden" and around[3].low in {",", "."}
+    return mark.low == "," and then.kind == "aged" and around[3].low in {",", "."}
+
+
+_FILLERS = frozenset("um uh like well so okay ok pues este bueno entonces oye mira fíjate fijate".split())
 
 
 def _begins_clause(around: Around) -> bool:
     last = around[-1]
+    if last.low in _FILLERS:
+        return True
     return last.kind in {"edge", "mark", "but", "and", "greet", "time", "adverb", "weekday"} or last.low in {
         "that",
         "que",

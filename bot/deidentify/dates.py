@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from bot.deidentify.numbers import ORDINAL, ORDINALS, VALUES, WORDS
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
 #: Months that are nothing else, and months that are also words or names: these need a number or a word before them.
@@ -24,7 +24,7 @@ _YEAR = (
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
 _NO_MORE = r"(?![\p{L}\p{N}])"
 _WITHIN = (
-    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|to|of|during|between|around|come|back in|month of"
+    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|during|between|around|back in|month of"
     r"|en|desde|hasta|para|de|mes de|este|pasado|antes de|despu[eé]s de|a finales de|a principios de|entre)"
 )
 _DATES = regex.compile(
@@ -76,7 +76,7 @@ _WEEKDAYS = frozenset(
     ]
 )
 #: Tried only where a month, a weekday or a number stands.
-_BEGINS = Begins(_MONTHS | _WEEKDAYS | frozenset(VALUES) | frozenset(ORDINALS) | {"the"})
+_BEGINS = Begins(_MONTHS | _WEEKDAYS | frozenset(VALUES) | frozenset(ORDINALS) | {FIGURE, "the"})
 _BY_THE = regex.compile(r"\b(?:on|by|until|till|since|from|before|after|el|for)(?: the)? $")
 _EL = regex.compile(r"\b(?:d[ií]a|el pasado|para el|desde el|hasta el) $")
 _WITHIN_BEFORE = regex.compile(rf"\b{_WITHIN} (?:early |late |mid-?|the end of |finales de |principios de )?$")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.deidentify.addresses import addresses
 from bot.deidentify.ages import ages
-from bot.deidentify.cues import STRONG, strength
+from bot.deidentify.cues import BINDING, STRONG, strength
 from bot.deidentify.dates import dates
 from bot.deidentify.institutions import institutions, towns
 from bot.deidentify.known import Known, met
@@ -15,7 +15,7 @@ from bot.deidentify.languages import foreign
 from bot.deidentify.patterns import fixed
 from bot.deidentify.people import people
 from bot.deidentify.reading import Reading, read
-from bot.deidentify.spans import Label, Span, disjoint
+from bot.deidentify.spans import Label, Span, Tier, disjoint
 from bot.deidentify.tagger import Tagged, Tagger
 from bot.deidentify.tokens import Token
 from bot.deidentify.vocabulary import Vocabulary
@@ -26,11 +26,6 @@ HIDES, ASKS = 0.6, 0.3
 #: A reading of what one pass left may show more (a word that has become the first of its sentence). It never took
 #: more than three passes; the bound is there so that no text can take more than linear time.
 PASSES = 8
-
-
-class Untaught:
-    def tag(self, words: Sequence[Token]) -> list[Tagged]:
-        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +39,7 @@ class Detector:
     def load(cls) -> Detector:
         """Reads the lists and the model beside this file."""
         vocabulary = Vocabulary.load()
-        try:
-            return cls(vocabulary, Tagger.load(vocabulary))
-        except FileNotFoundError:  # until the model is in the tree
-            return cls(vocabulary, Untaught())  # type: ignore[arg-type]
+        return cls(vocabulary, Tagger.load(vocabulary))
 
     def find(self, text: str, known: tuple[Known, ...] = ()) -> tuple[Span, ...]:
         """What may identify somebody, sorted and disjoint, in code points of `text` as it is given. Raises nothing.
@@ -82,7 +74,7 @@ class Detector:
         ]
         return [
             _trimmed(span, reading.text)
-            for span in disjoint([*shaped, *named, *_learned(tagged), *_known(words, seen, known)])
+            for span in disjoint([*shaped, *named, *_learned(tagged, seen, self.vocabulary), *_known(words, seen, known)])
             if any(letter.isalnum() for letter in reading.text[span.start : span.end])
         ]
 
@@ -100,11 +92,38 @@ def _chances(words: Sequence[Token], tagged: Sequence[Tagged]) -> Mapping[int, f
     return chances
 
 
-def _learned(tagged: Sequence[Tagged]) -> Iterator[Span]:
+def _learned(tagged: Sequence[Tagged], seen: Sequence[Word], vocabulary: Vocabulary) -> Iterator[Span]:
     """Organisations and towns, whose words may be ordinary ones; single names are weighed with their cues."""
+    starts = {word.start: place for place, word in enumerate(seen)}
     for span in tagged:
-        if span.label != "NAME" and span.probability >= ASKS:
-            yield Span(span.start, span.end, span.label, "auto" if span.probability >= HIDES else "ask")
+        if span.label == "NAME" or span.probability < ASKS:
+            continue
+        first = last = starts[span.start]
+        while last + 1 < len(seen) and seen[last + 1].start < span.end:
+            last += 1
+        if tier := _tier(seen[first : last + 1], span.probability, vocabulary):
+            yield Span(span.start, span.end, span.label, tier)
+
+
+#: Kinds of words that a name of a place or of an organisation never consists of.
+_NEVER_NAMED = BINDING - {"of", "and", "kin", "kid", "object", "det"} | frozenset({"mind", "room", "feeling", "past", "present", "spoke", "program"})
+
+
+_KNOWN = frozenset({"program", "weekday", "month", "author"})
+_RELATED = frozenset({"kin", "kid"})
+
+
+def _tier(words: Sequence[Word], chance: float, vocabulary: Vocabulary) -> Tier | None:
+    """Ordinary small words have to be several, or the list of towns has to know them."""
+    if any(word.kind in _KNOWN or (word.kind in _NEVER_NAMED and not word.shown) for word in words):
+        return None
+    if any(word.shown for word in words) and all(word.kind in _RELATED for word in words if word.shown):
+        return None
+    if any(word.shown or word.unknown or word.given for word in words):
+        return "auto" if chance >= HIDES else "ask"
+    if " ".join(word.low for word in words) in vocabulary.towns:
+        return "auto" if chance >= HIDES else "ask"
+    return "ask" if len(words) > 1 and chance >= HIDES else None
 
 
 def _known(words: Sequence[Token], seen: Sequence[Word], known: tuple[Known, ...]) -> Iterator[Span]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
+from bot.deidentify.cues import BINDING
 from bot.deidentify.spans import Span
 from bot.deidentify.words import Word
 
@@ -274,10 +275,22 @@ _STEPS = 6
 
 def institutions(words: Sequence[Word]) -> Iterator[Span]:
     for place, word in enumerate(words):
+        if word.text == "St" and place + 2 < len(words):
+            yield from _saint(words, place)
         if word.low in _HEADS or (word.low == "start" and place and words[place - 1].low == "head"):
             yield from _named_before(words, place)
         if word.low in _SPANISH_HEADS:
             yield from _named_after(words, place)
+        if word.low in {"at", "@"} or (word.low == "de" and place and words[place - 1].kind == "role"):
+            yield from _small_at(words, place + 1)
+
+
+def _saint(words: Sequence[Word], place: int) -> Iterator[Span]:
+    """ "St. Brigid's", whatever it is: a church, a school, a hospital."""
+    name = place + 2 if words[place + 1].low == "." else place + 1
+    if words[name].capital:
+        last = name + 1 if name + 1 < len(words) and words[name + 1].low == "'s" else name
+        yield Span(words[place].start, words[last].end, "ORG", "auto")
 
 
 def _named_before(words: Sequence[Word], head: int) -> Iterator[Span]:
@@ -310,6 +323,12 @@ def _carries(word: Word) -> bool:
     return word.capital and word.kind not in {"title", "weekday", "pron"}
 
 
+_EDGES = frozenset("at @ from to in with the called over for near a".split())
+
+
+_EDGES = frozenset("at @ from to in with the called over for near a".split())
+
+
 def _small_before(words: Sequence[Word], first: int, head: int) -> Iterator[Span]:
     """ "at little sprouts preschool": small letters, so that only a word before and a name that is none show it."""
     at = first
@@ -322,11 +341,7 @@ def _small_before(words: Sequence[Word], first: int, head: int) -> Iterator[Span
         at -= 1
     edge = words[at - 1] if at else None
     own = [word for word in words[at:first] if word.low not in _GENERIC and word.low not in _HEADS]
-    if (
-        edge is None
-        or not own
-        or edge.low not in {"at", "@", "from", "to", "in", "with", "the", "called", "over", "for", "near"}
-    ):
+    if edge is None or not own or (edge.low not in _EDGES and edge.kind != "poss"):
         return
     odd = any(not word.safe or word.doubtful for word in own)
     if edge.low in {"at", "@", "from"} and (odd or len(own) > 1):
@@ -351,9 +366,35 @@ def _named_after(words: Sequence[Word], head: int) -> Iterator[Span]:
             last += 1
         while last > at and not words[last].shown:
             last -= 1
-        yield Span(words[at].start, words[last].end, "ORG", "auto")
-    elif words[at].letters and words[at].unknown:
+        first = head if words[head].capital else at
+        yield Span(words[first].start, words[last].end, "ORG", "auto")
+    elif words[at].unknown:
         yield Span(words[at].start, words[at].end, "ORG", "auto")
+    else:
+        yield from _small_after(words, at)
+
+
+_NO_PLACE = frozenset("time times off up down volume pace end ends level levels hours home school work night least all once first last same".split())
+
+
+def _small_at(words: Sequence[Word], first: int) -> Iterator[Span]:
+    """"over at tall pines", "la directora de casita feliz": two or three small words where a place is due."""
+    last = first
+    while last < len(words) and last - first < 3 and words[last].letters and words[last].kind in {"", "lil"} and words[last].low not in _NO_PLACE:
+        last += 1
+    ends = last == len(words) or (words[last].kind in BINDING and words[last].low not in _NO_PLACE)
+    if last - first in {2, 3} and ends and not any(word.shown for word in words[first:last]):
+        yield Span(words[first].start, words[last - 1].end, "ORG", "ask")
+
+
+def _small_after(words: Sequence[Word], first: int) -> Iterator[Span]:
+    """"la guardería arco iris", "la escuela los pinos": at least two small words that are no verbs."""
+    last = first
+    while last < len(words) and last - first < 4 and words[last].letters and words[last].kind in {"", "object", "town", "lil", "feeling"}:
+        last += 1
+    own = [word for word in words[first:last] if word.kind == "" and not word.low.endswith(("ó", "aba", "ía", "aron", "ieron"))]
+    if len(own) == last - first - sum(word.kind == "object" for word in words[first:last]) and len(own) + (words[first].kind == "object") > 1:
+        yield Span(words[first].start, words[last - 1].end, "ORG", "ask")
 
 
 _CAPITALS = r"\p{Lu}[\p{L}'-]{1,24}(?: (?:(?:de|del|la|los|las|of|the) ){0,2}\p{Lu}[\p{L}'-]{1,24}){0,3}"
@@ -403,14 +444,21 @@ _NO_COUNTY = frozenset(
 )
 
 
+#: What every one of those patterns has in it.
+_TOWN_SAID = regex.compile(
+    r"County|Parish|Township|Borough|Heights|Village|\p{L}, \p{Lu}|\b(?i:city|town|village|county|parish|ciudad|pueblo|condado|colonia|barrio"
+    r"|municipio|neighborhood|rancho|ejido|liv(?:es?|ed|ing) in|moved|from|dr[oi]v\w+|(?:out|over|back) in|viven? en|mudar|vien|lleg|vino) "
+)
+
+
 def towns(text: str, places: frozenset[str]) -> Iterator[Span]:
     """Towns, counties and neighborhoods that a word beside them gives away; `places` (states, countries) are none."""
-    for found in _TOWNS.finditer(text):
+    for found in _TOWNS.finditer(text) if _TOWN_SAID.search(text) else ():
         group = found.lastgroup or ""
         name = found[group].casefold()
         if name not in places and (group != "cued" or not places.intersection(name.split())):
             yield Span(found.start(group), found.end(group), "CITY", "auto")
-    for found in _SMALL_COUNTY.finditer(text):
+    for found in _SMALL_COUNTY.finditer(text) if "county" in text or "cond" in text or "colon" in text or "barr" in text or "munic" in text else ():
         group = found.lastgroup or ""
         if found[group] not in _NO_COUNTY:
             start = found.start(group)

@@ -8,7 +8,7 @@ import phonenumbers
 import regex
 
 from bot.deidentify.numbers import DIGIT, NUMBER, VALUES
-from bot.deidentify.reading import Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Label, Span
 
 _LOCAL = r"[\p{L}\p{N}._%+'-]"
@@ -150,14 +150,14 @@ _BETWEEN = (
 _CODE = r"(?=[\p{L}/#.-]{0,8}\d)[\p{L}\d](?:[\p{L}\d]|[-/#.:](?=[\p{L}\d])){1,40}+"
 _CUE = rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(map(regex.escape, sorted(_KEPT, key=len, reverse=True)))})"
 _NUMBERS = regex.compile(
-    rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}(?P<spoken>(?:(?:{DIGIT}|\p{{Ll}}|dash|guion|double {DIGIT}) ){{2,20}}+(?:{DIGIT}|\p{{Ll}})(?![\p{{L}}\p{{N}}]))"
+    rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}(?P<spoken>(?:(?:{DIGIT}|\p{{Ll}}|dash|guion|double {DIGIT}) ){{2,20}}(?:{DIGIT}|\p{{Ll}})(?![\p{{L}}\p{{N}}]))"
     rf"|{_CUE}{_BETWEEN}[ :#=.,-]{{0,3}}#?(?P<cued>(?:\p{{L}}{{1,4}} (?=\d{{3}}))?{_CODE}(?: (?=\d{{3}}){_CODE}){{0,3}})"
     r"|(?<![\p{L}\p{N}.-])(?P<ssn>[\dx]{3}-[\dx]{2}-\d{4})(?![\p{N}-])"
     r"|(?<![\p{L}\p{N}.])(?P<ip>\d{1,3}(?:\.\d{1,3}){3})(?![\p{N}.])"
     r"|(?<![\p{L}\p{N}])#(?P<hash>\d{3,12})(?!\p{N})"
     r"|(?<![\p{L}\p{N}.,/:$€£-])(?P<long>\d{6,20})(?![\p{L}\p{N}/%])"
 )
-_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {"xxx"})
+_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {FIGURE, "xxx"})
 _MIXED = regex.compile(
     r"(?<![\p{L}\p{N}@_.])(?=[\p{Lu}#-]{0,12}\d)(?=[\d#-]{0,12}\p{Lu})[\p{Lu}\d](?:[\p{Lu}\d]|[-#/](?=[\p{Lu}\d])){4,24}+(?![\p{L}\p{N}_])"
     r"|(?<![\p{L}\p{N}@_.])(?=\p{Ll}{1,4}-?\d{3}|\d{1,3}[- ]?\p{Ll}{2,3}-?\d{2,4}|\d{3}-?\p{Ll}{3})(?:\p{Ll}{1,4}-?\d{3,8}|\d{1,3}-?\p{Ll}{2,3}-?\d{2,4})(?![\p{L}\p{N}_])"
@@ -177,8 +177,7 @@ _SPOKEN_PHONE = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}])(?:(?:area code|lada) )?(?P<said>{_SAID}(?:[ ,.-]{{1,2}}(?:and )?(?:{_SAID}|hundred|thousand)){{3,15}})(?![\p{{L}}\p{{N}}])"
 )
 _BEGINS_SPOKEN = Begins(
-    frozenset(VALUES) - {"a", "an", "un", "una"} | {"oh", "double", "triple", "doble", "area", "lada"}, figures=False
-)
+    frozenset(VALUES) - {"a", "an", "un", "una"} | {"oh", "double", "triple", "doble", "area", "lada"})
 _TIMES = {"double": 2, "doble": 2, "triple": 3}
 
 

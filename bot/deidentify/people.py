@@ -6,37 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import regex
 
-from bot.deidentify.cues import BINDING, NONE, STRONG, WEAK, strength
+from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, is_named, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
-from bot.deidentify.words import NOTHING, Word, derived, slip
+from bot.deidentify.words import NOTHING, Word, derived, slip, written_small
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
-CERTAIN, LIKELY, POSSIBLE = 0.9, 0.6, 0.25
-_PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "la",
-        "las",
-        "los",
-        "da",
-        "do",
-        "dos",
-        "van",
-        "von",
-        "der",
-        "den",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "y",
-        "san",
-        "mc",
-        "st",
-    ]
-)
+CERTAIN, LIKELY, POSSIBLE = 0.95, 0.6, 0.2
+_PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
 _LETTER_AFTER = frozenset(
     [
         "plan",
@@ -72,39 +49,48 @@ Chances = Mapping[int, float]
 
 
 def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> Iterator[Span]:
+    small = written_small(words)
     tiers = {
         place: tier
         for place in range(len(words))
-        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary))
+        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary, small))
     }
     _repeated(words, tiers)
     _beside(words, tiers)
-    _places(words, tiers)
+    _places(words, tiers, vocabulary.towns)
     yield from _joined(words, tiers)
 
 
-def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
+def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary, small: bool) -> Tier | None:
     word = words[place]
-    if (
-        not word.letters
-        or (word.kind in BINDING and not (word.doubtful or word.given))
-        or (word.place and chance < CERTAIN)
-    ):
-        return None
-    if word.safe and not (word.doubtful or word.given or word.shown or chance):
+    if not word.letters or (word.place and chance < CERTAIN) or _is_author(words, place):
         return None
     if len(word.low) == 1:
         return _initial(words, place, chance)
+    if word.kind in BINDING and not (word.doubtful or (word.given and word.shown)):
+        return _out_of_place(words, place) if word.shown and word.kind in _SMALL_KINDS else None
+    if word.safe and not (word.doubtful or word.given or word.shown or chance):
+        return None
     if _INITIALS.fullmatch(word.text):
         return None if word.low.replace(".", "") in _SHORT else "auto"
     cue = strength(words, place)
-    if chance >= CERTAIN:
-        return "auto"
     if word.unknown or ((word.given or word.surname) and not word.safe):
-        return _unlisted(word, cue, chance, vocabulary)
+        placed = place > 0 and words[place - 1].low in _PLACED
+        return _unlisted(word, max(cue, WEAK) if placed else cue, chance, vocabulary)
     if word.doubtful or word.given:
-        return _doubtful(word, cue, chance)
-    return _ordinary(word, cue, chance)
+        return _doubtful(word, cue, chance, small, after=words[place - 1].kind if place else "")
+    return _ordinary(words, place, cue, chance)
+
+
+#: Small words that hold a sentence together; with a capital inside it, one of them is a name (My, An, Han).
+_SMALL_KINDS = frozenset("object det poss with of to in and but be have do modal not adverb".split())
+
+
+def _out_of_place(words: Sequence[Word], place: int) -> Tier | None:
+    after = words[place + 1] if place + 1 < len(words) else NOTHING
+    if is_named(words, place):
+        return "auto"
+    return "ask" if not (words[place - 1].capital or after.capital or words[place].upper) else None
 
 
 def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
@@ -114,9 +100,11 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
     person = last.kind in {"kid", "lil", "kin", "title", "named", "role"}
     if not word.capital:
         return "auto" if person and word.low in _SMALL_LETTERS and last.kind in {"kid", "lil"} else None
-    if word.text in "IO" or last.low in _LETTER_AFTER or (word.text == "A" and not person):
+    surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown and not word.opens
+    if word.text in "IO" or (word.opens and word.text in "YAE") or last.low in _LETTER_AFTER:
         return None
-    surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown
+    if word.text == "A" and not (person or surname):
+        return None
     if person or surname or after.low == "'s" or chance >= LIKELY:
         return "auto"
     return None if after.low == ")" else "ask"
@@ -124,19 +112,20 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
 
 def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
     """A word that is no ordinary word."""
-    if word.given or (word.surname and word.capital):
-        return "auto"
     if word.upper and len(word.text) > 2:
-        return "auto" if cue == STRONG and chance >= POSSIBLE else None
-    if word.shown or cue == STRONG or chance >= LIKELY or not _LATIN.match(word.low):
+        return "auto" if word.given or (cue >= STRONG and chance >= POSSIBLE) else None
+    if word.shown or cue >= STRONG or not _LATIN.match(word.low):
         return "auto"
+    if word.given or (word.surname and word.capital):
+        return "auto" if word.capital or chance >= POSSIBLE or cue else "ask"
     if derived(word, vocabulary):
         return None
+    slipped = _chatted(word.low) or slip(word.low, vocabulary)
     if word.capital:
+        return "auto" if word.surname or chance >= POSSIBLE else "ask"
+    if chance >= LIKELY and not slipped:
         return "auto"
-    if word.surname or chance >= POSSIBLE:
-        return "ask"
-    return None if _chatted(word.low) or slip(word.low, vocabulary) else "ask"
+    return "ask" if not slipped or cue or chance >= CERTAIN else None
 
 
 _LATIN = regex.compile(r"\p{Script=Latin}")
@@ -151,30 +140,40 @@ def _chatted(low: str) -> bool:
     )
 
 
-def _doubtful(word: Word, cue: int, chance: float) -> Tier | None:
-    """A name that is a word as well."""
+def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> Tier | None:
+    """A name that is a word as well. Among words with their capitals, a small letter says that it is the word."""
     if word.shown:
         return "auto"
-    if cue == STRONG or chance >= LIKELY:
+    if not word.capital and (not small or (after == "det" and cue < STRONG)):
+        return "ask" if cue >= STRONG or chance >= CERTAIN else None
+    if cue >= STRONG or chance >= CERTAIN:
         return "auto"
-    return "ask" if chance >= POSSIBLE or (cue == WEAK and chance >= POSSIBLE / 2) else None
+    return "ask" if cue != NONE or chance > 0 else None
 
 
-def _ordinary(word: Word, cue: int, chance: float) -> Tier | None:
-    if cue == STRONG and (word.shown or chance >= LIKELY):
+def _is_author(words: Sequence[Word], place: int) -> bool:
+    """Next to the family name of somebody who is read, not met."""
+    after = words[place + 1] if place + 1 < len(words) else NOTHING
+    return words[place].kind == "author" or (words[place].capital and after.kind == "author")
+
+
+def _ordinary(words: Sequence[Word], place: int, cue: int, chance: float) -> Tier | None:
+    word = words[place]
+    if cue == SURE or (cue == STRONG and word.shown):
         return "auto"
-    if word.doubtful_surname and word.shown and cue != NONE:
-        return "auto"
-    if chance >= LIKELY:
-        return "auto" if word.shown else "ask"
-    return "ask" if (cue == STRONG or word.shown) and chance >= POSSIBLE else None
+    if word.doubtful_surname and word.shown:
+        initial = place > 1 and words[place - 1].low == "." and len(words[place - 2].low) == 1
+        return "auto" if cue != NONE or initial or chance >= POSSIBLE else "ask"
+    if word.shown and chance >= POSSIBLE:
+        return "auto" if chance >= CERTAIN else "ask"
+    return "ask" if chance >= CERTAIN or (cue == STRONG and chance >= POSSIBLE) else None
 
 
 def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
     """What is certainly a name once is one wherever it stands in the same letters and is no ordinary small word."""
     certain = {words[place].text for place, tier in tiers.items() if tier == "auto" and len(words[place].text) > 1}
     for place, word in enumerate(words):
-        if word.text in certain and (word.capital or not (word.safe or word.doubtful)):
+        if word.text in certain and (word.shown or not (word.safe or word.doubtful or word.kind in BINDING)):
             tiers[place] = "auto"
 
 
@@ -191,9 +190,12 @@ def _onward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
     at = place + 1
     while at < len(words) and words[at].low in _PARTICLES and words[at].low not in {"y", "do"} and at - place < 3:
         at += 1
-    if at >= len(words) or words[at].kind in BINDING - {"month"} or tiers.get(at) == "auto" or not words[at].letters:
+    if at >= len(words) or words[at].kind in BINDING or not words[at].letters:
         return
     word = words[at]
+    if tiers.get(at) == "auto":
+        tiers.update((between, "auto") for between in range(place + 1, at) if word.capital)
+        return
     if word.shown or (
         at == place + 1
         and not word.capital
@@ -213,7 +215,7 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
                 tiers[other] = "auto" if word.capital or not word.safe else tiers.get(other) or "ask"
 
 
-_PLACED = frozenset(["in", "at", "@", "from", "near", "to", "en", "a", "hasta", "desde", "outside", "around", "of"])
+_PLACED = frozenset("in at @ from near to en a hasta desde outside around of pa pal".split())
 #: Of names of towns and the like; never a name by themselves.
 _TAILS = frozenset(
     [
@@ -258,12 +260,14 @@ _TAILS = frozenset(
 )
 
 
-def _places(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
+def _places(words: Sequence[Word], tiers: dict[int, Tier], towns: frozenset[str]) -> None:
     """Capitals that follow each other and stand for no known thing ("Tall Pines"); a town's second word ("flats")."""
     for place in range(1, len(words)):
         word, last = words[place], words[place - 1]
         if place - 1 in tiers and place not in tiers and word.low in _TAILS:
             tiers[place] = tiers[place - 1]
+        elif last.low in _PLACED and place not in tiers and word.low in towns:
+            tiers[place] = "ask" if word.safe else "auto"
         elif _capital_pair(last, word) and (place not in tiers or place - 1 not in tiers):
             before = words[place - 2].low if place > 1 else ""
             tier: Tier = "auto" if before in _PLACED else "ask"

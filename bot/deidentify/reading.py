@@ -33,6 +33,7 @@ class Reading:
     text: str
     low: str
     tokens: list[Token] = field(repr=False)
+    heads: list[tuple[int, str]] = field(repr=False)
     starts: list[int] | None = field(repr=False, default=None)
 
     def place(self, at: int) -> int:
@@ -48,8 +49,13 @@ def read(given: str, hidden: Iterable[tuple[int, int]] = ()) -> Reading:
     pieces = [piece for piece in pieces if given[piece[0] : piece[1]] != piece[2]]
     if not pieces:
         text = given.translate(_PLAIN)
-        return Reading(text, lowered(text), tokens(text))
+        return _reading(text)
     return _assembled(given, sorted(pieces, key=lambda piece: (piece[0], -piece[1])))
+
+
+def _reading(text: str, starts: list[int] | None = None) -> Reading:
+    low, words = lowered(text), tokens(text)
+    return Reading(text, low, words, heads_of(low, words), starts)
 
 
 def _simpler(found: regex.Match[str]) -> str:
@@ -77,7 +83,7 @@ def _assembled(given: str, pieces: list[tuple[int, int, str]]) -> Reading:
     parts.append(given[at:])
     starts += range(at, len(given) + 1)
     text = "".join(parts).translate(_PLAIN)
-    return Reading(text, lowered(text), tokens(text), starts)
+    return _reading(text, starts)
 
 
 def lowered(text: str) -> str:
@@ -88,23 +94,31 @@ def lowered(text: str) -> str:
     return "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in text)
 
 
+#: Stands for any number among the words with which a pattern may begin.
+FIGURE = "0"
+
+
+def heads_of(low: str, words: Iterable[Token]) -> list[tuple[int, str]]:
+    """Where each word or number starts, with its first part (of "twenty-two", twenty) or `FIGURE`."""
+    heads: list[tuple[int, str]] = []
+    for token in words:
+        letter = low[token.start]
+        if letter.isalpha():
+            heads.append((token.start, low[token.start : token.end].partition("-")[0]))
+        elif letter.isdigit() or letter == "#":
+            heads.append((token.start, FIGURE))
+    return heads
+
+
 @dataclass(frozen=True, slots=True)
 class Begins:
     """The words with which a pattern may begin: it is tried there and nowhere else, which is most of our speed."""
 
     words: frozenset[str]
-    figures: bool = True
 
     def found(self, pattern: regex.Pattern[str], reading: Reading) -> Iterator[regex.Match[str]]:
-        low, end = reading.low, 0
-        for token in reading.tokens:
-            if token.start < end:
-                continue
-            letter = low[token.start]
-            if letter.isalpha():
-                tried = low[token.start : token.end].partition("-")[0] in self.words
-            else:
-                tried = self.figures and (letter.isdigit() or letter == "#")
-            if tried and (match := pattern.match(low, token.start)):
+        low, words, end = reading.low, self.words, 0
+        for start in [start for start, head in reading.heads if head in words]:
+            if start >= end and (match := pattern.match(low, start)):
                 end = match.end()
                 yield match

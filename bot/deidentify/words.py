@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import regex
 
 from bot.deidentify.reading import HIDDEN
 from bot.deidentify.spans import Span
 from bot.deidentify.tokens import Token
-from bot.deidentify.vocabulary import Vocabulary, bare, folded
+from bot.deidentify.vocabulary import Vocabulary, bare, folded, listed
 
 _SHORTENED = frozenset(
     ["st", "mt", "ms", "mr", "mrs", "dr", "dra", "sr", "sra", "srta", "prof", "ft", "jr", "lic", "mtra", "mtro"]
@@ -54,6 +56,12 @@ class Word:
 NOTHING = Word(0, 0, "", "", "edge", False, False, False, True, False, False, False, False, False, False)
 
 
+def written_small(words: Sequence[Word]) -> bool:
+    """Whether capitals are left out, as on a phone or in dictation, so that a small letter says nothing."""
+    opening = [word for word in words if word.opens and word.letters]
+    return 2 * sum(word.capital for word in opening) < len(opening) or any(word.text == "i" for word in words)
+
+
 def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: Iterable[Span]) -> list[Word]:
     """The words of a text; those in spans that are `fixed` (sorted) already count as hidden."""
     taken = iter(fixed)
@@ -64,14 +72,36 @@ def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: 
     for token in tokens:
         while span and span.end <= token.start:
             span = next(taken, None)
-        hidden = bool(span and span.start < token.end) or token.text == HIDDEN
+        hidden = "hidden" if token.text == HIDDEN else ""
+        if span and span.start < token.end:
+            hidden = "aged" if span.label == "AGE" else "hidden"
         if made and "\n" in text[made[-1].end : token.start]:
             opens = True
         word = _word(token, hidden, opens, vocabulary, loud)
         made.append(word)
         short = token.text == "." and len(made) > 1 and (made[-2].low in _SHORTENED or len(made[-2].low) == 1)
         opens = (token.text[0] in _ENDS and not short) or (opens and not word.letters and not hidden)
-    return made
+    return _phrases(made)
+
+
+_KNOWN_WIDELY = listed("widely.txt")
+_FIRST_WORDS = frozenset(phrase.partition(" ")[0] for phrase in _KNOWN_WIDELY)
+
+
+def _phrases(words: list[Word]) -> list[Word]:
+    """States, countries, programs of several words count as one known thing."""
+    lows = [word.low for word in words]
+    at = 0
+    while at < len(words):
+        for count in (4, 3, 2, 1) if lows[at] in _FIRST_WORDS and words[at].letters else ():
+            said = " ".join(lows[at : at + count])
+            if said in _KNOWN_WIDELY:
+                for place in range(at, at + said.count(" ") + 1):
+                    words[place] = replace(words[place], kind="program", doubtful=False, given=False, surname=False, safe=True)
+                at += count - 1
+                break
+        at += 1
+    return words
 
 
 def _loud(tokens: Sequence[Token]) -> bool:
@@ -93,11 +123,12 @@ class Listed:
     place: bool
 
 
-def _word(token: Token, hidden: bool, opens: bool, vocabulary: Vocabulary, loud: bool) -> Word:
+def _word(token: Token, hidden: str, opens: bool, vocabulary: Vocabulary, loud: bool) -> Word:
     text = token.text
     if hidden or not text[0].isalpha():
-        kind = "hidden" if hidden else "mark"
-        return Word(token.start, token.end, text, text, kind, False, False, False, opens, True, *(False,) * 5)
+        kind = hidden or "mark"
+        capital = text[0].isupper() and not loud
+        return Word(token.start, token.end, text, text.lower(), kind, False, capital, False, opens, True, *(False,) * 5)
     low = folded(text)
     listed = _LISTED.get(low) or _looked_up(low, vocabulary)
     capital = text[0].isupper() and not loud
@@ -107,6 +138,7 @@ def _word(token: Token, hidden: bool, opens: bool, vocabulary: Vocabulary, loud:
     )  # fmt: skip
 
 
+_MAY_BE_SEVERAL = frozenset({"weekday", "kin", "kid", "role"})
 #: Ordinary words as they were looked up. Never a name: what people write is kept nowhere.
 _LISTED: dict[str, Listed] = {}
 
@@ -114,13 +146,15 @@ _LISTED: dict[str, Listed] = {}
 def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
     plain = bare(low)
     kind = vocabulary.classes.get(low) or vocabulary.classes.get(plain, "")
+    if not kind and low.endswith("s"):
+        kind = several if (several := vocabulary.classes.get(low[:-1], "")) in _MAY_BE_SEVERAL else ""
     safe = _safe(low, plain, vocabulary)
     doubtful = _in(low, plain, vocabulary.ambiguous)
     known = safe or bool(kind)
     found = Listed(
         kind,
         safe,
-        low in vocabulary.given or (not known and plain in vocabulary.given),
+        low in vocabulary.given or (not known and plain in vocabulary.given and low[-1] not in "íó"),
         low in vocabulary.surnames or (not known and plain in vocabulary.surnames),
         doubtful,
         _in(low, plain, vocabulary.ambiguous_surnames),
@@ -136,8 +170,8 @@ def _in(low: str, plain: str, words: frozenset[str]) -> bool:
 
 
 _ENGLISH_ENDINGS = (
-    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), ("ly", ""), ("er", ""),
-    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("y", ""), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), ("ments", ""), ("ish", ""),
+    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), ("ly", ""), ("er", ""),
+    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), ("ments", ""), ("ish", ""),
 )  # fmt: skip
 #: Of verbs and their forms; a small word that ends so is hardly a name.
 _SPANISH_ENDINGS = (
@@ -159,11 +193,18 @@ def _safe(low: str, plain: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
+_CLITIC = regex.compile(r"[áéí]\p{L}{1,4}(?:[smlt]e|l[oa]s?|les|nos)$")
+_DIMINUTIVE = regex.compile(r"e?c?(?:it|ot|ill)[oa]s?$")
+
+
 def derived(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether a word that is in no list is an ordinary one in another form: "placements", "asintió", "stoplight"."""
     low = word.low
-    if len(low) > 5 and low.endswith(_SPANISH_ENDINGS):
+    if (len(low) > 5 and low.endswith(_SPANISH_ENDINGS)) or (len(low) > 3 and low[-1] in "íéó") or _CLITIC.search(low):
         return True
+    if len(low) > 6 and (small := _DIMINUTIVE.search(low)):
+        stem = low[: small.start()]
+        return any(stem + ending in vocabulary.safe for ending in ("", "o", "a", "e", "os", "as"))
     for ending, instead in _ENGLISH_ENDINGS:
         if low.endswith(ending) and len(low) - len(ending) > 2:
             stem = low[: len(low) - len(ending)] + instead
