@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 if TYPE_CHECKING:
-    from bot.deidentify import Detector
+    from bot.deidentify.detector import Detector
 
 TEXT_LIMIT = 200_000
 
@@ -26,7 +26,7 @@ def deidentify(file: TextIO) -> None:
 
     Example: echo '{"id": 1, "text": "Maria is 3."}' | afterword deidentify
     """
-    from bot.deidentify import Detector
+    from bot.deidentify.detector import Detector
 
     detector = Detector.load()
     for number, line in enumerate(iter(file.readline, ""), start=1):
