@@ -128,12 +128,12 @@ PROMPTS = st.sampled_from(["none", "current", "old"])
 COMMANDS = st.sampled_from(["reflect", "back", "skip", "restart", "delete", "language"])
 SURFACES = st.sampled_from(["private", "message"])
 FIELDS = [
-    "words", "counting", "days", "language", "confirm", "reflection", "hours",
+    "words", "counting", "excerpts", "purpose", "days", "language", "confirm", "reflection", "hours",
     "person", "name", "members", "supervisors", "day-end", "lines",
 ]  # fmt: skip
 VALUES = [
-    "keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x", "18:00-08:00", "none", "17:00",
-    "Questions or complaints: x", "\ud800: {x}\x00", "",
+    "keep", "nothing", "ask", "never", "words", "counting", "0", "30", "es", "erase", "x", "18:00-08:00", "none",
+    "17:00", "Questions or complaints: x", "\ud800: {x}\x00", "",
 ]  # fmt: skip
 KINDS = st.one_of(
     st.tuples(st.just("say"), TEXTS),
@@ -144,12 +144,26 @@ KINDS = st.one_of(
     st.tuples(st.just("command"), COMMANDS, PROMPTS),
     st.tuples(
         st.just("open"),
-        st.sampled_from(["home", "data", "consent", "report", "packet", "lead", "setup", "setup:x", "nowhere"]),
+        st.sampled_from(
+            ["home", "data", "consent", "receipt", "report", "packet", "lead", "setup", "setup:x", "nowhere"]
+        ),
     ),
     st.tuples(
         st.just("submit"),
         st.sampled_from(
-            ["consent", "retention", "language", "quiet", "erase", "delete-reflection", "lead", "team", "rubbish"]
+            [
+                "consent",
+                "withdraw",
+                "agree-again",
+                "retention",
+                "language",
+                "quiet",
+                "erase",
+                "delete-reflection",
+                "lead",
+                "team",
+                "rubbish",
+            ]
         ),
         st.dictionaries(
             st.sampled_from(FIELDS),
