@@ -12,7 +12,7 @@ from bot.case import Case
 from bot.checkins import MORNING, arranged, fresh_id, local_day
 from bot.conversation import Agreement, CheckIn, ConsentEvent, Consents, Lapse, Purpose
 from bot.effects import Effect, RecordConsent, TakeBack
-from bot.questions import Question, about_counting, about_excerpts, about_words, fingerprint
+from bot.questions import Question, about_counting, about_excerpts, about_words, fingerprint, wording
 from bot.receipts import without_receipts
 
 YEAR = timedelta(days=365)
@@ -34,11 +34,10 @@ class Notice:
     """What a person is told of one purpose, in codes that stay the same while words change.
 
     `version` goes up when the purpose, the data, the recipients or the retention change: sharing then pauses until the
-    person agrees again. `wording` goes up when only the words do, which pauses nothing.
+    person agrees again. Other words for the same pause nothing; they are known by their hash.
     """
 
     version: int
-    wording: int
     processing: tuple[str, ...]
     data: tuple[str, ...]
     recipients: tuple[str, ...]
@@ -48,7 +47,6 @@ class Notice:
 NOTICES: Final[Mapping[Purpose, Notice]] = {
     "words": Notice(
         version=1,
-        wording=1,
         processing=("store-sealed", "show-to-writer"),
         data=("answers", "own-words", "theme-codes"),
         recipients=("writer",),
@@ -56,7 +54,6 @@ NOTICES: Final[Mapping[Purpose, Notice]] = {
     ),
     "counting": Notice(
         version=1,
-        wording=1,
         processing=("count-in-group", "publish-in-bands"),
         data=("theme-codes",),
         recipients=("circle-supervisors",),
@@ -64,7 +61,6 @@ NOTICES: Final[Mapping[Purpose, Notice]] = {
     ),
     "excerpts": Notice(
         version=1,
-        wording=1,
         processing=("ask-per-passage", "de-identify", "publish-unattributed"),
         data=("released-passages",),
         recipients=("circle-supervisors",),
@@ -72,9 +68,11 @@ NOTICES: Final[Mapping[Purpose, Notice]] = {
     ),
 }
 #: To what a state agreed that does not say: the first notice, which named 365 days as the longest that words are kept.
-_BEFORE_TERMS: Final[Mapping[Purpose, tuple[str, ...]]] = {
-    "words": ("writer",), "counting": ("circle-supervisors",), "excerpts": ("circle-supervisors",),
-}  # fmt: skip
+_BEFORE: Final[Mapping[Purpose, Agreement]] = {
+    "words": Agreement(version=1, recipients=("writer",), days=365),
+    "counting": Agreement(version=1, recipients=("circle-supervisors",), days=365),
+    "excerpts": Agreement(version=1, recipients=("circle-supervisors",), days=365),
+}
 
 
 # Terms
@@ -86,7 +84,8 @@ def terms(case: Case, purpose: Purpose) -> Agreement:
     days = case.facts.program.retention_ceiling
     return Agreement(
         version=notice.version,
-        wording=notice.wording,
+        wording=wording(case, purpose),
+        locale=case.locale,
         recipients=notice.recipients,
         days=days,
         since=case.at,
@@ -94,23 +93,25 @@ def terms(case: Case, purpose: Purpose) -> Agreement:
     )
 
 
-def agreement(case: Case, purpose: Purpose) -> Agreement:
-    """To what a person who agreed once has agreed."""
-    old = Agreement(version=1, wording=1, recipients=_BEFORE_TERMS[purpose], days=365)
-    return case.conversation.consents.agreed.get(purpose, old)
-
-
-def is_other(agreed: Agreement, now: Agreement) -> bool:
-    """Whether these terms are not covered by those: another purpose, one more recipient, or kept for longer."""
-    return now.version != agreed.version or now.days > agreed.days or not set(now.recipients) <= set(agreed.recipients)
+def is_other(case: Case, purpose: Purpose) -> bool:
+    """Whether what a person agreed to once does not cover today's terms: the purpose is another, there is one more
+    recipient, or words may be kept for longer. Who keeps them for less is asked nothing."""
+    agreed, now = _agreement(case, purpose), NOTICES[purpose]
+    more = not set(now.recipients) <= set(agreed.recipients)
+    return now.version != agreed.version or more or case.facts.program.retention_ceiling > agreed.days
 
 
 def is_reworded(case: Case, purpose: Purpose) -> bool:
     """Whether only the words have changed since the person agreed."""
     if not given(case.conversation.consents, purpose):
         return False
-    agreed, now = agreement(case, purpose), terms(case, purpose)
-    return now.wording > agreed.wording and not is_other(agreed, now)
+    agreed = _agreement(case, purpose)
+    same_language = agreed.locale == case.locale
+    return same_language and agreed.wording != wording(case, purpose) and not is_other(case, purpose)
+
+
+def _agreement(case: Case, purpose: Purpose) -> Agreement:
+    return case.conversation.consents.agreed.get(purpose) or _BEFORE[purpose]
 
 
 # What holds
@@ -135,7 +136,7 @@ def lapse(case: Case, purpose: Purpose) -> Lapse | None:
     ends = _look_at_words(consents) if purpose == "words" else until(consents, purpose)
     if ends is not None and local_day(case, case.at) >= ends:
         return "expired"
-    return "superseded" if is_other(agreement(case, purpose), terms(case, purpose)) else None
+    return "superseded" if is_other(case, purpose) else None
 
 
 def _look_at_words(consents: Consents) -> date | None:
@@ -270,7 +271,7 @@ def recorded(case: Case, purpose: Purpose, event: ConsentEvent, choice: str, ask
         locale=case.locale,
         surface=case.surface,
         shown=asked.words,
-        wording=notice.wording,
+        wording=wording(case, purpose),
         since=agreed.since if agreed and agreed.since else case.at,
         until=until(consents, purpose) if event == "given" and purpose != "words" else None,
         processing=notice.processing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 from babel.dates import format_date
@@ -89,9 +90,11 @@ def _again_forms(case: Case) -> tuple[Form, ...]:
 
 
 def is_renewable(case: Case, purpose: Purpose) -> bool:
-    if not given(case.conversation.consents, purpose):
+    """Whether the same choice once more is a choice; of who keeps nothing, nothing can be shared."""
+    consents = case.conversation.consents
+    if consents.words != "keep" or not given(consents, purpose):
         return False
-    looks = purpose in case.conversation.consents.lapsed if purpose == "words" else ends_soon(case, purpose)
+    looks = purpose in consents.lapsed if purpose == "words" else ends_soon(case, purpose)
     return looks or is_reworded(case, purpose)
 
 
@@ -128,7 +131,7 @@ def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None
     if any(choice and choice not in known[purpose] for purpose, choice in chosen.items()):
         return None
     effects: tuple[Effect, ...] = ()
-    if chosen["words"] and (chosen["words"] != case.conversation.consents.words or _renews(case, "words")):
+    if chosen["words"] and (chosen["words"] != case.conversation.consents.words or is_renewable(case, "words")):
         case, record = agree_to_words(case, "keep" if chosen["words"] == "keep" else "nothing", asked["words"])
         effects = (record,)
     for purpose in SHARING:
@@ -139,7 +142,7 @@ def agreed(case: Case, values: Values) -> tuple[Case, tuple[Effect, ...]] | None
 
 
 def _shared(case: Case, purpose: Sharing, choice: str, asked: Question | None) -> tuple[Case, tuple[Effect, ...]]:
-    if choice == getattr(case.conversation.consents, purpose) and not _renews(case, purpose):
+    if choice == getattr(case.conversation.consents, purpose) and not is_renewable(case, purpose):
         return case, ()
     if asked is None:  # both came with one form: it was asked as it stands there now
         form = consent_form(case)
@@ -150,11 +153,6 @@ def _shared(case: Case, purpose: Sharing, choice: str, asked: Question | None) -
         return agree_to_excerpts(case, "ask" if choice == "ask" else "never", asked)
     after, effects = agree_to_counting(case, choice, asked)  # type: ignore[arg-type]
     return after.remember(ask_counting=()), effects
-
-
-def _renews(case: Case, purpose: Purpose) -> bool:
-    """Whether the same choice once more is a choice."""
-    return is_renewable(case, purpose) or (purpose != "words" and ends_soon(case, purpose))
 
 
 def take_withdrawal(case: Case, values: Values) -> Turn:
@@ -170,7 +168,7 @@ def _tapped(case: Case, values: Values, form: str) -> Turn:
     purpose = next((known for known in PURPOSES if known == one(values, "purpose")), None)
     if purpose is None:
         return not_understood(case, consent(case))
-    asked = Question(case.word("consent-page-title"), case.word(f"{purpose}-title"), _label(case, form, purpose))
+    asked = _on_button(case, form, purpose)
     if form == "withdraw":
         after, effects = without(case, purpose, asked)
     else:
@@ -178,8 +176,12 @@ def _tapped(case: Case, values: Values, form: str) -> Turn:
     return saved(after, consent(after), *effects)
 
 
-def _label(case: Case, form: str, purpose: Purpose) -> tuple[Option, ...]:
-    return (Option(id=form, label=case.word(f"{form}-{purpose}")),)
+def _on_button(case: Case, name: str, purpose: Purpose) -> Question:
+    """The button, with the field that stands above it on the page and says what it is about."""
+    form = consent_form(case)
+    field = next((field for field in form.fields if field.id == purpose), None)
+    about = in_form(form, field) if field else Question(form.title)
+    return replace(about, choices=(Option(id=name, label=case.word(f"{name}-{purpose}")),))
 
 
 def without(case: Case, purpose: Purpose, asked: Question = UNASKED) -> tuple[Case, tuple[Effect, ...]]:

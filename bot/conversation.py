@@ -67,13 +67,14 @@ ConsentEvent = Literal["given", "refused", "withdrawn", "superseded", "expired"]
 class Agreement(Frozen):
     """The terms that a person agreed to for one purpose, and when: `since`, without a gap, and last `on` that day.
 
-    `days`: the longest that the program let words be kept.
+    `days`: the longest that the program let words be kept; `wording`: a hash of the notice in that language.
     """
 
     version: int
-    wording: int
     recipients: tuple[str, ...]
     days: int
+    wording: str = ""
+    locale: str = ""
     since: AwareDatetime | None = None
     on: date | None = None
 

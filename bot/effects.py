@@ -98,7 +98,8 @@ class RecordConsent:
 
     `shown`: the very words that stood on the screen, and `notice_sha256` their hash; both are empty where nothing was
     shown. `since`: from when on what it says has held without a gap; `until`: the first day on which it holds no more.
-    `processing`, `data`, `recipients`, `retention`: stable codes; `days`: the longest that words may be kept.
+    `wording`: a hash of the notice, without what was filled in. `processing`, `data`, `recipients`, `retention`: stable
+    codes; `days`: the longest that words may be kept.
     """
 
     purpose: Purpose
@@ -109,7 +110,7 @@ class RecordConsent:
     locale: str
     surface: str
     shown: str = ""
-    wording: int = 1
+    wording: str = ""
     since: datetime | None = None
     until: date | None = None
     processing: tuple[str, ...] = ()

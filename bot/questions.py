@@ -4,10 +4,12 @@ Pure."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from bot.case import Case
-from bot.conversation import Form, FormField, Option
+from bot.conversation import Form, FormField, Option, Purpose
 
 #: The whole notice is so many paragraphs, `consent-full-1` and on.
 PARAGRAPHS = 11
@@ -33,6 +35,19 @@ UNASKED = Question()
 def fingerprint(words: str) -> str:
     """SHA-256 of exactly these words in UTF-8, in hexadecimal; empty where there are none."""
     return hashlib.sha256(words.encode()).hexdigest() if words else ""
+
+
+#: The words of the notice of each purpose.
+_NOTICE: Final[Mapping[Purpose, tuple[str, ...]]] = {
+    "words": ("consent", *(f"consent-full-{number}" for number in range(1, PARAGRAPHS + 1))),
+    "counting": ("counting-ask", "counting-hint"),
+    "excerpts": ("excerpts-question", "excerpts-hint"),
+}
+
+
+def wording(case: Case, purpose: Purpose) -> str:
+    """Other words, another hash: it tells that a notice was reworded since somebody read it in the same language."""
+    return fingerprint("\n".join(map(case.word, _NOTICE[purpose])))[:16]
 
 
 def full_notice(case: Case) -> tuple[str, ...]:

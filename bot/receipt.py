@@ -89,6 +89,9 @@ def _coded(case: Case, of: str, codes: tuple[str, ...]) -> str:
 
 
 def _shown(case: Case, record: ConsentRecord) -> tuple[str, ...]:
+    """The very words; nobody was shown any where it ended by itself."""
+    if record.event in ("superseded", "expired"):
+        return ()
     if not record.shown:
         return (case.word("receipt-nothing-shown"),)
     words = f"{case.word('receipt-shown')}\n{record.shown}"

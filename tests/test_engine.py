@@ -738,7 +738,9 @@ def test_consent_can_be_taken_back_as_easily_as_it_was_given() -> None:
     assert (record.event, talk.conversation.consents.words) == ("withdrawn", "nothing")
 
 
-@pytest.mark.parametrize("page", ["home", "data", "consent", "names", "report", "packet", "lead", "setup"])
+@pytest.mark.parametrize(
+    "page", ["home", "data", "consent", "receipt", "shared", "names", "report", "packet", "lead", "setup"]
+)
 @pytest.mark.parametrize("locale", ["en", "es"])
 def test_every_page_opens_in_both_languages(page: str, locale: str) -> None:
     talk = Talk()

@@ -141,12 +141,12 @@ PROMPTS = st.sampled_from(["none", "current", "old"])
 COMMANDS = st.sampled_from(["reflect", "back", "skip", "restart", "delete", "language"])
 SURFACES = st.sampled_from(["private", "message"])
 FIELDS = [
-    "words", "counting", "days", "language", "confirm", "reflection", "hours",
+    "words", "counting", "excerpts", "purpose", "days", "language", "confirm", "reflection", "hours",
     "person", "name", "members", "supervisors", "day-end", "lines",
 ]  # fmt: skip
 VALUES = [
-    "keep", "nothing", "ask", "never", "0", "30", "es", "erase", "x", "18:00-08:00", "none", "17:00",
-    "Questions or complaints: x", "\ud800: {x}\x00", "",
+    "keep", "nothing", "ask", "never", "words", "counting", "0", "30", "es", "erase", "x", "18:00-08:00", "none",
+    "17:00", "Questions or complaints: x", "\ud800: {x}\x00", "",
 ]  # fmt: skip
 OF_NAMES = ("names-add", "names-forget", "names-clear")
 KINDS = st.one_of(
@@ -159,7 +159,20 @@ KINDS = st.one_of(
     st.tuples(
         st.just("open"),
         st.sampled_from(
-            ["home", "data", "consent", "names", "report", "packet", "lead", "setup", "setup:x", "nowhere"]
+            [
+                "home",
+                "data",
+                "consent",
+                "receipt",
+                "shared",
+                "names",
+                "report",
+                "packet",
+                "lead",
+                "setup",
+                "setup:x",
+                "nowhere",
+            ]
         ),
     ),
     st.tuples(
@@ -167,6 +180,8 @@ KINDS = st.one_of(
         st.sampled_from(
             [
                 "consent",
+                "withdraw",
+                "agree-again",
                 "retention",
                 "language",
                 "quiet",
