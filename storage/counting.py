@@ -55,6 +55,7 @@ _own = (
 )
 _OWN = Prepared(select(func.count()).select_from(t.contributions).where(*_own))
 _WHICH = Prepared(select(t.contributions.c.id).where(*_own))
+OWN_CODES = Prepared(select(t.contributions.c.codes).where(*_own))
 _TAKE_BACK = Prepared(delete(t.contributions).where(*_own))
 
 
