@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from bot.conversation import Conversation, Facts, Message, Reflection, Rotation
@@ -88,6 +88,50 @@ class Loaded:
     facts: Facts
     scripts: tuple[Script, ...] = ()
     left: bool = False
+
+
+class Role(NamedTuple):
+    """What somebody is in a team, which is in a circle."""
+
+    role: str
+    team: str
+    since: date
+    circle: str
+
+
+class Counted(NamedTuple):
+    """Themes of one reflection that wait for their window to be published. `window`: its first week."""
+
+    circle: str
+    window: str
+    codes: tuple[str, ...]
+
+
+class Owed(NamedTuple):
+    """A line that has not been sent to somebody's chat yet."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that is stored of one person, opened. `records`: what they agreed to, and `whole`: none of it is missing or
+    was changed; `planned`: when each check-in comes next; `looked`: circles whose page they opened, and when."""
+
+    who: Who
+    workspace: str
+    loaded: Loaded
+    joined: date
+    left: date | None
+    roles: tuple[Role, ...]
+    records: tuple[dict[str, Any], ...] = field(repr=False)
+    whole: bool
+    planned: tuple[tuple[UUID, datetime], ...]
+    counted: tuple[Counted, ...]
+    owed: tuple[Owed, ...] = field(repr=False)
+    looked: tuple[tuple[str, date], ...]
+    reference: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +350,12 @@ class Store(Protocol):
         """
 
     def reflections(self, who: Who) -> tuple[Reflection, ...]: ...
+
+    def holder(self, purpose: LinkPurpose, token: str, now: datetime) -> Who | None:
+        """Whose one-time link or code that is; None for one that is wrong, was used or is over."""
+
+    def used(self, purpose: LinkPurpose, token: str, who: Who, now: datetime) -> Everything | None:
+        """Uses up a link or code of this person's for all that is stored of them; None where it is not good."""
 
     def sweep(self, now: datetime) -> None:
         """What time takes away: retention, old dedupe keys, throwaway keys, sent deliveries. Reports this process."""

@@ -169,6 +169,7 @@ class Shell:
     clock: Clock = field(default_factory=SystemClock)
     rooms: dict[str, RoomMessenger] = field(default_factory=dict)
     finder: Finder | None = None  # None: the shipped detector
+    address: str = ""  # where links of ours lead, as people reach it; empty where they cannot
     replanned: datetime | None = field(default=None, init=False)  # when check-ins were last looked for to plan anew
     _threads: ThreadPoolExecutor = field(init=False)
     _sending: set[asyncio.Task[None]] = field(init=False, default_factory=set)
@@ -232,6 +233,8 @@ class Shell:
     def _turn(self, tx: Transaction, inbound: Inbound, found: tuple[Found, ...]) -> Done:
         event, who = inbound.event, inbound.who
         stored = tx.load(who, event.at, page=asks_for_page(self.library, event))
+        if self.address:
+            stored = replace(stored, facts=stored.facts.model_copy(update={"address": self.address}))
         loaded = self._in_their_language(stored, inbound.locale)
         loaded, news = as_they_are_now(loaded, inbound)
         turn = self._step(

@@ -69,6 +69,7 @@ _PEOPLE = Prepared(
     .select_from(t.participants)
     .where(t.participants.c.circle_id == bindparam("circle"), t.participants.c.left_day.is_(None))
 )
+OWN_CODES = Prepared(select(t.contributions.c.codes).where(*_own(t.contributions)))
 
 
 def token(window_key: bytes, key: Key, circle: UUID) -> bytes:

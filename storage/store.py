@@ -14,10 +14,11 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from bot.conversation import Program, Reflection
+from bot.effects import LinkPurpose
 from bot.events import Who
-from bot.ports import Delivery, Refusal, Setup
+from bot.ports import Delivery, Everything, Refusal, Setup
 from prompts.script import Script
-from storage import checkins, consents, deliveries, erase, migrations, purge, sweep
+from storage import checkins, consents, copies, deliveries, erase, links, migrations, purge, sweep
 from storage import tables as t
 from storage.database import Database, database_url, insisted
 from storage.installations import SqlInstallations
@@ -174,6 +175,20 @@ class SqlStore:
             if found is None:
                 return ()
             return tuple(kept for kept, _ in read_reflections(wire, found, person_key(self.keys, found)))
+
+    def holder(self, purpose: LinkPurpose, token: str, now: datetime) -> Who | None:
+        with self.database.reading() as wire:
+            return links.holder(wire, self.keys, purpose, token, now)
+
+    def used(self, purpose: LinkPurpose, token: str, who: Who, now: datetime) -> Everything | None:
+        """The link goes in the same transaction that reads, so that two who are equally fast get one copy."""
+        reference = self.references.find(who)
+        with self.transaction() as turn:
+            if links.holder(turn.wire, self.keys, purpose, token, now) != who:
+                return None
+            if not links.use(turn.wire, self.keys, purpose, token):
+                return None
+            return copies.everything(turn, self.keys, who, now, reference)
 
     def consents(self, who: Who) -> tuple[dict[str, Any], ...]:
         """A person's own copy of their consent records, first to last."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from conftest import Pair, key_rows, rows, who
@@ -23,6 +24,8 @@ from storage import tables as t
 from storage.keyring import Keyring
 from storage.prepared import Prepared
 from storage.store import SqlStore
+from storage.vault import Unopened, place
+from storage.writing import NothingMayBeKept
 
 ADA, BEN = who("ada"), who("ben")
 SHARED = {
@@ -161,6 +164,150 @@ def test_the_ledgers_are_replayed_at_start(opened: Callable[[], SqlStore], at: d
     assert again.people() == ((BEN, ""),)
     assert all(count(again)[table] <= 1 for table in own_tables() if table != "memberships")
     assert len(rows(again, t.deletion_ledger)) == 1, "the ledgers are equal again"
+
+
+# One reflection, and what was taken back -----------------------------------------------------------------------------
+
+
+def put_back(store: SqlStore, backup: list[list[dict[str, Any]]]) -> None:
+    """The main database from a backup, with its own ledger as old as the rest."""
+    with store.database.transaction() as wire:
+        for table in reversed(t.metadata.sorted_tables):
+            wire.run(Prepared(delete(table)))
+        for table, old in zip(t.metadata.sorted_tables, backup, strict=True):
+            wire.run_many(Prepared(insert(table)), old)
+
+
+def backed_up(store: SqlStore) -> list[list[dict[str, Any]]]:
+    return [rows(store, table) for table in t.metadata.sorted_tables]
+
+
+def test_a_deleted_reflection_and_what_it_counted_survive_no_backup(
+    opened: Callable[[], SqlStore], at: datetime
+) -> None:
+    store = opened()
+    set_up(store, at)
+    kept_ones = [kept(at), kept(at)]
+    change(store, at, *(Keep(one, FAR) for one in kept_ones), consents=KEEPS)
+    change(store, at, Contribute(uuid4(), ("T1",), kept_ones[0].id), Contribute(uuid4(), ("T2",), kept_ones[1].id))
+    backup = backed_up(store)
+    change(store, at, LetGo(kept_ones[0].id))
+    entries = rows(store, t.deletion_ledger)
+    assert sorted(entry["kind"] for entry in entries) == ["contribution", "reflection"]
+    assert entries == key_rows(store, keytables.deletion_ledger), "as soon as the turn is committed"
+    assert not any(kept_ones[0].id.bytes in entry["hash"] for entry in entries)
+    put_back(store, backup)
+    assert len(store.reflections(ADA)) == 2
+    again = opened()
+    assert [one.id for one in again.reflections(ADA)] == [kept_ones[1].id]
+    assert [row["codes"] for row in rows(again, t.contributions)] == ['["T2"]']
+    assert rows(again, t.deletion_ledger) == entries
+
+
+def test_one_that_was_open_and_deleted_survives_no_backup(opened: Callable[[], SqlStore], at: datetime) -> None:
+    store = opened()
+    open_one, waiting = session(at), session(at, "Another")
+    change(store, at, consents=KEEPS, session=open_one, waiting=(waiting,))
+    change(store, at, person=BEN, consents=KEEPS, session=session(at))
+    backup = backed_up(store)
+    change(store, at, LetGo(open_one.id), session=waiting, waiting=())
+    put_back(store, backup)
+    again = opened()
+    assert load(again, at).sessions == (waiting,)
+    assert load(again, at, BEN).session is not None
+    change(again, at, LetGo(waiting.id), session=None)
+    put_back(again, backup)
+    assert load(opened(), at).sessions == ()
+
+
+def test_a_crash_right_after_the_commit_is_made_good_at_the_next_start(
+    opened: Callable[[], SqlStore], at: datetime
+) -> None:
+    """The key store's copy of the ledger is written after the commit."""
+    store = opened()
+    reflection = kept(at)
+    change(store, at, Keep(reflection, FAR), consents=KEEPS)
+    backup = backed_up(store)
+    with store.transaction() as turn:
+        before = turn.load(ADA, at).conversation
+        turn.save(before, before, (LetGo(reflection.id),), at, ADA)
+    assert key_rows(store, keytables.deletion_ledger) == []  # here it dies
+    assert len(key_rows(opened(), keytables.deletion_ledger)) == 1
+    put_back(store, backup)
+    assert opened().reflections(ADA) == ()
+
+
+def test_a_turn_that_is_undone_notes_nothing(store: SqlStore, at: datetime) -> None:
+    reflection = kept(at)
+    before = change(store, at, Keep(reflection, FAR), consents=KEEPS)
+    with pytest.raises(NothingMayBeKept):
+        change(store, at, LetGo(reflection.id), Keep(kept(at), FAR), consents=NOTHING)
+    store.after_commit()
+    assert load(store, at) == before
+    assert rows(store, t.deletion_ledger) == key_rows(store, keytables.deletion_ledger) == []
+
+
+def test_entries_of_single_rows_go_when_no_backup_can_hold_them_and_those_of_people_stay(
+    store: SqlStore, at: datetime
+) -> None:
+    reflection = kept(at)
+    change(store, at, Keep(reflection, FAR), consents=KEEPS)
+    change(store, at, LetGo(reflection.id))
+    load(store, at, BEN)
+    store.erase(BEN, at)
+    for days, left in ((28, ["person", "reflection"]), (29, ["person"])):
+        store.sweep(at + timedelta(days=days))
+        for ledger in (rows(store, t.deletion_ledger), key_rows(store, keytables.deletion_ledger)):
+            assert sorted(entry["kind"] for entry in ledger) == left
+
+
+def test_what_a_person_had_counted_survives_no_backup_after_they_erased(
+    opened: Callable[[], SqlStore], at: datetime
+) -> None:
+    store = opened()
+    set_up(store, at)
+    live(store, at, "ada")
+    live(store, at, "ben")
+    backup = backed_up(store)
+    store.erase(ADA, at)
+    put_back(store, backup)
+    assert len(rows(store, t.contributions)) == 2
+    assert len(rows(opened(), t.contributions)) == 1
+
+
+def test_a_backup_of_the_database_made_before_opens_nothing_of_who_erased(
+    sqlite_pair: Pair, ring: Keyring, tmp_path: Path, at: datetime
+) -> None:
+    """A copy of the file from before, with the key store as it is now."""
+    store = sqlite_pair.open(ring)
+    live(store, at, "ada")
+    live(store, at, "ben")
+    copied = tmp_path / "backup.db"
+    with sqlite3.connect(tmp_path / "main.db") as source, sqlite3.connect(copied) as target:
+        source.backup(target)
+    before = {row["id"]: bytes(row["wrapped"]) for row in key_rows(store, keytables.data_keys)}
+    store.erase(ADA, at)
+    left = {row["id"] for row in key_rows(store, keytables.data_keys)}
+    (gone,) = before.keys() - left
+    assert not any(before[gone] in path.read_bytes() for path in tmp_path.glob("keys.db*")), "nor is the key in the log"
+    store.close()
+    with sqlite3.connect(copied) as backup:
+        people = dict(backup.execute("SELECT id, key_id FROM participants").fetchall())
+        sealed = [row for row in backup.execute("SELECT id, participant_id, body FROM reflections").fetchall()]
+        (tenant,) = backup.execute("SELECT id FROM tenants").fetchone()
+    assert len(sealed) == 2
+    keys = sqlite_pair.open(ring)
+    opening = []
+    for row, person, body in sealed:
+        for at_hand in (key.key for key in map(keys.keys.data_key, left) if key is not None):
+            with suppress(Unopened):
+                at_hand.open(body, place(UUID(tenant), "reflections", UUID(row), "body"))
+                opening.append(UUID(people[person]))
+    keys.close()
+    assert opening == list(left), "Ben's alone"
+    restored = Pair(f"sqlite:///{copied}", sqlite_pair.keys).open(ring)
+    assert restored.people() == ((BEN, ""),)
+    restored.close()
 
 
 def test_a_key_that_no_row_names_is_gone_after_a_day(store: SqlStore, at: datetime) -> None:

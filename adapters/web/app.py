@@ -12,9 +12,11 @@ from adapters.web import listening
 from adapters.web.chat import Chat, SkipWeeks
 from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Drawing
+from adapters.web.links import LinkPages
 from adapters.web.people import People, Person
 from bot import logs
 from bot.config import is_loopback
+from bot.links import Links
 from bot.ports import Refusal
 from bot.turn import Shell
 
@@ -48,6 +50,7 @@ def build_app(
     app.on_response_prepare.append(_add_headers)
     app.add_routes([web.get("/", _to_chat), web.get("/healthz", listening.healthy), web.static("/static", STATIC)])
     app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
+    app.add_routes(LinkPages(Links(shell), drawing).routes())
     app.add_routes(list(routes))
     return app
 
@@ -77,9 +80,10 @@ async def local_only(request: web.Request, handler: Handler) -> web.StreamRespon
     if host not in _own_hosts(request):
         raise web.HTTPForbidden
     if request.method not in ("GET", "HEAD"):
-        origin = request.headers.get("Origin", f"http://{host}")
-        site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        if origin.lower() != f"http://{host}" or site.lower() != "same-origin":
+        own = f"http://{host}"
+        origin, site = request.headers.get("Origin", own).lower(), request.headers.get("Sec-Fetch-Site", "").lower()
+        # A form of a page that sends no referrer has no origin either; the browser says all the same whose it is.
+        if (origin != own and (origin, site) != ("null", "same-origin")) or site not in ("", "same-origin"):
             raise web.HTTPForbidden
     return await handler(request)
 

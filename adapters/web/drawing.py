@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+#: As a browser saves the copy for programs.
+JSON_NAME = "afterword-copy.json"
 
 #: Where pages lead, in this order: page name and its word.
 PAGES = (
@@ -90,6 +94,7 @@ class Drawing:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.style = (TEMPLATES / "link.css").read_text(encoding="utf-8")
         self._env.filters["paragraphs"] = paragraphs
         self._env.filters["dialable"] = dialable
 
@@ -118,6 +123,23 @@ class Drawing:
     def beside(self, beside: Beside, locale: str) -> str:
         """The panes beside the talk."""
         return self._draw("beside.html", locale, beside=beside)
+
+    # Pages of one-time links, which stand alone
+
+    def link(self, locale: str) -> str:
+        """What a good link shows before it is used."""
+        return self._alone("link_waits.html", locale)
+
+    def no_link(self, locale: str) -> str:
+        return self._alone("link_gone.html", locale)
+
+    def copy(self, page: Page, locale: str, json: str) -> str:
+        """A person's own copy, to be read, with the one for programs in it."""
+        encoded = base64.b64encode(json.encode()).decode()
+        return self._alone("copy.html", locale, page=page, encoded=encoded, name=JSON_NAME)
+
+    def _alone(self, template: str, locale: str, **parts: object) -> str:
+        return self._draw(template, locale, style=Markup(self.style), **parts)
 
     def _draw(self, template: str, locale: str, **parts: object) -> str:
         def word(name: str, **values: object) -> str:

@@ -10,10 +10,13 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from adapters.web.drawing import Drawing
+from adapters.web.links import LinkPages
 from adapters.web.listening import listen
 from adapters.web.server import build_server
 from bot.cli import parts
 from bot.config import Server, Slack, Teams
+from bot.links import Links
 from bot.metrics import CountedMessenger, CountedShell, Counts, Tick
 from bot.ports import Delivery, Later, Messenger
 from bot.territory import holidays_of
@@ -112,7 +115,10 @@ async def serve(
     counts, platforms = Counts(), Platforms()
     messenger = CountedMessenger(platforms, counts)
     shell = CountedShell(library, store, messenger, parts.workers(store), SystemClock(), counts=counts)
+    shell.address = reached_at(given)
     try:
+        # What time has taken is gone before anybody is answered, also where a backup has brought it back.
+        await shell.on_store(lambda: store.sweep(shell.clock.now()))
         adapters = connected(given, shell, store)
         platforms.messengers |= {name: adapter.messenger for name, adapter in adapters.items()}
         async with _started(adapters, shell), _ticking(shell, counts), _listening(given, adapters, shell, counts):
@@ -138,6 +144,7 @@ async def _started(adapters: dict[str, Platform], shell: Shell) -> AsyncIterator
 @asynccontextmanager
 async def _listening(given: Server, adapters: dict[str, Platform], shell: Shell, counts: Counts) -> AsyncIterator[None]:
     routes = [route for adapter in adapters.values() for route in adapter.routes()]
+    routes += LinkPages(Links(shell), Drawing(shell.library)).routes()
     app = build_server(routes, lambda: shell.on_store(shell.store.ready), counts)
     runner = await listen(app, given.host, given.port)
     try:
@@ -159,9 +166,20 @@ async def _ticking(shell: Shell, counts: Counts) -> AsyncIterator[None]:
         clockwork.shutdown(wait=False)
 
 
+def reached_at(given: Server) -> str:
+    """Where people's browsers find this server; nowhere, where nobody has said that. The Playground is on this
+    computer."""
+    here = given.teams is not None and given.teams.anonymous
+    return given.public_url or (f"http://{_host(given)}" if here else "")
+
+
+def _host(given: Server) -> str:
+    return f"[{given.host}]:{given.port}" if ":" in given.host else f"{given.host}:{given.port}"
+
+
 def welcome(given: Server) -> Iterator[str]:
     """Where each platform is pointed at, a line each."""
-    here = f"http://[{given.host}]:{given.port}" if ":" in given.host else f"http://{given.host}:{given.port}"
+    here = f"http://{_host(given)}"
     if given.slack is not None:
         yield f"Slack: {_slack(given.slack, given.public_url, here)}"
     if given.teams is not None:

@@ -42,6 +42,7 @@ def demo(port: int, db: str) -> None:
     supervisor = next(person for person in people if person.who.user in life().setup.supervisors)
 
     async def run(shell: Shell) -> None:
+        shell.address = f"http://127.0.0.1:{port}"
         left = await settle(shell, clock, ticker.tick)
         # A database that is kept is opened again at the real time, so no weeks are skipped in it.
         weeks = None if db else partial(skip, shell, clock, ticker.tick, left=left)

@@ -1,8 +1,10 @@
-"""Commands for set-up from a shell: teams and their people, and everything of a person gone."""
+"""Commands for set-up from a shell: teams and their people, a person's copy, and everything of a person gone."""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,7 @@ from bot.events import Who
 from bot.ports import Refusal, Setup
 
 if TYPE_CHECKING:
+    from bot.links import Made
     from storage.store import SqlStore
 
 
@@ -124,6 +127,56 @@ def erase(person: str, yes: bool, db: str) -> None:
         click.echo("Another process still holds deleted (and unreadable) bytes; they go when it lets go of them.")
 
 
+@click.command()
+@click.argument("person")
+@click.option("--code", default="", help="The code that they got under “My data”; asked for where it is not given.")
+@click.option("--format", "form", type=click.Choice(["json", "html"]), default="json", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="A file, instead.")
+@parts.DATABASE
+def export(person: str, code: str, form: str, out: Path | None, db: str) -> None:
+    """A copy of everything that is kept of a person, for them; it needs the code that they got in their chat.
+
+    Example: afterword export north/ada --format html --out ada.html
+    """
+    from bot.copypage import bare
+    from bot.links import made
+    from bot.turn import SystemClock
+
+    with parts.store(db) as store:
+        who, now = _known(store, person), SystemClock().now()
+        given = code or click.prompt("The code of that person", err=True)
+        found = store.used("copy-code", bare(given), who, now)
+        if found is None:
+            raise Refusal(
+                "code",
+                "That code is not good: it is not this person's, was used, or is over. They get a new one under "
+                "“My data”, “A copy of my data”; it holds for 15 minutes.",
+            )
+        copy = made(parts.library(), found, now)
+    text = copy.json + "\n" if form == "json" else _page(copy)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        _write_private(out, text)
+    except OSError as error:
+        raise Refusal("out", f"{out} cannot be written: {error.strerror}. The code is used up.") from None
+    click.echo(f"{out} is written, for nobody but you to read: give it to {person}, and delete it here.")
+
+
+def _page(copy: Made) -> str:
+    from adapters.web.drawing import Drawing
+
+    return Drawing(parts.library()).copy(copy.page, copy.locale, copy.json)
+
+
+def _write_private(out: Path, text: str) -> None:
+    """With mode 0600, whatever was there before."""
+    with open(os.open(out, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+
+
 def _known(store: SqlStore, person: str) -> Who:
     """A person by tenant/user, or by the user alone where that is unique."""
     tenant, _, user = person.rpartition("/")
@@ -135,4 +188,4 @@ def _known(store: SqlStore, person: str) -> Who:
     return found[0]
 
 
-COMMANDS = (team, role, erase)
+COMMANDS = (team, role, export, erase)
