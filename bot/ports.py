@@ -14,7 +14,7 @@ from uuid import UUID
 
 from bot.conversation import Conversation, Facts, Message, Reflection, Rotation
 from bot.deidentify import Known, Span
-from bot.effects import Effect
+from bot.effects import Effect, LinkPurpose
 from bot.events import Due, NoticeName, Who
 from prompts.script import Script
 
