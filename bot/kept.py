@@ -159,7 +159,7 @@ def _words(case: Case, reflection: Reflection, number: int) -> Section:
             id=f"words-{n}",
             label=case.word("words-label") if len(boxes) == 1 else case.word("words-part", n=n),
             kind="lines",
-            hint=case.word("words-hint") if n == len(boxes) else "",
+            hint=case.word("words-edit-hint") if n == len(boxes) else "",
             value=(box,),
             optional=True,
         )

@@ -59,7 +59,7 @@ def take_back(case: Case, values: Values) -> Turn:
     left = tuple(each for each in case.memory.shared if str(each.id) != wanted)
     effects = tuple(Unshare(each.id) for each in case.memory.shared if str(each.id) == wanted)
     case = case.remember(shared=left)
-    return saved(case, shared_page(case), *effects, said="taken-back" if effects else "taken-back-before")
+    return saved(case, shared_page(case), *effects, said="unshared" if effects else "unshared-before")
 
 
 # A passage on its way

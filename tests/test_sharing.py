@@ -116,7 +116,7 @@ def test_the_first_excerpt_asks_in_general_and_a_no_is_over_at_once() -> None:
     talk = at_the_end()
     talk.take(Choose(at=talk.at, values=("excerpt",)))
     keep(talk)
-    assert said(page(talk)) == word("excerpts-ask")
+    assert said(page(talk)) == word("excerpts-question")
     sent(talk, "excerpt-agree", **about(talk, agree="never"))
     assert said(page(talk)) == word("excerpts-never-then")
     (record,) = (
@@ -249,7 +249,7 @@ def test_what_is_counted_says_until_when_it_can_be_taken_back_and_one_tap_does()
     assert page(talk).sections[0].lines[0].startswith("Themes that are counted: ")
     sent(talk, "take-back", **filled(talk, "take-back"))
     assert Unshare(contribution.receipt) in talk.effects
-    assert said(page(talk)).startswith(word("taken-back"))
+    assert said(page(talk)).startswith(word("unshared"))
     assert page(talk).sections == ()
 
 
@@ -260,7 +260,7 @@ def test_a_second_tap_takes_nothing_more_back_and_says_so() -> None:
     tap = filled(talk, "take-back")
     sent(talk, "take-back", **tap)
     sent(talk, "take-back", **tap)
-    assert said(page(talk)).startswith(word("taken-back-before"))
+    assert said(page(talk)).startswith(word("unshared-before"))
     assert len([effect for effect in talk.effects if isinstance(effect, Unshare)]) == 1
 
 
