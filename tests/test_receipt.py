@@ -264,8 +264,8 @@ def sqlite_store(sqlite_pair: Pair, ring: Keyring) -> SqlStore:
     return sqlite_pair.open(ring)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(doings=st.lists(DOINGS, max_size=14))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(doings=st.lists(DOINGS, min_size=3, max_size=16))
 def test_whatever_is_chosen_the_chain_verifies_and_nothing_is_shared_without_a_live_yes(
     sqlite_store: SqlStore, doings: list[tuple[str, Any, Any]]
 ) -> None:
