@@ -156,7 +156,7 @@ class Replay:
 
     def _reply(self, at: datetime, who: Who, reply: Reply) -> None:
         if reply.page is not None:
-            self.write({"at": stamp(at), "to": who.user, "page": reply.page.model_dump(mode="json")})
+            self.write({"at": stamp(at), "to": who.user, "page": reply.page.named(str).model_dump(mode="json")})
         if reply.message is not None:
             self._message(at, who, reply.surface, reply.message)
 

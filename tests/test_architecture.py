@@ -29,7 +29,7 @@ PURE = (
     "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
     "bot.commands", "bot.consent", "bot.consentpage", "bot.conversation", "bot.copypage", "bot.due", "bot.effects",
     "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.gallery", "bot.hearing", "bot.home", "bot.kept",
-    "bot.lapsing", "bot.names", "bot.namespage", "bot.deidentify.known", "bot.notices", "bot.outcome", "bot.outward",
+    "bot.lapsing", "bot.names", "bot.namespage", "bot.deidentify.known", "bot.notices", "bot.outcome", "bot.outward", "bot.owncopy",
     "bot.pages", "bot.places", "bot.position", "bot.questions", "bot.receipt", "bot.receipts", "bot.reminders",
     "bot.rooms", "bot.scanning", "bot.screens", "bot.setup", "bot.shapes", "bot.sharing", "bot.territory",
     "bot.timeforms", "bot.timepage", "bot.typed", "bot.when", "bot.wishes",

@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from uuid import uuid4
 
 import pytest
 from aiohttp import ClientSession, web
+from conftest import rows
 from fake_slack import Phone, fake_slack
 from local_chat import library, who
 from shells import inbound
+from stored import KEEPS, change, kept
 
 from adapters.web import server as serving_web
 from adapters.web.listening import listen
@@ -30,9 +32,11 @@ from adapters.web.server import MAX_BODY, build_server
 from bot.cli import serving
 from bot.config import Server, Slack
 from bot.conversation import Message
-from bot.events import Say, Who
+from bot.effects import Keep
+from bot.events import Say, Submit, Who
 from bot.metrics import STILL, CountedMessenger, CountedShell, Counts
 from bot.ports import ConversationGone, Delivery, Later, Refusal
+from storage import tables
 from storage.store import temporary_store
 
 ROOT = Path(__file__).parent.parent
@@ -363,6 +367,57 @@ async def test_it_ends_politely(monkeypatch: pytest.MonkeyPatch) -> None:
             await task
     assert (slack.story[0], slack.story[-1]) == ("started", "closed")
     assert sorted(slack.story[1:-1]) == ["answered", "sent"]
+
+
+@now
+async def test_what_time_has_taken_is_gone_before_anybody_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a backup was put back that holds a reflection whose days are over."""
+    over = datetime.now(UTC) - timedelta(days=100)
+    with temporary_store(scripts=library().scripts.values()) as store:
+        old = kept(over)
+        change(store, over, Keep(old, over.date() + timedelta(days=90)), consents=KEEPS)
+        seen: list[int] = []
+
+        class Counting(Emulated):
+            async def start(self) -> None:
+                seen.append(len(rows(store, tables.reflections)))
+
+        monkeypatch.setattr(serving, "connected", lambda *_: {"slack": Counting()})
+        given, stop = Server(port=free_port(), slack=Slack(bot_token="xoxb-1", app_token="xapp-1")), asyncio.Event()
+        stop.set()
+        assert len(rows(store, tables.reflections)) == 1
+        await serving.serve(given, store, library(), stop.wait, lambda _: None)
+    assert seen == [0]
+
+
+@now
+async def test_links_are_served_beside_the_platforms_and_lead_to_our_public_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    up, over = asyncio.Event(), asyncio.Event()
+    shells: list[Any] = []
+
+    def connected(_: Server, shell: Any, *__: Any) -> dict[str, Emulated]:
+        shells.append(shell)
+        return {"slack": Emulated()}
+
+    monkeypatch.setattr(serving, "connected", connected)
+    public = "https://afterword.example.org"
+    given = Server(port=free_port(), public_url=public, slack=Slack(bot_token="xoxb-1", app_token="xapp-1"))
+    with temporary_store(scripts=library().scripts.values()) as store:
+        task = asyncio.create_task(serving.serve(given, store, library(), over.wait, lambda _: up.set()))
+        await up.wait()
+        asked = Submit(at=datetime.now(UTC), form="copy-link")
+        page = (await shells[0].handle(inbound(who("ada"), asked))).page
+        [address] = [link.id for section in page.sections for link in section.links]
+        assert address.startswith(f"{public}/link/")
+        async with ClientSession(f"http://127.0.0.1:{given.port}") as client:
+            assert (await client.get(address.removeprefix(public))).status == 200
+            assert (await client.post(address.removeprefix(public))).status == 200
+            assert (await client.post(address.removeprefix(public))).status == 404
+        over.set()
+        await task
+    assert serving.reached_at(Server(slack=given.slack)) == ""
 
 
 @now

@@ -898,3 +898,26 @@ def test_what_a_person_wrote_is_never_formatted(reply: Reply) -> None:
             if "OWNWORDS" in str(one.get("text", "")) and one.get("type") != "section":
                 assert one["type"] == "plain_text"
                 assert one["emoji"] is False
+
+
+def test_people_on_a_page_are_mentioned_and_an_address_is_a_link() -> None:
+    looks = Section(
+        title="Who looked", lines=("On Monday, {person} looked.", "{person} <!here> *too*."), people=("U07SAM", "x")
+    )
+    page = Page(
+        name="data",
+        title="My data",
+        sections=(looks, Section(links=(Option(id="https://a.example/l?a=1&b=2", label="Open <it>"),))),
+    )
+    view = DRAWING.page(page, "en")
+    assert sound(view, "modal")
+    assert "On Monday, <@U07SAM> looked.\nsomeone &lt;!here&gt; ∗too∗." in words(view)
+    assert "<https://a.example/l?a=1&amp;b=2|Open &lt;it&gt;>" in words(view)
+
+
+def test_a_long_list_of_people_stays_within_a_modal() -> None:
+    lines = tuple(f"On day {number}, {{person}} looked at the page of your group." for number in range(600))
+    page = Page(
+        name="looks", title="Who looked", sections=(Section(title="2026", lines=lines, people=("U07SAM",) * 600),)
+    )
+    assert sound(DRAWING.page(page, "en"), "modal")

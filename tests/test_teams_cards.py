@@ -820,3 +820,17 @@ def test_drawing_and_reading_know_neither_the_sdk_nor_a_clock(name: str) -> None
         *STANDARD,
     }
     assert "adapters.teams.sdk" not in imported
+
+
+def test_people_on_a_page_have_their_names_and_an_address_opens_in_a_browser() -> None:
+    looks = Section(title="Who looked", lines=("On Monday, {person} looked.",) * 2, people=(PEOPLE[0].upper(), "x"))
+    link = Section(links=(Option(id="https://a.example/link/a", label="Open my copy"),))
+    card = shown(
+        Page(name="data", title="My data", sections=(looks, link)), roster=(Option(id=PEOPLE[0], label="Sam *S*"),)
+    )
+    assert sound(card, dialog=True)
+    said = "\n".join(map(says, flat(card)))
+    assert "On Monday, Sam *S* looked." in said
+    assert "On Monday, someone looked." in said
+    [opens] = [action for action in actions(card) if action["type"] == "Action.OpenUrl"]
+    assert (opens["title"], opens["url"]) == ("Open my copy", "https://a.example/link/a")

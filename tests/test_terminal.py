@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -287,3 +288,15 @@ def test_a_paste_of_several_long_lines_is_one_answer(terminal: Terminal) -> None
 def test_nothing_is_coloured_where_that_is_not_wanted(terminal: Terminal) -> None:
     terminal.until("> ")
     assert "\033[1m" not in terminal.said
+
+
+def test_a_copy_is_had_by_a_code_and_words_are_changed_line_by_line() -> None:
+    with open_shell() as (shell, _):
+        Screen(["1", "2", "A word.", "1"]).talk(shell, "between-sites")
+        said = Screen(["my data", "1", "1", "Another word.", "", "my data"]).talk(shell)
+        assert "Another word." in said
+        assert [kept.answers[kept.own[0]][1] for kept in shell.store.reflections(who("ada"))] == ["Another word."]
+        shell.address = ""
+        copied = Screen(["my data", "4", "1"]).talk(shell)
+    assert "afterword export" in " ".join(copied.split())
+    assert re.search(r"\b[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}\b", copied)

@@ -687,3 +687,36 @@ async def test_the_browsers_language_speaks_until_one_is_chosen() -> None:
         assert 'data-locale="es"' in await page.text()
         page = await client.get("/chat/ada", headers={"Accept-Language": "en-US"})
         assert 'data-locale="en"' in await page.text()
+
+
+# A copy of everything, and who looked
+
+
+@now
+async def test_the_demo_s_own_link_leads_to_a_copy_also_from_a_page_without_a_referrer() -> None:
+    async with opened() as (client, shell):
+        shell.address = f"http://127.0.0.1:{client.port}"
+        ada = await Tab(client).load()
+        await ada.begin()
+        await ada.visit()
+        await ada.act({"kind": "submit", "form": "copy-link", "values": {}})
+        [address] = re.findall(r'href="http://127\.0\.0\.1:\d+(/link/[^"]+)"', ada.html)
+        waits = await client.get(address)
+        assert 'method="post"' in await waits.text()
+        assert (await client.post(address, headers={"Origin": "null", "Sec-Fetch-Site": "cross-site"})).status == 403
+        made = await client.post(
+            address, headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}, data={"as": "page"}
+        )
+        assert made.status == 200
+        assert WORDS in unescape(await made.text())
+        assert "script-src" not in made.headers["Content-Security-Policy"]
+
+
+@now
+async def test_who_looked_is_told_by_name() -> None:
+    async with opened() as (client, _):
+        sam = await Tab(client, "sam").load()
+        await sam.act({"kind": "open", "page": "report"})
+        ada = await Tab(client).load()
+        await ada.act({"kind": "open", "page": "data"})
+        assert re.search(r"On \w+ \d+, \d{4}, Sam looked at the page of your group\.", ada.text)

@@ -139,7 +139,7 @@ class Drawing:
         return self._alone("copy.html", locale, page=page, encoded=encoded, name=JSON_NAME)
 
     def _alone(self, template: str, locale: str, **parts: object) -> str:
-        return self._draw(template, locale, style=Markup(self.style), **parts)
+        return self._draw(template, locale, style=Markup(f"<style>{self.style}</style>"), **parts)
 
     def _draw(self, template: str, locale: str, **parts: object) -> str:
         def word(name: str, **values: object) -> str:
