@@ -79,19 +79,20 @@ class Colleague(Frozen):
 
 
 class Life(Frozen):
-    """The team: since when it is there, and who is in it."""
+    """The team: since when it is there, and who is in it. `others`: members whom nobody can try."""
 
     team: str
     zone: str
     day: int = Field(lt=0)
     people: tuple[Colleague, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def setup(self) -> Setup:
         members, supervisors = (
             tuple(one.user for one in self.people if one.role == role) for role in ("member", "supervisor")
         )
-        return Setup("local", TENANT, self.team, members, supervisors, self.zone)
+        return Setup("local", TENANT, self.team, (*members, *self.others), supervisors, self.zone)
 
 
 def read_life(path: Path) -> Life:

@@ -187,7 +187,7 @@ def test_a_mistake_in_the_data_is_named(tmp_path: Path, text: str, words: str) -
 def test_everybody_is_described_in_both_languages_and_one_supervises() -> None:
     assert all(set(one.about) == {"en", "es"} and all(one.about.values()) for one in life().people)
     assert life().setup.supervisors == ("sam",)
-    assert len(life().setup.members) == 7
+    assert len(life().setup.members) == 8
 
 
 @pytest.mark.parametrize("weekday", range(7))
