@@ -99,7 +99,7 @@ def _passage(case: Case, reflection: Reflection, text: str) -> Page:
 
 def _form(case: Case, name: str, reflection: Reflection, *fields: FormField, submit: str) -> Form:
     hidden = _unseen("reflection", reflection.id)
-    return Form(id=name, title=case.word("excerpt-title"), fields=(hidden, *fields), submit=case.word(submit))
+    return Form(id=name, title="", fields=(hidden, *fields), submit=case.word(submit))
 
 
 def _box(case: Case, text: str) -> FormField:
