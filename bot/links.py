@@ -37,8 +37,9 @@ class Links:
     def _copy(self, token: str) -> Made | None:
         now = self.shell.clock.now()
         who = self.shell.store.holder("copy", token, now)
-        found = who and self.shell.store.used("copy", token, who, now)
-        return made(self.shell.library, found, now) if found else None
+        if who is None:
+            return None
+        return self.shell.store.used("copy", token, who, now, lambda found: made(self.shell.library, found, now))
 
 
 def made(library: Library, found: Everything, at: datetime) -> Made:

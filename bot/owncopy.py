@@ -21,6 +21,7 @@ from bot.home import moment
 from bot.kept import called
 from bot.ports import Everything
 from bot.questions import themes
+from bot.receipt import one_record
 from prompts.library import Library
 from prompts.script import Script
 
@@ -224,13 +225,18 @@ def readable(library: Library, all_: Everything, copy: Copy) -> Page:
         _section(case, "copy-you", _you(case, all_.workspace, copy)),
         _section(case, "copy-settings", _settings(case, copy)),
         _section(case, "copy-check-ins", _check_ins(case, copy)),
-        _section(case, "copy-consents", _consents(case, copy)),
+        _section(case, "copy-consents", (case.word("receipt-whole" if copy.consents_whole else "receipt-broken"),)),
+        *(one_record(case, record) for record in case.facts.consent_records),
         _section(case, "copy-reflections", () if copy.reflections else (case.word("data-empty"),)),
         *(_reflection(case, kept) for kept in case.facts.reflections),
         *(_unfinished(case, one) for one in copy.open_reflections),
         _section(case, "copy-counted", (
             case.word("copy-counted-line", window=one.window, themes="; ".join(one.themes.labels))
             for one in copy.counted_not_published
+        )),
+        _section(case, "copy-shared", (
+            f"{_day(case, one.on)} · {one.title}: {one.text}"
+            for one in copy.settings.shared if one.kind == "excerpt"
         )),
         _section(case, "copy-chat", _chat(case, copy)),
         _section(case, "looks-title", (_look(case, look.who, look.day) for look in copy.who_looked)),
@@ -299,20 +305,6 @@ def _check_ins(case: Case, copy: Copy) -> Iterator[str]:
         due = [" ".join(moment(case, one.due)) for one in copy.next_check_ins if one.check_in == check_in.id]
         kind = case.word(f"check-in-{check_in.kind}")
         yield case.word("copy-check-in", kind=kind, moments="; ".join(due) or "–")
-
-
-def _consents(case: Case, copy: Copy) -> Iterator[str]:
-    for record in copy.consents:
-        for purpose in record["purposes"]:
-            day, _, time = str(record["time"]).partition("T")
-            yield case.word(
-                "copy-consent",
-                day=_day(case, date.fromisoformat(day)),
-                time=f"{time[:5]} UTC",
-                purpose=case.word(f"{purpose['id']}-title"),
-                choice=purpose["choice"],
-                version=record["notice_version"],
-            )
 
 
 def _reflection(case: Case, kept: Reflection) -> Section:

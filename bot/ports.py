@@ -5,11 +5,11 @@ The store is synchronous and runs on threads of its own; everything else is asyn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from bot.conversation import Conversation, Facts, Message, Reflection, Rotation
@@ -17,6 +17,8 @@ from bot.deidentify import Known, Span
 from bot.effects import Effect, LinkPurpose
 from bot.events import Due, NoticeName, Who
 from prompts.script import Script
+
+T = TypeVar("T")
 
 #: A delivery that is committed is leased to the process that committed it for this long.
 LEASE_SECONDS = 30
@@ -354,8 +356,11 @@ class Store(Protocol):
     def holder(self, purpose: LinkPurpose, token: str, now: datetime) -> Who | None:
         """Whose one-time link or code that is; None for one that is wrong, was used or is over."""
 
-    def used(self, purpose: LinkPurpose, token: str, who: Who, now: datetime) -> Everything | None:
-        """Uses up a link or code of this person's for all that is stored of them; None where it is not good."""
+    def used(
+        self, purpose: LinkPurpose, token: str, who: Who, now: datetime, make: Callable[[Everything], T]
+    ) -> T | None:
+        """Uses up a link or code of this person's for what is made of all that is stored of them; None where it is not
+        good. Where making it fails, it is as good as before."""
 
     def sweep(self, now: datetime) -> None:
         """What time takes away: retention, old dedupe keys, throwaway keys, sent deliveries. Reports this process."""

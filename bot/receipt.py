@@ -32,12 +32,12 @@ def receipt(case: Case) -> Page:
         ),
         sections=(
             Section(pages=(Option(id="consent", label=case.word("consent-page-title")),)),
-            *(_record(case, record) for record in records[:SHOWN]),
+            *(one_record(case, record) for record in records[:SHOWN]),
         ),
     )
 
 
-def _record(case: Case, record: ConsentRecord) -> Section:
+def one_record(case: Case, record: ConsentRecord) -> Section:
     what = case.word(f"{record.purpose}-title")
     return Section(
         title=f"{what}: {case.word(f'receipt-{record.event}')}",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -34,6 +34,8 @@ from storage.setup import leave_team
 from storage.shelf import Shelf
 from storage.turns import SqlTransaction, opened
 from storage.vault import Unopened
+
+T = TypeVar("T")
 
 _INSTALLATION = Prepared(select(t.installation.c.id))
 _INSTALL = Prepared(insert(t.installation), unless_there=True)
@@ -180,7 +182,9 @@ class SqlStore:
         with self.database.reading() as wire:
             return links.holder(wire, self.keys, purpose, token, now)
 
-    def used(self, purpose: LinkPurpose, token: str, who: Who, now: datetime) -> Everything | None:
+    def used(
+        self, purpose: LinkPurpose, token: str, who: Who, now: datetime, make: Callable[[Everything], T]
+    ) -> T | None:
         """The link goes in the same transaction that reads, so that two who are equally fast get one copy."""
         reference = self.references.find(who)
         with self.transaction() as turn:
@@ -188,7 +192,8 @@ class SqlStore:
                 return None
             if not links.use(turn.wire, self.keys, purpose, token):
                 return None
-            return copies.everything(turn, self.keys, who, now, reference)
+            found = copies.everything(turn, self.keys, who, now, reference)
+            return None if found is None else make(found)
 
     def consents(self, who: Who) -> tuple[dict[str, Any], ...]:
         """A person's own copy of their consent records, first to last."""

@@ -24,6 +24,7 @@ from adapters.web.drawing import Drawing
 from adapters.web.links import LinkPages
 from adapters.web.listening import listen
 from adapters.web.server import build_server
+from bot import owncopy
 from bot.cli import main
 from bot.conversation import Page
 from bot.copypage import LIFETIME
@@ -225,7 +226,8 @@ def test_it_holds_everything_that_is_kept(live: Live) -> None:
     assert [(team["team"], team["role"]) for team in copy["teams"]] == [("First Steps", "member")]
     assert CANARY in json.dumps(copy["reflections"])
     assert DRAFT in json.dumps(copy["open_reflections"])
-    assert [record["purposes"][0]["id"] for record in copy["consents"]] == ["words", "counting"]
+    agreed = [record["processing"]["purposes"][0]["id"] for record in copy["consents"]]
+    assert agreed == ["words", "counting"]
     assert copy["consents_whole"] is True
     assert copy["settings"]["quiet"] == ["20:00", "07:00"]
     assert [one["kind"] for one in copy["settings"]["check_ins"] if one["kind"] == "day-end"] == ["day-end"]
@@ -323,6 +325,22 @@ def test_export_needs_the_code_that_the_person_got(kept: Live, tmp_path: Path) -
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert run("north/ada", "--code", hers).exit_code == 2, "it was used"
     assert run("north/ben", "--code", bens).exit_code == 0, "trying it for another person did not use it up"
+
+
+def test_a_copy_that_cannot_be_made_leaves_the_code_and_the_link_as_good_as_before(
+    kept: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers = code(kept)
+    done = run("ada", "--code", hers, "--out", str(tmp_path / "nowhere" / "ada.json"))
+    assert done.exit_code == 2
+    assert "as good as before" in done.output
+    kept.shell.address = ADDRESS
+    address = link(kept)
+    with monkeypatch.context() as broken:
+        broken.setattr(owncopy, "readable", lambda *_: 1 / 0)
+        assert use(kept, address)[0].status == 500
+    assert use(kept, address)[0].status == 200
+    assert run("ada", "--code", hers).exit_code == 0
 
 
 def test_export_writes_a_page_too_and_asks_for_the_code(kept: Live) -> None:

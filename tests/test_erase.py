@@ -70,7 +70,6 @@ def live(store: SqlStore, at: datetime, person: str) -> None:
     )
     found = load(store, at, who(person)).id
     with store.database.transaction() as wire:
-        wire.run(Prepared(insert(t.own_names)), participant_id=found, hash=b"a name")
         for circle in rows(store, t.circles):
             wire.run(Prepared(insert(t.looks)), circle_id=circle["id"], participant_id=found, day=at.date())
 

@@ -15,6 +15,7 @@ from bot.ports import Refusal, Setup
 
 if TYPE_CHECKING:
     from bot.links import Made
+    from bot.ports import Everything
     from storage.store import SqlStore
 
 
@@ -142,26 +143,31 @@ def export(person: str, code: str, form: str, out: Path | None, db: str) -> None
     from bot.links import made
     from bot.turn import SystemClock
 
-    with parts.store(db) as store:
-        who, now = _known(store, person), SystemClock().now()
-        given = code or click.prompt("The code of that person", err=True)
-        found = store.used("copy-code", bare(given), who, now)
-        if found is None:
-            raise Refusal(
-                "code",
-                "That code is not good: it is not this person's, was used, or is over. They get a new one under "
-                "“My data”, “A copy of my data”; it holds for 15 minutes.",
-            )
+    def handed_over(found: Everything) -> bool:
         copy = made(parts.library(), found, now)
-    text = copy.json + "\n" if form == "json" else _page(copy)
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        _write_private(out, text)
-    except OSError as error:
-        raise Refusal("out", f"{out} cannot be written: {error.strerror}. The code is used up.") from None
-    click.echo(f"{out} is written, for nobody but you to read: give it to {person}, and delete it here.")
+        text = copy.json + "\n" if form == "json" else _page(copy)
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            _write_private(out, text)
+        return True
+
+    now = SystemClock().now()
+    with parts.store(db) as store:
+        who = _known(store, person)
+        given = code or click.prompt("The code of that person", err=True)
+        try:
+            done = store.used("copy-code", bare(given), who, now, handed_over)
+        except OSError as error:
+            raise Refusal("out", f"{out} cannot be written: {error.strerror}. The code is as good as before.") from None
+    if not done:
+        raise Refusal(
+            "code",
+            "That code is not good: it is not this person's, was used, or is over. They get a new one under "
+            "“My data”, “A copy of my data”; it holds for 15 minutes.",
+        )
+    if out is not None:
+        click.echo(f"{out} is written, for nobody but you to read: give it to {person}, and delete it here.")
 
 
 def _page(copy: Made) -> str:
