@@ -151,33 +151,33 @@ def test_a_number_is_said_back_in_words() -> None:
 
 
 def test_pages_can_be_read_and_changed() -> None:
-    said = talked("1", "my data", "9", "", "consent", "2", "maybe", "2", "", "home", "2", script="between-sites")
+    said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "2", script="between-sites")
     assert "A reflection is open, and waits" in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
-    assert "  2  What is kept and counted: Keep my words, for me only\n" in said.split("Saved.")[0]
+    assert "  1  What is kept and counted: Keep my words, for me only\n" in said.split("Saved.")[0]
     assert "What is your inner weather right now?" in said.split("Saved.")[1]
-    assert "  2  What is kept and counted: Keep nothing\n" in said.split("Saved.")[1]
+    assert "  1  What is kept and counted: Keep nothing\n" in said.split("Saved.")[1]
 
 
 def test_home_leads_to_other_pages_and_asks_for_quiet_hours() -> None:
-    said = talked("1", "home", "4", "", "home", "7", "2", script="between-sites")
+    said = talked("1", "home", "4", "", "home", "8", "2", script="between-sites")
     assert "  4  My data\n" in said
     assert "A reflection is open, with what you wrote there." in said
     assert "A reminder that falls into" in said
-    assert "  7  Quiet hours: 6 in the evening to 8 in the morning\n" in said
+    assert "  8  Quiet hours: 6 in the evening to 8 in the morning\n" in said
 
 
 def test_a_lead_can_type_a_team() -> None:
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
         lines = ("Child protection: 555-0100", "Questions or complaints: 555-0111", "", "2")
-        said = Screen(["1", "home", "7", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "8", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
     assert "  2  The team\n" in said
     assert "“West” is set up as it stands here." in said
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
-        said = Screen(["1", "home", "7", "2", "", "", "", "late", "", ""]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "8", "2", "", "", "", "late", "", ""]).talk(shell, "between-sites")
     assert "  | First Steps\n" in said
     assert "The end of the day is a time such as 17:00." in said
 
