@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from finders import Finds
 from talks import library
 
 from bot.events import Inbound
@@ -46,7 +47,8 @@ class Diary:
 
 def shell(main: str, keys: str, key_file: str, sent: str, clock: VirtualClock) -> Shell:
     store = open_store(main, keys, from_file(Path(key_file)), scripts=library().scripts.values())
-    return Shell(library(), store, Diary(Path(sent)), 1 if store.database.sqlite else 4, clock)
+    workers = 1 if store.database.sqlite else 4
+    return Shell(library(), store, Diary(Path(sent)), workers, clock, finder=Finds())
 
 
 def say(line: dict[str, object]) -> None:

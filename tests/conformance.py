@@ -24,6 +24,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from conftest import Pair
+from finders import Finds
 from shells import Wristwatch
 from talks import library
 
@@ -177,7 +178,7 @@ class Local(Driver):
     def messenger(self) -> Messenger: ...
 
     async def arrive(self) -> None:
-        self.shell = Shell(library(), self.world.store(), self.messenger(), 1, self.world.clock)
+        self.shell = Shell(library(), self.world.store(), self.messenger(), 1, self.world.clock, finder=Finds())
 
     async def depart(self) -> None:
         await self.shell.close()

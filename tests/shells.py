@@ -12,6 +12,7 @@ from random import Random
 from typing import TypeVar
 
 from conftest import AT, Pair
+from finders import Finds
 from people import Person
 from talks import library
 
@@ -119,7 +120,8 @@ def living(pair: Pair, ring: Keyring, of: Library | None = None) -> Iterator[Liv
     of = of or library()
     store = open_store(pair.main, pair.keys, ring, scripts=of.scripts.values())
     post, clock = Post(), Wristwatch()
-    live = Live(Shell(of, store, post, 1 if store.database.sqlite else 4, clock), store, post, clock)
+    shell = Shell(of, store, post, 1 if store.database.sqlite else 4, clock, finder=Finds())
+    live = Live(shell, store, post, clock)
     try:
         yield live
     finally:

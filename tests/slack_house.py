@@ -13,6 +13,7 @@ from typing import Any, ParamSpec
 
 from conftest import Pair
 from fake_slack import FakeSlack, Phone, fake_slack
+from finders import Finds
 from shells import Wristwatch
 from talks import library
 
@@ -21,7 +22,7 @@ from adapters.web.listening import listen
 from adapters.web.server import build_server
 from bot.config import Slack
 from bot.events import Who
-from bot.ports import Delivery, Messenger
+from bot.ports import Delivery, Finder, Messenger
 from bot.turn import Shell
 from prompts.library import Library
 from scheduler.ticker import tick
@@ -89,6 +90,7 @@ class House:
     settings: Slack
     clock: Wristwatch = field(default_factory=Wristwatch)
     hurry: Hurry = field(default_factory=Hurry)
+    finder: Finder | None = field(default_factory=Finds)
     public_url: str = ""
     strict: bool = False
     shell: Shell = field(init=False)
@@ -99,7 +101,8 @@ class House:
     async def open(self) -> None:
         self.store = open_store(self.pair.main, self.pair.keys, self.ring, scripts=self.of.scripts.values())
         held = Held()
-        self.shell = Shell(self.of, self.store, held, 1 if self.store.database.sqlite else 4, self.clock)
+        workers = 1 if self.store.database.sqlite else 4
+        self.shell = Shell(self.of, self.store, held, workers, self.clock, finder=self.finder)
         hurry, store = self.hurry, self.store
         given = (self.settings, self.shell, store.installations, store.references, store.rooms, self.public_url)
         self.app = connect(*given, strict=self.strict, clock=hurry.now, sleep=hurry.sleep)

@@ -11,6 +11,7 @@ from typing import Any
 
 from conftest import Pair
 from fake_teams import Client, FakeTeams, fake_teams
+from finders import Finds
 from shells import Wristwatch
 from slack_house import Held, Hurry
 from talks import library
@@ -20,6 +21,7 @@ from adapters.web.listening import listen
 from adapters.web.server import build_server
 from bot.config import Teams
 from bot.events import Who
+from bot.ports import Finder
 from bot.turn import Shell
 from prompts.library import Library
 from scheduler.ticker import tick
@@ -52,6 +54,7 @@ class House:
     settings: Teams
     clock: Wristwatch = field(default_factory=Wristwatch)
     hurry: Hurry = field(default_factory=Calm)
+    finder: Finder | None = field(default_factory=Finds)
     shell: Shell = field(init=False)
     store: SqlStore = field(init=False)
     app: TeamsApp = field(init=False)
@@ -60,7 +63,8 @@ class House:
     async def open(self) -> None:
         self.store = open_store(self.pair.main, self.pair.keys, self.ring, scripts=self.of.scripts.values())
         held = Held()
-        self.shell = Shell(self.of, self.store, held, 1 if self.store.database.sqlite else 4, self.clock)
+        workers = 1 if self.store.database.sqlite else 4
+        self.shell = Shell(self.of, self.store, held, workers, self.clock, finder=self.finder)
         hurry, store = self.hurry, self.store
         given = (self.settings, self.shell, store.installations, store.references, store.rooms)
         self.app = connect(*given, clock=hurry.now, sleep=hurry.sleep)

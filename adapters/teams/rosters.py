@@ -19,7 +19,7 @@ from bot.conversation import Option
 from bot.ports import Later, Refusal, Rooms
 from bot.turn import Shell
 
-log = logs.Log("teams-roster-failed")
+log = logs.Log("teams-roster-failed", "teams-names-failed")
 
 #: Seconds for which a roster is believed; for which it is believed of who is not in it, because they may have come
 #: since; for which a form waits for names; and which a whole roster may take.
@@ -125,7 +125,7 @@ class Rosters:
         try:
             await self.shell.heard(PLATFORM, tenant, [one.name for one in roster.people.values() if one.name])
         except Refusal as error:
-            log.warning("names not noted", extra={"event": "teams-names-failed", **logs.fault(error)})
+            log.warning("teams-names-failed", error=error)
 
     async def _everybody(self, tenant: str) -> Roster:
         rooms = await self.shell.on_store(lambda: self.rooms.all(PLATFORM, tenant))
