@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import answering, ending, position, screens
+from bot import answering, ending, noticing, position, screens
 from bot.case import Case
 from bot.conversation import Origin, Session
 from bot.effects import Effect, Turn
@@ -105,7 +105,8 @@ def resume(case: Case) -> Turn:
     idle = case.conversation.session is None and not case.memory.ask_counting
     if idle and case.surface == "private" and not known:
         return reflect(case, "")
-    return settled(case, case.word("resume-chat") if screens.hidden(case) else "")
+    turn = settled(case, case.word("resume-chat") if screens.hidden(case) else "")
+    return noticing.waiting(case, turn)
 
 
 def language(case: Case, wanted: str) -> Turn:

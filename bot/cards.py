@@ -28,12 +28,13 @@ class Block:
 
 
 def blocks(lines: Sequence[str]) -> Iterator[Block]:
-    """Plain lines, then a card."""
-    start = next((at for at, line in enumerate(lines[:-1]) if is_title(line)), len(lines))
-    if lines[:start]:
-        yield Block(tuple(lines[:start]))
-    if lines[start:]:
-        yield Block(tuple(lines[start + 1 :]), lines[start])
+    """Plain lines, then a card, then perhaps another with the line that says why."""
+    starts = [at for at, line in enumerate(lines[:-1]) if is_title(line)]
+    first = starts[0] if starts else len(lines)
+    if lines[:first]:
+        yield Block(tuple(lines[:first]))
+    for start, end in zip(starts, (*starts[1:], len(lines)), strict=False):
+        yield Block(tuple(lines[start + 1 : end]), lines[start])
 
 
 def is_title(line: str) -> bool:

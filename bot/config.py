@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bot.conversation import Program
 from bot.ports import Refusal
 from bot.territory import holidays_of
+from prompts.phrases import HOME, lists_of, read_phrases
 
 DEFAULT_DATABASE = "sqlite:///afterword.db"
 DEFAULT_PORT = 3978
@@ -132,7 +133,7 @@ def program(path: str) -> Program:
         return Program()
     try:
         data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        return _with_known_holidays(Program.model_validate(data), path)
+        return _with_known_lists(_with_known_holidays(Program.model_validate(data), path), path)
     except OSError as error:
         words = f"{path} (AFTERWORD_CONFIG) cannot be read: {error.strerror}. Check the path."
         raise Refusal("config", words) from None
@@ -152,6 +153,18 @@ def _with_known_holidays(program: Program, path: str) -> Program:
             f"{path} (AFTERWORD_CONFIG): holidays: no public holidays are known of that place. Write a country, such "
             'as "US", or a part of one, such as "US-NC"; "" for none.',
         )
+    return program
+
+
+def _with_known_lists(program: Program, path: str) -> Program:
+    """Raises Refusal: a phrase with a mistyped list would never be found."""
+    if program.phrases:
+        known = read_phrases(HOME / "phrases.toml").sheet.words
+        for entry in program.phrases:
+            for name in (name for written in (*entry.any, *entry.unless) for name in lists_of(written)):
+                if name not in known:
+                    words = f"phrases: there is no list {{{name}}}; there is {', '.join(known)}."
+                    raise Refusal("config", f"{path} (AFTERWORD_CONFIG): {words}")
     return program
 
 

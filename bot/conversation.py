@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, NaiveDatetime
 
 from bot.events import Frozen, Surface, Value
 from bot.names import Listed
+from prompts.phrases import Entry
 
 Input = Literal["choice", "multi", "scale", "text", "none"]
 Origin = Literal["person", "check-in"]
@@ -193,6 +194,7 @@ class Program(Frozen):
     recheck_weeks: int = Field(default=3, ge=1, le=26)  # after so long a script's "look again" comes back
     day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     rotation: Rotation = "principles"
+    phrases: tuple[Entry, ...] = ()  # at which the safety card is shown to their writer, beside those of phrases.toml
 
 
 class Reflection(Frozen):

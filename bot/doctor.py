@@ -63,7 +63,8 @@ def _scripts() -> Finding:
 def _resources(today: date) -> Finding:
     checked = read_resources(HOME / "resources.toml").checked
     if (today - checked).days > RECHECK_DAYS:
-        return Finding(False, f"last checked on {checked}; call each number and set `checked` in resources.toml")
+        todo = "call each and set `checked` in resources.toml"
+        return Finding(False, f"check the help lines again, they were last checked on {checked}: {todo}")
     return Finding(True, f"last checked on {checked}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answering, asking, notices, pages, position, screens
+from bot import answering, asking, notices, noticing, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
 from bot.commands import MAY_BE_WORDS, Said, pick, understand
@@ -21,9 +21,9 @@ from bot.wishes import wished
 
 def typed(case: Case, event: Say | Write) -> Turn:
     turn = heard(case, event)
-    if isinstance(event, Say) and event.files:
-        return without_files(case, event, turn)
-    return turn
+    if isinstance(event, Write):
+        return noticing.noticed(case, event, turn)
+    return without_files(case, event, turn) if event.files else turn
 
 
 def without_files(case: Case, event: Say, turn: Turn) -> Turn:

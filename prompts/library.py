@@ -9,15 +9,19 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from babel.dates import format_skeleton
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from prompts.codebook import Codebook, read_codebook
+from prompts.phrases import Phrases, read_phrases
 from prompts.resolve import Translations, resolve
 from prompts.script import SOURCE_LOCALE, Card, Frozen, Line, Script, card_lines
 from prompts.source import Fault, ScriptError, Source, read_block, read_card, read_script, read_toml
 from prompts.translations import Catalogue, read_catalogue, translations
 
 HOME = Path(__file__).parent
+#: In braces it stands for the month in which the resources were last checked.
+CHECKED = "checked"
 Read = TypeVar("Read")
 
 
@@ -48,6 +52,7 @@ class Library:
     resources: Resources
     languages: Mapping[str, Translations]
     app: Mapping[str, str]
+    phrases: Phrases = field(default_factory=Phrases)
     pinned: Mapping[str, Script] = field(default_factory=dict)
 
     @property
@@ -89,6 +94,8 @@ class Library:
         return re.sub(r"\{([a-z0-9-]+)\}", lambda found: self.resource(locale, found[1], own), text)
 
     def resource(self, locale: str, name: str, own: Mapping[str, str]) -> str:
+        if name == CHECKED:
+            return format_skeleton("yMMMM", self.resources.checked, locale=locale)
         if name in own:
             return own[name]
         return self._translated(locale, "app", f"resources.{name}", self.resources.resources[name].text)
@@ -111,6 +118,7 @@ class Sources:
     app: Mapping[str, str]
     codebook: Codebook
     resources: Resources
+    phrases: Phrases = field(default_factory=Phrases)
     borrowed: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
@@ -141,6 +149,7 @@ def read_all(home: Path, lender: Path | None = None) -> tuple[Sources, tuple[Fau
         app=reading.file("app.toml", read_app, {}),
         codebook=reading.file("codebook.toml", read_codebook, Codebook(families={}, themes=())),
         resources=reading.file("resources.toml", read_resources, Resources(checked=date.min, resources={})),
+        phrases=reading.file("phrases.toml", read_phrases, Phrases()),
         borrowed=frozenset(reading.borrowed),
         unread=frozenset(reading.unread),
         elsewhere=frozenset(path.stem for path in lender.glob("scripts/*.toml")) if lender else frozenset(),
@@ -194,6 +203,7 @@ def build(sources: Sources) -> Library:
         resources=sources.resources,
         languages=languages,
         app=sources.app,
+        phrases=sources.phrases,
         pinned={script.revision: script for script in scripts.values()},
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from prompts import structure, wiring
+from prompts import phrases, structure, wiring
 from prompts.library import HOME, Library, Sources, build, read_all
 from prompts.proof import proof
 from prompts.resolve import Placed, place, resolve
@@ -29,6 +29,7 @@ RULES: Mapping[str, str] = {
     "nested-block": "a block uses a block",
     "unknown-card": "there is no such card",
     "unknown-resource": "a name in braces stands for nothing",
+    "unknown-list": "a phrase uses a list of words that is not there",
     "unknown-code": "the codebook has no such code",
     "lost-code": "a code on an answer that is not kept",
     "says-nothing": "an info step without text and card",
@@ -63,6 +64,8 @@ def lint(sources: Sources, home: Path = HOME, checks: Sequence[Check] = ()) -> t
         faults += _script(source, sources, checks)
     if "cards" not in sources.borrowed:
         faults += _cards(sources, home)
+    if "phrases.toml" not in sources.borrowed:
+        faults += phrases.faults(sources.phrases, home / "phrases.toml")
     faults += check(sources.catalogues, list(owed(sources, home)), _not_to_check(sources))
     return in_order(faults)
 
@@ -206,7 +209,7 @@ def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
 
 
 _FOLDERS = ("scripts", "blocks", "cards")
-_FILES = ("codebook.toml", "resources.toml", "app.toml")
+_FILES = ("codebook.toml", "resources.toml", "app.toml", "phrases.toml")
 _PARTS = (*_FOLDERS, *_FILES, "locales")
 
 

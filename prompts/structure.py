@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Protocol
 
-from prompts.library import Sources
+from prompts.library import CHECKED, Sources
 from prompts.resolve import card_names
 from prompts.script import (
     RESERVED_CHOICE_IDS,
@@ -107,7 +107,7 @@ def _resources(source: Source, step: Step, line: int, sources: Sources) -> Itera
 
 def unknown_resources(text: str, sources: Sources) -> Iterator[tuple[str, str]]:
     """Names in braces that stand for nothing, each with what to say about it."""
-    known = sources.resources.resources
+    known = sources.resources.resources and {*sources.resources.resources, CHECKED}
     for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)):
         if known and name not in known:
             yield f"{{{name}}}", f"resources.toml has no '{name}'; {near(name, known)}"

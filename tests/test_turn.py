@@ -408,7 +408,7 @@ def test_a_check_in_that_fails_does_not_undo_the_others_of_its_batch(
     live.tick(EVENING)
     assert sorted(delivery.who.user for delivery in live.post.sent) == ["ada", "carmen"]
     assert sorted(row["state"] for row in rows(live.store, t.check_ins)) == ["claimed", "claimed", "failed"]
-    assert [record.message for record in caplog.records] == ["check-in failed"]
+    assert [record.message for record in caplog.records] == ["check-in-failed"]
     monkeypatch.undo()
     live.tick(EVENING + timedelta(hours=1))
     assert [delivery.who for delivery in live.post.sent[2:]] == [BEN], "what failed is tried again an hour later"
