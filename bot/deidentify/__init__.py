@@ -1,4 +1,5 @@
-"""De-identification: finds what may identify somebody in a text and puts typed placeholders in its place. No network."""
+"""De-identification: finds what may identify somebody in a text and puts typed placeholders in its place. No"
+" network."""
 
 from bot.deidentify.detector import Detector
 from bot.deidentify.known import Known, known_hash

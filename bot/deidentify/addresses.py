@@ -10,26 +10,41 @@ from bot.deidentify.numbers import VALUES, WORDS
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
-_SURE = r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|court|ct|drive|dr|circle|cir|terrace|ter|trail|trl|parkway|pkwy|highway|hwy|alley|crossing|plaza|loop)"
+_SURE = (
+    r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|court|ct|drive|dr|circle|cir|terrace|ter|trail|trl"
+    r"|parkway|pkwy|highway|hwy|alley|crossing|plaza|loop)"
+)
 _LOOSE = r"(?:st|way|place|pl|square|sq|row|run|path|ridge|view|hill|heights|point|pike)"
 _KIND = rf"(?:{_SURE}|{_LOOSE})"
 _HOUSE = rf"(?:\d{{1,5}}\p{{L}}?(?:[-/]\d{{1,4}})?|{WORDS}(?:[ -](?:hundred|oh|thousand|{WORDS})){{0,3}})"
-_SPANISH_HOUSE = r"(?:(?:mil|cien|ciento|doscientos|trescientos|cuatrocientos|quinientos|seiscientos|setecientos|ochocientos|novecientos) ?){1,2}"
+_SPANISH_HOUSE = (
+    r"(?:(?:mil|cien|ciento|doscientos|trescientos|cuatrocientos|quinientos|seiscientos|setecientos"
+    r"|ochocientos|novecientos) ?){1,2}"
+)
 _NAME = r"[\p{L}\d][\p{L}\p{M}\d'-]{0,24}\.?"
 _UNIT = (
-    r"(?:apartment|apartamento|apto|apt|unit|suite|ste|lot|building|bldg|space|spc|trailer|departamento|depto|edificio|edif"
+    r"(?:apartment|apartamento|apto|apt|unit|suite|ste|lot|building|bldg|space|spc|trailer|departamento|depto"
+    r"|edificio|edif"
     r"|manzana|mz|lote|interior|int|casa n[uú]mero|n[uú]m|no|piso)\b\.? ?(?:#|n[uú]mero |number |no\.? )?"
 )
 _UNIT_NUMBER = rf"(?:\d{{1,5}}-?\p{{L}}?|\p{{L}}-?\d{{1,4}}|\p{{L}}|{WORDS}(?: \p{{L}})?)(?![\p{{L}}\p{{N}}])"
-_STREET_ES = r"(?:calle|avenida|avda?\.?|av\.|carrera|calzada|camino|carretera|bulevar|boulevard|paseo|privada|callej[oó]n|cerrada|andador|c/)"
+_STREET_ES = (
+    r"(?:calle|avenida|avda?\.?|av\.|carrera|calzada|camino|carretera|bulevar|boulevard|paseo|privada"
+    r"|callej[oó]n|cerrada|andador|c/)"
+)
 _ADDRESS = regex.compile(
     r"(?<![\p{L}\p{N}$€.,/:-])(?:"
-    rf"(?P<street>{_HOUSE} (?:(?:north|south|east|west|[nsew])\.? )?(?:{_NAME} ){{1,4}}?{_KIND}\b\.?(?: (?:[nsew]|[ns][ew])\b\.?)?(?:,? {{0,1}}(?:{_UNIT}|\# ?){_UNIT_NUMBER})?)"
-    rf"|(?P<spanish>{_STREET_ES} (?:(?:de|del|la|las|los|el) ){{0,3}}(?:{_NAME} ){{0,3}}?(?:{_NAME}),? (?:\#|n[uú]mero |n[uú]m\.? |no\.? )?\d{{1,5}}\p{{L}}?(?![\p{{L}}\p{{N}}])(?:,? {_UNIT}{_UNIT_NUMBER})?)"
-    rf"|(?P<said>(?:{_SPANISH_HOUSE}(?:{WORDS})?|{_HOUSE}) ?(?:de|en) la calle (?:(?:de|del|la|las|los|el) ){{0,2}}{_NAME})"
-    rf"|(?P<route>(?:route|rte?|highway|hwy|interstate|county road|county rd|state road|cr|sr|carretera|autopista|exit)\.? ?\#?\d{{1,4}}\p{{L}}?(?![\p{{L}}\p{{N}}])|i-\d{{1,3}}(?!\d))"
+    rf"(?P<street>{_HOUSE} (?:(?:north|south|east|west|[nsew])\.? )?(?:{_NAME} ){{1,4}}?{_KIND}\b\.?(?: (?:[nsew]"
+    rf"|[ns][ew])\b\.?)?(?:,? {{0,1}}(?:{_UNIT}|\# ?){_UNIT_NUMBER})?)"
+    rf"|(?P<spanish>{_STREET_ES} (?:(?:de|del|la|las|los|el) ){{0,3}}(?:{_NAME} ){{0,3}}?(?:{_NAME}),? (?:\#"
+    rf"|n[uú]mero |n[uú]m\.? |no\.? )?\d{{1,5}}\p{{L}}?(?![\p{{L}}\p{{N}}])(?:,? {_UNIT}{_UNIT_NUMBER})?)"
+    rf"|(?P<said>(?:{_SPANISH_HOUSE}(?:{WORDS})?|{_HOUSE}) ?(?:de|en) la calle (?:(?:de|del|la|las|los"
+    rf"|el) ){{0,2}}{_NAME})"
+    rf"|(?P<route>(?:route|rte?|highway|hwy|interstate|county road|county rd|state road|cr|sr|carretera|autopista"
+    rf"|exit)\.? ?\#?\d{{1,4}}\p{{L}}?(?![\p{{L}}\p{{N}}])|i-\d{{1,3}}(?!\d))"
     r"|(?P<box>(?:p\.? ?o\.? ?box|apartado(?: postal)?) \#?\d{1,6})"
-    rf"|(?P<unit>(?:apartment|apartamento|apto|apt|unit|lote|lot|suite|trailer|departamento|depto|edificio|manzana|bldg)\b\.? (?:\#|n[uú]mero |number )?{_UNIT_NUMBER})"
+    rf"|(?P<unit>(?:apartment|apartamento|apto|apt|unit|lote|lot|suite|trailer|departamento|depto|edificio"
+    rf"|manzana|bldg)\b\.? (?:\#|n[uú]mero |number )?{_UNIT_NUMBER})"
     r"|(?P<zip>\d{5}(?:-\d{4})?(?![\p{L}\p{N}%-]))"
     r")"
 )
@@ -39,34 +54,45 @@ _BEGINS = Begins(
     | {FIGURE}
     | frozenset(
         """calle avenida avda avd av carrera calzada camino carretera bulevar boulevard paseo privada callejón callejon cerrada andador c
-        mil cien ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos route rt rte highway hwy interstate county state cr sr autopista exit i p po p.o p.o. apartado apt apartment unit lot suite trailer depto
+        mil cien ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos
+        novecientos route rt rte highway hwy interstate county state cr sr autopista exit i p po p.o p.o. apartado
+        apt apartment unit lot suite trailer depto
         departamento apartamento apto edificio manzana lote bldg""".split()
     )
 )
 _NAMED_STREET = regex.compile(
-    rf"(?:\b(?:on|off|at|near|by|to|from|of|in|down|along|and|@|over on|en|por|cerca de|live[sd]? on) )(?P<name>(?:{_NAME} ){{1,3}}?(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln|st))(?![\p{{L}}\p{{N}}'])\.?",
+    rf"(?:\b(?:on|off|at|near|by|to|from|of|in|down|along|and|@|over on|en|por|cerca de"
+    rf"|live[sd]? on) )(?P<name>(?:{_NAME} ){{1,3}}?(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln"
+    rf"|st))(?![\p{{L}}\p{{N}}'])\.?",
     regex.IGNORECASE,
 )
 _CAPITAL_STREET = regex.compile(
-    r"(?<![\p{L}\p{N}])(?P<name>(?:(?:N|S|E|W)\.? )?(?:\p{Lu}[\p{L}'-]{1,24} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Court|Ct|Drive|Terrace|Trail|Parkway|Pkwy|Highway)\b\.?(?: \d{1,5}\b)?)"
+    r"(?<![\p{L}\p{N}])(?P<name>(?:(?:N|S|E|W)\.? )?(?:\p{Lu}[\p{L}'-]{1,24} ){1,3}(?:Street|St|Avenue|Ave|Road"
+    r"|Rd|Boulevard|Blvd|Lane|Ln|Court|Ct|Drive|Terrace|Trail|Parkway|Pkwy|Highway)\b\.?(?: \d{1,5}\b)?)"
 )
 _SPANISH_STREET = regex.compile(
-    r"\b(?P<name>(?i:calle|avenida|av\.|avda\.|calzada|callejón|privada|paseo|camino|bulevar) (?:(?:de|del|la|las|los|el) ){0,2}\p{Lu}[\p{L}'-]{1,24}(?: (?:(?:de|del|la|los) ){0,2}\p{Lu}[\p{L}'-]{1,24}){0,3})"
+    r"\b(?P<name>(?i:calle|avenida|av\.|avda\.|calzada|callejón|privada|paseo|camino|bulevar) (?:(?:de|del|la|las"
+    r"|los|el) ){0,2}\p{Lu}[\p{L}'-]{1,24}(?: (?:(?:de|del|la|los) ){0,2}\p{Lu}[\p{L}'-]{1,24}){0,3})"
 )
 _STREETS = regex.compile(rf"\b{_KIND}\b")
 _CALLES = regex.compile(r"\b(?:calle|avenida|av|avda|calzada|callejón|privada|paseo|camino|bulevar)\b")
 #: Between a number and "drive" or "way": an address has none of these.
 _NO_STREET = frozenset(
     """min mins minute minutes hour hours hr hrs mile miles mi day days week weeks month months year years time times more kids children
-    of the a an and to for in on at is was i we he she they my her his our your their this that these with from it but or so no not
-    people visits steps step different ways other long short whole same new old one two three first second other another each every any
-    some all most down across up out half single only feet foot blocks block yards de la el los las que y en por cada otra otro
-    minutos horas dias años meses percent little quick easy hard big bumpy dirt back front way fun great better best dead best-case
+    of the a an and to for in on at is was i we he she they my her his our your their this that these with from it
+    but or so no not
+    people visits steps step different ways other long short whole same new old one two three first second other
+    another each every any
+    some all most down across up out half single only feet foot blocks block yards de la el los las que y en por
+    cada otra otro
+    minutos horas dias años meses percent little quick easy hard big bumpy dirt back front way fun great better best
+    dead best-case
     quiet busy narrow crowded main busiest own gravel country rural long-term straight walk block high""".split()
 )
 _MONEY = regex.compile(r"[$€£]$|\b(?:about|over|nearly|almost|than|of) $")
 _COUNTED = regex.compile(
-    r" (?:steps|people|kids|children|families|words|dollars|hours|miles|times|diapers|points|pesos|d[oó]lares|pasos|familias|square|calories|minutes)\b"
+    r" (?:steps|people|kids|children|families|words|dollars|hours|miles|times|diapers|points|pesos|d[oó]lares"
+    r"|pasos|familias|square|calories|minutes)\b"
 )
 
 
@@ -79,7 +105,8 @@ def addresses(reading: Reading) -> Iterator[Span]:
         ):
             yield Span(found.start(kind), found.end(kind), "ADDRESS", "auto")
     for head, pattern, plain in (
-        (_STREETS, _NAMED_STREET, _plain), (_STREETS, _CAPITAL_STREET, _all_plain), (_CALLES, _SPANISH_STREET, _all_plain),
+        (_STREETS, _NAMED_STREET, _plain), (_STREETS, _CAPITAL_STREET, _all_plain), (_CALLES, _SPANISH_STREET,
+        _all_plain),
     ):  # fmt: skip
         if head.search(low):
             for found in pattern.finditer(reading.text):

@@ -27,7 +27,8 @@ _BEGINS = Begins(frozenset(VALUES) | {FIGURE, "año", "ano", "year"})
 _AGES = regex.compile(
     r"(?<![\p{L}\p{N}.,/$€:#-])(?:"
     rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?))?)"
-    rf"|(?P<old>(?:{_NUM}{_RANGE}{_HALF}|an?)[ -]{{0,2}}{_UNIT}{_HALF}{_MORE}[ -]{{0,2}}(?:olds?|of age|de edad|de nacid[oa]s?))"
+    rf"|(?P<old>(?:{_NUM}{_RANGE}{_HALF}|an?)[ -]{{0,2}}{_UNIT}{_HALF}{_MORE}[ -]{{0,2}}(?:olds?|of age|de edad"
+    rf"|de nacid[oa]s?))"
     r"|(?P<short>\d{1,3}(?:\.\d)?[ -]?(?:y/?o|y\.o\.?|m/?o|w/?o|mos)s?)"
     r"|(?P<tight>\d{1,2}[ym])"
     rf"|(?P<half>(?:un |a |one )?(?:año|ano|year) (?:y|and)(?: a)? (?:medio|half)(?: old)?)"
@@ -37,56 +38,81 @@ _AGES = regex.compile(
 )
 _LASTS_BEFORE = regex.compile(
     r"(?:\b(?:for|in|after|within|over|past|last|next|every|each|these|those|first|another|about|than|took|takes|take"
-    r"|waited|spent|hace|durante|por|en|menores de|mayores de|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde hace"
-    r"|despu[eé]s de|menos de|m[aá]s de|it'?s been|been|lasted|there|it|that|this|of|all|two or|los|las|the|lleva|llevo|llevan"
-    r"|llevamos|faltan|falta|hacen?|pasaron|quedan)) ?(?:about |almost |nearly |only |just |at least |unos |unas |casi |como )?$"
+    r"|waited|spent|hace|durante|por|en|menores de|mayores de|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s"
+    r"|otr[oa]s|tras|dentro de|desde hace"
+    r"|despu[eé]s de|menos de|m[aá]s de|it'?s been|been|lasted|there|it|that|this|of|all|two or|los|las|the|lleva"
+    r"|llevo|llevan"
+    r"|llevamos|faltan|falta|hacen?|pasaron|quedan)) ?(?:about |almost |nearly |only |just |at least |unos |unas "
+    r"|casi |como )?$"
 )
 _LASTS_AFTER = regex.compile(
-    r" ?(?:ago|later|now in|of\b|into|since|in a row|apart|from now|before|after|earlier|early|late|straight|long|visits?|leave|wait"
-    r"|without|sin\b|clean|sober|together|program|plan|notice|hace|despu[eé]s|antes|atr[aá]s|seguid|de (?:trabajo|espera|visita|estar|vivir)"
+    r" ?(?:ago|later|now in|of\b|into|since|in a row|apart|from now|before|after|earlier|early|late|straight|long"
+    r"|visits?|leave|wait"
+    r"|without|sin\b|clean|sober|together|program|plan|notice|hace|despu[eé]s|antes|atr[aá]s|seguid|de (?:trabajo"
+    r"|espera|visita|estar|vivir)"
     r"|trying|working|away|off|left|in (?:the|a|care|foster|our|this)|on (?:the|a)|at (?:the|this))"
 )
 _IS = (
-    r"(?:is|was|turned|turning|turns|turn|are|were|be|aged?|hes|shes|theyre|he's|she's|they're|who's|whos|baby's|babys|i'm|im"
-    r"|tiene|tienen|ten[ií]a|tengo|cumpli[oó]|cumple|cumplen|cumplir|cumplirá|cumpli[oó] los|edad|de solo|de apenas|now|only|barely|almost|nearly|just|like|about|casi|apenas|already|ya)"
+    r"(?:is|was|turned|turning|turns|turn|are|were|be|aged?|hes|shes|theyre|he's|she's|they're|who's|whos|baby's"
+    r"|babys|i'm|im"
+    r"|tiene|tienen|ten[ií]a|tengo|cumpli[oó]|cumple|cumplen|cumplir|cumplirá|cumpli[oó] los|edad|de solo"
+    r"|de apenas|now|only|barely|almost|nearly|just|like|about|casi|apenas|already|ya)"
 )
 _BEING = regex.compile(
-    rf"\b{_IS} (?:(?:only|barely|almost|nearly|just|like|about|now|going on|already|maybe|around|casi|apenas|ya|como|los|solo|s[oó]lo) ){{0,2}}$"
+    rf"\b{_IS} (?:(?:only|barely|almost|nearly|just|like|about|now|going on|already|maybe|around|casi|apenas|ya"
+    rf"|como|los|solo|s[oó]lo) ){{0,2}}$"
 )
 _THING_IS = regex.compile(
-    r"\b(?:it|that|this|there|here|which|what|time|visit|wait|drive|session|meeting|it's|its|score|count|total|ratio|hora|son|las|eso|esto) (?:is|was|turned|are|were|be)\b.{0,12}$"
+    r"\b(?:it|that|this|there|here|which|what|time|visit|wait|drive|session|meeting|it's|its|score|count|total"
+    r"|ratio|hora|son|las|eso|esto) (?:is|was|turned|are|were|be)\b.{0,12}$"
 )
 _BORN = regex.compile(
-    r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b.{0,14}(?: at| with| a las| a los| de| con|) ?$"
+    r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b.{0,14}(?: at| with| a las| a los| de"
+    r"| con|) ?$"
 )
 _BESIDE = regex.compile(
-    r"(?:[,(/:–—] ?| at | age[ds]? |\baged? |\bde | edad de | de la edad de |'s |baby |bebé de | years, | años, )(?:only |just |almost |about |now |ya |apenas |casi |solo )?$"
+    r"(?:[,(/:–—] ?| at | age[ds]? |\baged? |\bde | edad de | de la edad de |'s |baby |bebé de | years, "
+    r"| años, )(?:only |just |almost |about |now |ya |apenas |casi |solo )?$"
 )
 _END = regex.compile(
-    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)| (?:year|month|a[nñ]o)"
+    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they"
+    r"|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)| (?:year|month|a[nñ]o)"
 )
 _AFTER_BARE = regex.compile(
-    r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already|with|when|who|because|bc|cuz|since|until|by"
-    r"|he|she|they|we|i|his|her|mom|dad|the|years?|months?|tomorrow|soon|yesterday|lol|ya|y|pero|que|cuando|en|el|la|su|hoy|ma[nñ]ana|pronto|este|esta|porque|still|like|then|at|tho|though|not)\b)"
+    r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already"
+    r"|with|when|who|because|bc|cuz|since|until|by"
+    r"|he|she|they|we|i|his|her|mom|dad|the|years?|months?|tomorrow|soon|yesterday|lol|ya|y|pero|que|cuando|en|el"
+    r"|la|su|hoy|ma[nñ]ana|pronto|este|esta|porque|still|like|then|at|tho|though|not)\b)"
 )
 _BARE_AGE = regex.compile(
-    r"(?:\b(?:he|she|who|they|kid|baby|twins?|boy|girl|mom|dad|son|daughter|brother|sister|child|toddler|[\p{L}]{2,20}|\ufffc) (?:is|was|are|were|isn't|wasn't)"
-    r"|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)|\b(?:turned|turning|turns|aged?|hes|shes|he's|she's|they're|who's|im|i'm|tiene|tienen|ten[ií]a|ten[ií]an|tengo|cumple|cumpli[oó]|cumplen|cumplir[aá]?|edad(?: es)?))"
-    r" (?:(?:only|barely|almost|nearly|just|like|now|going on|already|maybe|about|around|finally|officially|casi|apenas|ya|como|los|solo|s[oó]lo|de|a|at|not even|not yet|not quite) ){0,2}$"
+    r"(?:\b(?:he|she|who|they|kid|baby|twins?|boy|girl|mom|dad|son|daughter|brother|sister|child|toddler"
+    r"|[\p{L}]{2,20}|\ufffc) (?:is|was|are|were|isn't|wasn't)"
+    r"|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)|\b(?:turned|turning|turns|aged?|hes"
+    r"|shes|he's|she's|they're|who's|im|i'm|tiene|tienen|ten[ií]a|ten[ií]an|tengo|cumple|cumpli[oó]|cumplen"
+    r"|cumplir[aá]?|edad(?: es)?))"
+    r" (?:(?:only|barely|almost|nearly|just|like|now|going on|already|maybe|about|around|finally|officially|casi"
+    r"|apenas|ya|como|los|solo|s[oó]lo|de|a|at|not even|not yet|not quite) ){0,2}$"
 )
 _NO_PERSON = regex.compile(
-    r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class|room|visits?|hours?|they|we|you|rule|one|part|level|tier|score|case|cases|week|day|son|eran|fueron|hay) (?:is|was|are|were|will be|would be)\b.{0,14}$"
+    r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class"
+    r"|room|visits?|hours?|they|we|you|rule|one|part|level|tier|score|case|cases|week|day|son|eran|fueron"
+    r"|hay) (?:is|was|are|were|will be|would be)\b.{0,14}$"
 )
 _TURNING = regex.compile(
     r"\b(?:turned|turning|turns|hes|shes|he's|she's|cumpli[oó]|cumple|tiene) (?:\p{L}{2,8} ){0,2}$"
 )
 _MEASURE = regex.compile(
-    r" ?(?:%|[\p{L}]{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b|to \d|-|:|\.\d|\p{L}+ (?:away|late|early)|time|veces)"
+    r" ?(?:%|[\p{L}]{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
+    r"|to \d|-|:|\.\d|\p{L}+ (?:away|late|early)|time|veces)"
 )
 _WORDS_AS_AGE = frozenset(
-    "one two three four five six seven eight nine ten uno dos tres cuatro cinco seis siete ocho nueve diez un una a zero cero".split()
+    "one two three four five six seven eight nine ten uno dos tres cuatro cinco seis siete ocho nueve diez un una"
+    " a zero cero".split()
 )
-_GROUPS = regex.compile(r"(?:\b(?:the|our|my|all|with|for|of|a|some|most|many|los|las|these|those|young|in|and|to) ?)$")
+_GROUPS = regex.compile(
+    r"(?:\b(?:the|our|my|all|with|for|of|a|some|most|many|los|las|these|those|young|in|and"
+    r"|to) ?)$"
+)
 
 
 def ages(reading: Reading) -> Iterator[Span]:
@@ -118,7 +144,8 @@ def _tight(words: str, before: str, after: str) -> bool:
 
 
 _CHILD_OF = regex.compile(
-    r"\b(?:bebe|bebé|beba|niñ[oa]|nin[oa]|nen[ea]|hij[oa]|herman(?:it)?[oa]|gemel[oa]s|mellizos|sobrin[oa]|niet[oa]|prim[oa]|chiquit[oa]|varón|nena"
+    r"\b(?:bebe|bebé|beba|niñ[oa]|nin[oa]|nen[ea]|hij[oa]|herman(?:it)?[oa]|gemel[oa]s|mellizos|sobrin[oa]"
+    r"|niet[oa]|prim[oa]|chiquit[oa]|varón|nena"
     r"|baby|son|daughter|boy|girl|toddler|infant|twins)(?: \p{L}{2,20})? de (?:apenas |casi |s[oó]lo |como |unos )?$"
 )
 
@@ -154,7 +181,9 @@ def _bare(words: str, before: str, after: str) -> bool:
 
 _ENCLOSED_BEFORE = regex.compile(r"(?:\(|\p{L},? |\ufffc,? ?|& |and |y )$")
 _PERSON_COMMA = regex.compile(
-    r"\((?:[\p{L}\ufffc]{1,20},? ){0,3}(?:\d{1,2} ?(?:&|and|y|,) ?)?$|\b(?:mom|dad|mother|father|sisters?|brothers?|sons?|daughters?|cousins?|kids?|boys?|girls?|twins|siblings|grandma|aunt|bros|mam[aá]|pap[aá]|hij[oa]s?|ni[nñ][oa]s?|primos|hermanos|hermanas),? (?:\d{1,2} ?(?:&|and|y|,) ?)?$"
+    r"\((?:[\p{L}\ufffc]{1,20},? ){0,3}(?:\d{1,2} ?(?:&|and|y|,) ?)?$|\b(?:mom|dad|mother|father|sisters?"
+    r"|brothers?|sons?|daughters?|cousins?|kids?|boys?|girls?|twins|siblings|grandma|aunt|bros|mam[aá]|pap[aá]"
+    r"|hij[oa]s?|ni[nñ][oa]s?|primos|hermanos|hermanas),? (?:\d{1,2} ?(?:&|and|y|,) ?)?$"
 )
 
 

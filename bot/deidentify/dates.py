@@ -1,4 +1,5 @@
-"""Days and months: "March 3", "3/4/24", "tuesday the 9th", "el 3 de marzo", "feb". Not weekdays, years, seasons alone."""
+"""Days and months: "March 3", "3/4/24", "tuesday the 9th", "el 3 de marzo", "feb". Not weekdays, years, seasons"
+" alone."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from bot.deidentify.spans import Span
 
 #: Months that are nothing else, and months that are also words or names: these need a number or a word before them.
 _PLAIN = (
-    "january|february|july|september|october|november|december|jan|feb|sept|nov|aug|enero|febrero|septiembre|setiembre|octubre"
+    "january|february|july|september|october|november|december|jan|feb|sept|nov|aug|enero|febrero|septiembre"
+    "|setiembre|octubre"
     "|noviembre|diciembre|marzo|junio|agosto|apr"
 )
 _DOUBTFUL = "march|april|may|june|august|mar|jun|jul|sep|oct|dec|mayo|abril|julio|ene|abr|ago|dic"
@@ -21,19 +23,26 @@ _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})"
 _YEAR = (
     rf"(?:,? ?(?:of |de |del |del a[nñ]o )?(?:(?:19|20)\d\d|'\d\d|(?:twenty|two thousand|dos mil)(?: and)? {WORDS}))?"
 )
-_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
+_WEEKDAY = (
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|lunes|martes|mi[eé]rcoles|jueves"
+    r"|viernes|s[aá]bado|domingo"
+)
 _NO_MORE = r"(?![\p{L}\p{N}])"
 _WITHIN = (
-    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|during|between|around|back in|month of"
+    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|during|between|around"
+    r"|back in|month of"
     r"|en|desde|hasta|para|de|mes de|este|pasado|antes de|despu[eé]s de|a finales de|a principios de|entre)"
 )
 _DATES = regex.compile(
     r"(?<![\p{L}\p{N}])(?:"
-    rf"(?P<named>(?:(?:{_WEEKDAY}),? )?(?:{_MONTH}[ -]?(?:the )?{_DAY}(?:(?: ?- ?| (?:to|and|or|through) ){_DAY})?{_YEAR}{_NO_MORE}"
+    rf"(?P<named>(?:(?:{_WEEKDAY}),? )?(?:{_MONTH}[ -]?(?:the )?{_DAY}(?:(?: ?- ?| (?:to|and|or"
+    rf"|through) ){_DAY})?{_YEAR}{_NO_MORE}"
     rf"|(?:the )?{_DAY}(?: of| de| day of|-|)[ ]?{_MONTH}{_YEAR}{_NO_MORE}"
     rf"|(?:{WORDS}|primero|\d{{1,2}})(?: y {WORDS})? de {_MONTH}{_YEAR}{_NO_MORE}))"
-    rf"|(?P<weekday>(?:{_WEEKDAY}),? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}){_NO_MORE}|(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo) \d{{1,2}}{_NO_MORE})"
-    rf"|(?P<iso>(?:(?:{_WEEKDAY}),? )?(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|(?:(?:{_WEEKDAY}),? )?\d{{1,2}}([-/.])\d{{1,2}}\g{{-1}}(?:(?:19|20)\d\d|\d\d)){_NO_MORE}"
+    rf"|(?P<weekday>(?:{_WEEKDAY}),? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}){_NO_MORE}|(?:lunes|martes"
+    rf"|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo) \d{{1,2}}{_NO_MORE})"
+    rf"|(?P<iso>(?:(?:{_WEEKDAY}),? )?(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
+    rf"|(?:(?:{_WEEKDAY}),? )?\d{{1,2}}([-/.])\d{{1,2}}\g{{-1}}(?:(?:19|20)\d\d|\d\d)){_NO_MORE}"
     rf"|(?P<numeric>(?:(?:{_WEEKDAY}),? (?:the )?)?\d{{1,2}}[/-]\d{{1,2}})(?![\p{{L}}\p{{N}}/-])"
     rf"|(?P<year>{_MONTH},? (?:of |de |del )?(?:19|20)\d\d{_NO_MORE})"
     rf"|(?P<month>(?:{_PLAIN})(?:\b\.(?=\s\p{{Ll}}))?{_NO_MORE})"
@@ -44,7 +53,8 @@ _DATES = regex.compile(
 )
 _MONTHS = frozenset(f"{_PLAIN}|{_DOUBTFUL}".split("|"))
 _WEEKDAYS = frozenset(
-    "mon tue tues wed wednes thu thur thurs fri sat satur sun monday tuesday wednesday thursday friday saturday sunday lunes martes"
+    "mon tue tues wed wednes thu thur thurs fri sat satur sun monday tuesday wednesday thursday friday saturday"
+    " sunday lunes martes"
     " miércoles miercoles jueves viernes sábado sabado domingo".split()
 )
 #: Tried only where a month, a weekday or a number stands.
@@ -56,7 +66,8 @@ _FRACTIONS = frozenset(
     "1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 24/7 1/1 50/50 9/10 8/10 7/10 6/10 5/10 10/10 4/10 3/10 2/10 1/10".split()
 )
 _DATED = regex.compile(
-    r"\b(?:on|since|by|until|till|from|dated|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after|nacimiento|de) ?:?$"
+    r"\b(?:on|since|by|until|till|from|dated|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after"
+    r"|nacimiento|de) ?:?$"
 )
 _COUNTED = regex.compile(
     r" (?:of|times|kids|children|days|cup|hour|sessions|visits|stars|points|ratio|de los|de las|veces)\b"
@@ -66,7 +77,8 @@ _ORDINAL_OF = regex.compile(
 )
 #: After a month that is also a name or a word: what makes it one.
 _NO_MONTH = regex.compile(
-    r"'s\b|,? (?:said|says|told|and (?:her|his)|be|i|have|not|need|want|help|also|even|who|is|was|cried|asked|looked|seemed|came)\b"
+    r"'s\b|,? (?:said|says|told|and (?:her|his)|be|i|have|not|need|want|help|also|even|who|is|was|cried|asked"
+    r"|looked|seemed|came)\b"
 )
 
 

@@ -1,4 +1,5 @@
-"""Which words name somebody: lists, letters, cues and the learned layer weighed word by word, then joined into spans."""
+"""Which words name somebody: lists, letters, cues and the learned layer weighed word by word, then joined into"
+" spans."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from bot.deidentify.words import NOTHING, Word, derived, slip, written_small
 CERTAIN, LIKELY, POSSIBLE = 0.95, 0.6, 0.2
 _PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
 _LETTER_AFTER = frozenset(
-    "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep strep exhibit form item".split()
+    "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep"
+    " strep exhibit form item".split()
 )
 _INITIALS = regex.compile(r"(?:\p{Lu}\.){1,4}\p{Lu}?\.?")
 _SHORT = frozenset("us usa uk dc phd md rn am pm eu la ok ny".split())
@@ -119,7 +121,7 @@ def _chatted(low: str) -> bool:
 
 def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> Tier | None:
     """A name that is a word as well. Among words with their capitals, a small letter says that it is the word."""
-    if word.shown:
+    if word.shown and word.kind != "weekday":
         return "auto"
     if not word.capital and (not small or (after == "det" and cue < STRONG)):
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
@@ -155,10 +157,13 @@ def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
 
 
 def _beside(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
-    """A capital, or another name, next to a name belongs to it: "Maria Elena Gutiérrez", "denise brown", "A and B"."""
+    """A capital, or another name, next to a name belongs to it: "Maria Elena Gutiérrez", "denise brown", "A and"
+    " B"."""
     for place in range(len(words)):
         if tiers.get(place) != "auto":
             continue
+        if len(words[place].low) == 1 and place + 2 < len(words) and words[place + 1].low == "." and place + 2 in tiers:
+            tiers[place + 1] = "auto"
         _onward(words, place, tiers)
         _coupled(words, place, tiers)
 

@@ -54,6 +54,11 @@ class Word:
 NOTHING = Word(0, 0, "", "", "edge", False, False, False, True, False, False, False, False, False, False)
 
 
+def _is_short(word: Word) -> bool:
+    """What a full stop shortens rather than ends: "St.", "N."."""
+    return word.letters and (word.low in _SHORTENED or len(word.low) == 1)
+
+
 def written_small(words: Sequence[Word]) -> bool:
     """Whether capitals are left out, as on a phone or in dictation, so that a small letter says nothing."""
     opening = [word for word in words if word.opens and word.letters]
@@ -77,7 +82,7 @@ def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: 
             opens = True
         word = _word(token, hidden, opens, vocabulary, loud)
         made.append(word)
-        short = token.text == "." and len(made) > 1 and (made[-2].low in _SHORTENED or len(made[-2].low) == 1)
+        short = token.text == "." and len(made) > 1 and _is_short(made[-2])
         opens = (token.text[0] in _ENDS and not short) or (opens and not word.letters and not hidden)
     return _phrases(made)
 
@@ -95,7 +100,9 @@ def _phrases(words: list[Word]) -> list[Word]:
             said = " ".join(lows[at : at + count])
             if said in _KNOWN_WIDELY:
                 for place in range(at, at + said.count(" ") + 1):
-                    words[place] = replace(words[place], kind="program", doubtful=False, given=False, surname=False, safe=True)
+                    words[place] = replace(
+                        words[place], kind="program", doubtful=False, given=False, surname=False, safe=True
+                    )
                 at += count - 1
                 break
         at += 1
@@ -131,7 +138,8 @@ def _word(token: Token, hidden: str, opens: bool, vocabulary: Vocabulary, loud: 
     listed = _LISTED.get(low) or _looked_up(low, vocabulary)
     capital = text[0].isupper() and not loud
     return Word(
-        token.start, token.end, text, low, listed.kind, True, capital, len(text) > 1 and text.isupper(), opens, listed.safe,
+        token.start, token.end, text, low, listed.kind, True, capital, len(text) > 1 and text.isupper(), opens,
+        listed.safe,
         listed.given, listed.surname, listed.doubtful, listed.doubtful_surname, listed.place,
     )  # fmt: skip
 
@@ -195,9 +203,15 @@ _CLITIC = regex.compile(r"[áéí]\p{L}{1,4}(?:[smlt]e|l[oa]s?|les|nos)$")
 _DIMINUTIVE = regex.compile(r"e?c?(?:it|ot|ill)[oa]s?$")
 
 
+#: Longer ones are no words, and not worth the time to take them apart.
+_LONGEST = 28
+
+
 def derived(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether a word that is in no list is an ordinary one in another form: "placements", "asintió", "stoplight"."""
     low = word.low
+    if len(low) > _LONGEST:
+        return False
     if (len(low) > 5 and low.endswith(_SPANISH_ENDINGS)) or (len(low) > 3 and low[-1] in "íéó") or _CLITIC.search(low):
         return True
     if len(low) > 6 and (small := _DIMINUTIVE.search(low)):
@@ -213,7 +227,7 @@ def derived(word: Word, vocabulary: Vocabulary) -> bool:
 
 def slip(low: str, vocabulary: Vocabulary) -> bool:
     """Whether one slip of the finger makes an ordinary word of it: "somthing", "agian", "finaly"."""
-    if len(low) < 5:
+    if not 5 <= len(low) <= _LONGEST:
         return False
     safe = vocabulary.safe
     for at in range(1, len(low)):
