@@ -42,12 +42,13 @@ _DATES = regex.compile(
     rf"|(?P<weekday>(?:{_WEEKDAY}),? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}){_NO_MORE}|(?:lunes|martes"
     rf"|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo) \d{{1,2}}{_NO_MORE})"
     rf"|(?P<iso>(?:(?:{_WEEKDAY}),? )?(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
-    rf"|(?:(?:{_WEEKDAY}),? )?\d{{1,2}}([-/.])\d{{1,2}}\g{{-1}}(?:(?:19|20)\d\d|\d\d)){_NO_MORE}"
+    rf"|(?:(?:{_WEEKDAY}),? )?\d{{1,2}}(?P<sep>[-/.])\d{{1,2}}(?P=sep)(?:(?:19|20)\d\d|\d\d)){_NO_MORE}"
     rf"|(?P<numeric>(?:(?:{_WEEKDAY}),? (?:the )?)?\d{{1,2}}[/-]\d{{1,2}})(?![\p{{L}}\p{{N}}/-])"
     rf"|(?P<year>{_MONTH},? (?:of |de |del )?(?:19|20)\d\d{_NO_MORE})"
     rf"|(?P<month>(?:{_PLAIN})(?:\b\.(?=\s\p{{Ll}}))?{_NO_MORE})"
     rf"|(?P<doubtful>{_DOUBTFUL}){_NO_MORE}"
-    rf"|(?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)){_NO_MORE}"
+    rf"|(?P<ordinal>(?:the )?\d{{1,2}}(?:st|nd|rd|th)){_NO_MORE}"
+    rf"|(?P<dotted>\d{{2}}\.\d{{2}})(?![\p{{L}}\p{{N}}.])"
     rf"|(?P<dia>\d{{1,2}}){_NO_MORE}(?! (?:de\b|\p{{L}}{{2,12}}s\b))"
     r")"
 )
@@ -66,14 +67,14 @@ _FRACTIONS = frozenset(
     "1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 24/7 1/1 50/50 9/10 8/10 7/10 6/10 5/10 10/10 4/10 3/10 2/10 1/10".split()
 )
 _DATED = regex.compile(
-    r"\b(?:on|since|by|until|till|from|dated|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after"
+    r"\b(?:on|since|by|until|till|from|dated|arrived|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after"
     r"|nacimiento|de) ?:?$"
 )
 _COUNTED = regex.compile(
     r" (?:of|times|kids|children|days|cup|hour|sessions|visits|stars|points|ratio|de los|de las|veces)\b"
 )
 _ORDINAL_OF = regex.compile(
-    r"\s*(?:[.,;:!?)\n]|$)|\s(?:and|at|but|for|when|she|he|we|i|they|because|bc|with|so|y|a las|que|pero)\b"
+    r"\s*(?:[.,;:!?)\n]|$)|\s(?:and|at|but|for|only|when|she|he|we|i|they|because|bc|with|so|y|a las|que|pero)\b"
 )
 #: After a month that is also a name or a word: what makes it one.
 _NO_MONTH = regex.compile(
@@ -98,6 +99,8 @@ def _is_date(kind: str, words: str, before: str, after: str, written: str) -> bo
             return _numeric(words, before, after)
         case "doubtful":
             return bool(_WITHIN_BEFORE.search(before)) and not _NO_MONTH.match(after)
+        case "dotted":
+            return bool(_DATED.search(before) and _numeric(words.replace(".", "/"), "on", after))
         case "ordinal":
             return bool(_BY_THE.search(before) and _ORDINAL_OF.match(after))
         case "dia":

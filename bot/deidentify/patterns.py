@@ -13,28 +13,32 @@ from bot.deidentify.spans import Label, Span
 
 _LOCAL = r"[\p{L}\p{N}._%+'-]"
 _ENDINGS = "com|org|net|edu|gov|info|us|io|me|app|co|mx|es|ly|gl|be|health|care|school|example|test|tv|link|site|online"
+_PART = r"[\p{L}\p{N}-]{1,63}+"
+_SAID_WORD = r"[\p{L}\p{N}_-]{1,40}+"
+_SAID_DOT = r"\ (?:dot|punto)\ "
+_SAID_MARK = r"\ (?:dot|punto|underscore|gui[oó]n(?:\ bajo)?|dash)\ "
+_TOP = r"(?:com|org|net|edu|gov|mx|es)\b"
+_SLASH = r"(?:\ (?:slash|diagonal|barra)\ [\p{L}\p{N}-]{1,40}+)"
+_W = r"(?:w\ w\ w|www|triple\ (?:w|u)|triple\ doble\ u|(?:doble\ u\ ){2}doble\ u)"
 _MAIL = rf"""
-    (?<!{_LOCAL})(?P<EMAIL>{_LOCAL}{{1,64}}+@[\p{{L}}\p{{N}}-]{{1,63}}+(?:\.[\p{{L}}\p{{N}}-]{{1,63}}+){{1,6}}+
-    | (?<![\p{{L}}\p{{N}}])(?:[\p{{L}}\p{{N}}_-]{{1,40}}+\ (?:dot|punto|underscore|gui[oó]n(?:\ bajo)?
-    |dash)\ ){{0,4}}[\p{{L}}\p{{N}}_-]{{1,40}}+\ arroba
-      \ [\p{{L}}\p{{N}}-]{{1,40}}+(?:\ (?:dot|punto)\ [\p{{L}}\p{{N}}-]{{1,40}}+){{1,3}}
-    | (?<![\p{{L}}\p{{N}}])(?:[\p{{L}}\p{{N}}_-]{{1,40}}+\ (?:dot|punto|underscore
-    |dash)\ ){{0,4}}[\p{{L}}\p{{N}}._-]{{1,64}}+\ ?[\[(]?(?:@|\bat\b|\barroba\b)[\])]?\ ?[\p{{L}}\p{{N}}-]{{1,63}}+\
-    ?[\[(]?\ ?(?:\.|\b(?:dot|punto)\b)\ ?[\])]?\ ?
-      (?:com|org|net|edu|gov|mx|es)\b(?:\ ?(?:\.|\b(?:dot|punto)\b)\ ?(?:mx|es|us))?+)
+    (?P<EMAIL>(?<!{_LOCAL}){_LOCAL}{{1,64}}+@{_PART}(?:\.{_PART}){{1,6}}+
+    | (?<![\p{{L}}\p{{N}}])(?:{_SAID_WORD}{_SAID_MARK}){{0,4}}{_SAID_WORD}\ arroba\ {_SAID_WORD}(?:{_SAID_DOT}{_SAID_WORD}){{1,3}}
+    | (?<![\p{{L}}\p{{N}}])(?:{_SAID_WORD}{_SAID_MARK}){{0,4}}[\p{{L}}\p{{N}}._-]{{1,64}}+\ at\ (?:{_SAID_WORD}\ ){{0,2}}{_SAID_WORD}{_SAID_DOT}{_TOP}
+      (?:{_SAID_DOT}(?:mx|es|us))?
+    | (?<!{_LOCAL}){_LOCAL}{{1,64}}+\ ?[\[(](?:@|at|arroba)[\])]\ ?{_PART}\ ?[\[(]?(?:\.|dot|punto)[\])]?\ ?{_TOP})
     """
 _LINK = rf"""
     (?<![\p{{L}}\p{{N}}@.])(?P<URL>(?:(?:https?|ftp)://|www\.)[^\s<>"|\ufffc]{{1,2000}}+
-    | (?:[\p{{L}}\p{{N}}-]{{1,63}}+\.){{1,4}}+(?:{_ENDINGS})\b(?!\.\p{{L}})(?:/[^\s<>"|\ufffc]{{0,2000}}+)?
-    | (?:w\ w\ w|www)\ (?:dot|punto)\ \S{{1,40}}+\ (?:dot|punto)\ \p{{L}}{{2,6}}+
-    | [\p{{L}}\p{{N}}-]{{1,63}}+\ (?:dot|punto)\ (?:com|org|net|edu|gov|mx|es)\b(?:\ (?:slash|diagonal
-    |barra)\ [\p{{L}}\p{{N}}-]{{1,40}}+)?)
+    | (?:{_PART}\.){{1,4}}+(?:{_ENDINGS})\b(?!\.\p{{L}})(?:/[^\s<>"|\ufffc]{{0,2000}}+)?
+    | {_W}{_SAID_DOT}(?:{_SAID_WORD}\ ){{0,4}}{_SAID_WORD}(?:{_SAID_DOT}{_SAID_WORD}){{1,2}}{_SLASH}{{0,3}}
+    | {_PART}{_SAID_DOT}{_TOP}{_SLASH}?)
     """
 _HANDLE = r"""
     (?P<USERNAME><[@!][^<>\s\ufffc]{1,80}> | (?<![\p{L}\p{N}@.])@[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,60}+
     | (?<![\p{L}\p{N}/.])[ur]/[\p{L}\p{N}_-]{2,40}+
     | (?<![\p{L}\p{N}_.])(?=[\p{L}\p{N}.-]{0,40}_)[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,60}+
-    | (?<![\p{L}\p{N}_.])\p{L}{3,20}\.(?:\p{L}{1,20}\.?)?\d{1,6}(?![\p{L}\p{N}]))
+    | (?<![\p{L}\p{N}_.])\p{L}{3,20}\.(?:\p{L}{1,20}\.?)?\d{1,6}(?![\p{L}\p{N}])
+    | (?<![\p{L}\p{N}_.])\p{L}{2,20}\.\p{L}{1,20}\.\p{L}{2,20}(?![\p{L}\p{N}.]) | \barroba\ \p{L}[\p{L}\p{N}_.-]{1,30}(?:\ (?:de|y|del)\ [\p{L}\p{N}]{2,20})?)
     """
 _MAY_HOLD = regex.compile(
     r"[@_]|\p{L}\.\p{N}|\barroba\b|\bat \S+ dot\b|\(at\)|://|www|w w w|\.\p{L}\p{L}|\b(?:dot|punto) \p{L}"
@@ -64,18 +68,22 @@ _BETWEEN = (
     r"|security|social|plate|file|account|cl[ií]nica|of|for|her|his|que)\b){0,4}"
 )
 _CODE = r"(?=[\p{L}/#.-]{0,8}\d)[\p{L}\d](?:[\p{L}\d]|[-/#.:](?=[\p{L}\d])){1,40}+"
+_LETTER = r"(?:\p{Ll}(?: as in \p{L}{2,12})?|ele|erre|ese|te|equis|zeta|jota|ka|eme|ene|pe|cu|efe|ge|hache|doble u)"
 _CUE = rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(map(regex.escape, sorted(_KEPT, key=len, reverse=True)))})"
 _NUMBERS = regex.compile(
-    rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}(?P<spoken>(?:(?:{DIGIT}|\p{{Ll}}|dash|guion"
-    rf"|double {DIGIT}) ){{2,20}}(?:{DIGIT}|\p{{Ll}})(?![\p{{L}}\p{{N}}]))"
+    rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}"
+    rf"(?P<spoken>(?:(?:{DIGIT}|{_LETTER}|dash|guion|double {DIGIT}) ){{2,20}}(?:{DIGIT}|{_LETTER})(?![\p{{L}}\p{{N}}]))"
     rf"|{_CUE}{_BETWEEN}[ :#=.,-]{{0,3}}#?(?P<cued>(?:\p{{L}}{{1,4}} (?=\d{{3}}))?{_CODE}(?: "
     rf"(?=\d{{3}}){_CODE}){{0,3}})"
+    r"|(?:ends?|ending|last|[uú]ltimos|terminad[oa]|termina)(?: in| with| en| son| is| are| four| 4| cuatro){1,3} (?P<tail>\d{3,4})(?!\d)"
+    r"|(?P<alien>a[- ]?\d{3}[- ]?\d{3}[- ]?\d{2,3})(?![\p{L}\p{N}])"
+    r"|(?<![\p{L}\p{N}.,/$€£-])(?P<dashed>\d{1,4}-\d{5,9})(?![\p{L}\p{N}-])"
     r"|(?<![\p{L}\p{N}.-])(?P<ssn>[\dx]{3}-[\dx]{2}-\d{4})(?![\p{N}-])"
     r"|(?<![\p{L}\p{N}.])(?P<ip>\d{1,3}(?:\.\d{1,3}){3})(?![\p{N}.])"
     r"|(?<![\p{L}\p{N}])#(?P<hash>\d{3,12})(?!\p{N})"
     r"|(?<![\p{L}\p{N}.,/:$€£-])(?P<long>\d{6,20})(?![\p{L}\p{N}/%])"
 )
-_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {FIGURE, "xxx"})
+_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {FIGURE, "xxx", "a", "end", "ends", "ending", "last", "últimos", "terminado", "terminada", "termina"})
 _MIXED = regex.compile(
     r"(?<![\p{L}\p{N}@_.])(?=[\p{Lu}#-]{0,12}\d)(?=[\d#-]{0,12}\p{Lu})[\p{Lu}\d](?:[\p{Lu}\d]"
     r"|[-#/](?=[\p{Lu}\d])){4,24}+(?![\p{L}\p{N}_])"
@@ -87,6 +95,8 @@ _NO_CODE = regex.compile(
     r"(?:covid|asq|dc|dsm|icd|phq|gad|ace|mchat|m-chat|epds|deca|iep|ifsp|hb|ab|sb|pl|cfr|w|h|b|k|t|v|i|us|hwy|sr"
     r"|mp|ps|a)[-: ]?\d{1,3}\p{L}?|\d+(?:am|pm|min|mins|hrs?|k|lbs?|oz|cm|mm|kg|ml|mg|st|nd|rd|th|yo|mo|s|x)"
 )
+#: With a space inside, only after the word: "plate on the truck is 7BR 219".
+_PLATE = regex.compile(r"\b(?i:plates?|tags?|placas?|license|licencia|tablilla|matr[ií]cula)\b[^.!?\n]{0,40}?\b(?P<plate>(?=[\p{Lu}\d ]{0,4}\d)[\p{Lu}\d]{2,4}[ -][\p{Lu}\d]{2,4})\b")
 _PHONE = regex.compile(
     r"(?<![\p{L}\p{N}$€£#.,/-])(?:\+|\(|\+\()?\d(?:[ ().\-/·]{0,3}\d){6,14}(?![\p{L}\p{N}]|[-/]\d)(?:\ ?(?:x"
     r"|ext\.?|extension|extensi[oó]n)\ ?\d{1,6})?"
@@ -139,6 +149,8 @@ def _numbers(reading: Reading) -> Iterator[Span]:
         if group == "spoken" and not _dictated(words):
             continue
         yield Span(found.start(group), found.end(group), "ID", "auto")
+    for found in _PLATE.finditer(reading.text):
+        yield Span(found.start("plate"), found.end("plate"), "ID", "auto")
     for found in _MIXED.finditer(reading.text):
         digits = sum(letter.isdigit() for letter in found[0])
         if digits >= 2 and not _NO_CODE.fullmatch(found[0].lower()):
@@ -196,6 +208,6 @@ def _may_ring(written: str, before: str) -> bool:
         number = phonenumbers.parse(written, "US")
     except phonenumbers.NumberParseException:
         return False
-    if phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number(number) or regex.fullmatch(r"\d{3} \d{3} \d{3}", written):
         return True
     return bool(_PHONE_SAID.search(before))
