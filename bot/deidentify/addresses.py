@@ -93,7 +93,7 @@ _NO_STREET = frozenset(
     but or so no not
     people visits steps step different ways other long short whole same new old one two three first second other
     another each every any
-    some all most down across up out half very really single only feet foot blocks block yards de la el los las que y en por
+    some all most down across up out half side edge middle end very really single only feet foot blocks block yards de la el los las que y en por
     cada otra otro
     minutos horas dias años meses percent little quick easy hard big bumpy dirt back front way fun great better best
     dead best-case

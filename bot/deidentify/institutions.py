@@ -51,7 +51,7 @@ _STEPS = 6
 
 def institutions(words: Sequence[Word]) -> Iterator[Span]:
     for place, word in enumerate(words):
-        if word.text == "St" and place + 2 < len(words):
+        if word.low == "st" and place + 2 < len(words):
             yield from _saint(words, place)
         if word.low in _HEADS or (word.low == "start" and place and words[place - 1].low == "head"):
             yield from _named_before(words, place)
@@ -64,7 +64,7 @@ def institutions(words: Sequence[Word]) -> Iterator[Span]:
 def _saint(words: Sequence[Word], place: int) -> Iterator[Span]:
     """ "St. Brigid's", whatever it is: a church, a school, a hospital."""
     name = place + 2 if words[place + 1].low == "." else place + 1
-    if words[name].capital:
+    if name < len(words) and (words[name].capital or (name == place + 2 and words[name].letters and words[name].kind not in BINDING and place > 0 and not words[place - 1].capital and words[place - 1].kind != "mark")):
         last = name + 1 if name + 1 < len(words) and words[name + 1].low == "'s" else name
         yield Span(words[place].start, words[last].end, "ORG", "auto")
 

@@ -160,7 +160,7 @@ def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
     found = Listed(
         kind,
         safe,
-        low in vocabulary.given or (not known and plain in vocabulary.given and low[-1] not in "íó"),
+        low in vocabulary.given or (not known and low.endswith("s") and low[:-1] in vocabulary.given) or (not known and plain in vocabulary.given and low[-1] not in "íó"),
         low in vocabulary.surnames or (not known and plain in vocabulary.surnames),
         doubtful,
         _in(low, plain, vocabulary.ambiguous_surnames),
@@ -226,14 +226,31 @@ def derived(word: Word, vocabulary: Vocabulary) -> bool:
 
 
 def slip(low: str, vocabulary: Vocabulary) -> bool:
-    """Whether one slip of the finger makes an ordinary word of it: "somthing", "agian", "finaly"."""
-    if not 5 <= len(low) <= _LONGEST:
+    """Whether one letter too many, one missing or two changed over make an ordinary word of it: "somthing", "agian"."""
+    if not 6 <= len(low) <= _LONGEST:
         return False
     safe = vocabulary.safe
     for at in range(1, len(low)):
         head, tail = low[:at], low[at:]
         if head + tail[1:] in safe or head + tail[1:2] + tail[:1] + tail[2:] in safe:
             return True
-        if any(head + letter + tail in safe or head + letter + tail[1:] in safe for letter in "aeioustrnlcdmpghby"):
+        if any(head + letter + tail in safe for letter in "aeioustrnlcdmpghby"):
+            return True
+    return False
+
+
+_BY_EAR = (("y", "ll"), ("b", "v"), ("v", "b"), ("s", "z"), ("s", "c"), ("z", "s"), ("j", "g"), ("ll", "y"), ("i", "y"), ("g", "j"))
+_HARD = regex.compile(r"k(?=[eiéí])")
+
+
+def by_ear(low: str, vocabulary: Vocabulary) -> bool:
+    """Spanish written as it sounds: "kon", "aki", "eya", "dise", "ai" for hay."""
+    if len(low) > _LONGEST:
+        return False
+    plain = _HARD.sub("qu", low).replace("k", "c")
+    forms = {plain, f"h{plain}"}
+    for _ in range(2):
+        forms |= {form.replace(heard, written) for form in forms for heard, written in _BY_EAR if heard in form}
+        if not vocabulary.safe.isdisjoint(forms):
             return True
     return False
