@@ -37,6 +37,8 @@ _AGES = regex.compile(
     r")(?![\p{L}\p{N}])"
 )
 #: Who may be of an age; a name counts once it is hidden (`\ufffc`).
+#: No letter before: a hidden name is no letter, so that no word boundary is before it.
+_WORD = r"(?<![\p{L}\p{N}])"
 _WHO = (
     r"(?:\ufffc|he|she|who|i|they|you|both|kid|kiddo|child|baby|toddler|infant|newborn|preemie|twins?|boys?|girls?|sons?|daughters?|brothers?|sisters?"
     r"|cousins?|sibs?|siblings?|bros?|mom|mother|mama|dad|father|daddy|parent|grandma|grandpa|grandmother|grandfather|aunt|uncle|niece|nephew|partner"
@@ -50,9 +52,9 @@ _ABOUT = (
 )
 #: After these a number is an age, whatever it counts in.
 _IS = regex.compile(
-    rf"(?:\b{_WHO}(?:'s|s)?,? (?:is|was|are|were|isn't|wasn't|will be|would be|es|era)|\b(?:turn(?:ed|ing|s)?|aged?|ages|hes|shes|he's|she's|who's|whos|they're|theyre|i'm|im|going on"
+    rf"(?:{_WORD}{_WHO}(?:'s|s)?,? (?:is|was|are|were|isn't|wasn't|will be|would be|es|era)|\b(?:turn(?:ed|ing|s)?|aged?|ages|hes|shes|he's|she's|who's|whos|they're|theyre|i'm|im|going on"
     r"|tien(?:e|en|es)|ten[ií]an?|tengo|cumpl(?:e|en|i[oó]|ir|ir[aá]|ieron|iendo)|edad(?: es)?|age (?:is|was|as|of))|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)"
-    rf"|\b(?:age|own|edad) as|\ufffc's|\b{_WHO}'s) {_ABOUT}"
+    rf"|\b(?:age|own|edad) as|\ufffc's|{_WORD}{_WHO}'s) {_ABOUT}"
 )
 _NO_PERSON = regex.compile(
     r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class|room|visits?|hours?|we|rule|part|level|tier|cases?"
@@ -72,9 +74,9 @@ _BORN = regex.compile(
 )
 _OF = regex.compile(r"(?:\b(?:de|con sus|con|a sus|with|at age|at) (?:apenas |casi |s[oó]lo |como |unos )?$)")
 #: Beside whoever is of that age: "Rohan, 26 months", "(mom, 19)", "baby girl 8 mo".
-_BESIDE = regex.compile(rf"(?:\(|\b{_WHO},? |\ufffc,? |\ufffc \(|/ ?|: ){_ABOUT}")
+_BESIDE = regex.compile(rf"(?:\(|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|/ ?|: ){_ABOUT}")
 _YOUNG = regex.compile(r"\d.{0,2}m|month|mo\b|mes")
-_CLOSE = regex.compile(rf"(?:\((?:[\p{{L}}\ufffc]{{1,20}},? ){{0,3}}|\b{_WHO},? |\ufffc,? |\ufffc \(|\bages?:? )(?:{_NUM}(?:mos?|m|yo|y)?,? ?(?:&|and|y|,)? ?){{0,3}}(?:now |going on |just )?$")
+_CLOSE = regex.compile(rf"(?:\((?:[\p{{L}}\ufffc]{{1,20}},? ){{0,3}}|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|\bages?:? )(?:{_NUM}(?:mos?|m|yo|y)?,? ?(?:&|and|y|,)? ?){{0,3}}(?:now |going on |just )?$")
 _END = regex.compile(
     r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)"
 )

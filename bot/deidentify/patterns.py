@@ -139,12 +139,18 @@ def _label(group: str | None) -> Label:
     return "EMAIL" if group == "EMAIL" else "URL" if group == "URL" else "USERNAME"
 
 
+#: So many figures alone are a telephone number.
+_PHONE_DIGITS = 10
+
+
 def _numbers(reading: Reading) -> Iterator[Span]:
     for found in _BEGINS_NUMBER.found(_NUMBERS, reading):
         group = found.lastgroup or ""
         words = found[group]
         digits = sum(letter.isdigit() for letter in words)
         if group == "cued" and not _identifies(words, digits, reading.low[found.start() : found.start(group)]):
+            continue
+        if group == "long" and digits == _PHONE_DIGITS:
             continue
         if group == "spoken" and not _dictated(words):
             continue

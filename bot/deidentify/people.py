@@ -137,7 +137,7 @@ def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> T
         return "auto"
     if not word.capital and (not small or (after == "det" and cue < STRONG)):
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
-    if cue >= STRONG or chance >= CERTAIN:
+    if cue >= STRONG or (chance >= CERTAIN and (cue != NONE or word.capital)):
         return "auto"
     return "ask" if cue != NONE or chance > 0 else None
 
