@@ -1,4 +1,4 @@
-"""What identifies somebody is found, layer by layer; what only looks like it stays. English and Spanish, as people type."""
+"""What identifies somebody is found, layer by layer; what only looks like it stays. As people type."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from deid_scoring import Score, lines, score
 
 from bot.cli import main
 from bot.deidentify import Detector, Known, Span, known_hash, redact
-from deid_scoring import Score, lines, score
 
 DEV = Path(__file__).parent / "deidentify" / "dev.jsonl"
 KEY = b"0123456789abcdef0123456789abcdef"

@@ -14,7 +14,7 @@ from bot.deidentify.placeholders import PLACEHOLDER
 
 KEY = b"k" * 32
 #: Of what real texts are made: names, words that are names, numbers, marks, small words, letters of other scripts.
-SCRAPS = (
+_SCRAPS = (
     "maria Maria Hope hope will Will Nguyễn Thị Hạnh Siobhán O'Rourke T.J. J grace Grace dulce Dulce Ms. dr doña"
     " mom mamá aunt the a "
     "is was said cried with from in at @ and & y , . ! ? ( ) / - : ; ' ’s 's \" 3 19 months old years años tiene"
@@ -25,8 +25,8 @@ SCRAPS = (
     " two five oh one "
     "[NAME-1] [PLACE] [AGE: 1 year] [NAME- [ ] 王芳 мария عائشة \n \t \u200b e\u0301 n\u0303 \ud800 😀 ￼ _ _x x_y"
     " 00000000000"
-).split(" ")
-scraps = st.lists(st.sampled_from(SCRAPS), max_size=30)
+)
+scraps = st.lists(st.sampled_from(_SCRAPS.split(" ")), max_size=30)
 texts = st.one_of(
     st.text(max_size=120),
     st.text(st.characters(exclude_categories=()), max_size=60),

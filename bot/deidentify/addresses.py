@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.deidentify.numbers import VALUES, WORDS
+from bot.deidentify.numbers import VALUES, WORDS, compiled
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
@@ -23,32 +23,38 @@ _SPANISH_HOUSE = (
 )
 _NAME = r"[\p{L}\d][\p{L}\p{M}\d'-]{0,24}\.?"
 _UNIT = (
-    r"(?:unidad|espacio|apartment|apartamento|apto|apt|unit|suite|ste|lot|building|bldg|space|spc|trailer|departamento|depto"
+    r"(?:unidad|espacio|apartment|apartamento|apto|apt|unit|suite|ste|lot|building|bldg|space|spc|trailer"
+    r"|departamento|depto"
     r"|edificio|edif"
-    r"|manzana|mz|lote|interior|int|casa n[uú]mero|n[uú]m|no|piso)\b\.? ?(?:#|n[uú]mero |number |no\.? )?(?<!(?:lot|unit|space)\. )"
+    r"|manzana|mz|lote|interior|int|casa n[uú]mero|n[uú]m|no|piso)\b\.? ?(?:#|n[uú]mero |number |no\.? )?(?<!(?:lot"
+    r"|unit|space)\. )"
 )
 _UNIT_NUMBER = rf"(?:\d{{1,5}}-?\p{{L}}?|\p{{L}}-?\d{{1,4}}|\p{{L}}|{WORDS}(?: \p{{L}})?)(?![\p{{L}}\p{{N}}])"
 _STREET_ES = (
     r"(?:calle|avenida|avda?\.?|av\.|carrera|calzada|camino|carretera|bulevar|boulevard|paseo|privada"
     r"|callej[oó]n|traves[ií]a|ronda|glorieta|pasaje|vereda|cerrada|andador|c/)"
 )
-_ADDRESS = regex.compile(
+_ADDRESS = compiled(
     r"(?<![\p{L}\p{N}$€.,/:-])(?:"
     rf"(?P<road>\d{{1,6}} (?:\p{{L}}{{2,10}} )?(?:hwy|highway|route|county road|fm|state road) \d{{1,4}})"
-    rf"|(?P<street>{_HOUSE} (?P<named>(?:(?:north|south|east|west|[nsew])\.? )?(?:{_NAME} ){{1,4}}?){_KIND}\b\.?(?: (?:[nsew]"
+    rf"|(?P<street>{_HOUSE} (?P<named>(?:(?:north|south|east|west"
+    rf"|[nsew])\.? )?(?:{_NAME} ){{1,4}}?){_KIND}\b\.?(?: (?:[nsew]"
     rf"|[ns][ew])\b\.?)?(?:,? {{0,1}}(?:{_UNIT}|\# ?){_UNIT_NUMBER})?)"
     rf"|(?P<spanish>{_STREET_ES} (?:(?:de|del|la|las|los|el) ){{0,3}}(?:{_NAME} ){{0,3}}?(?:{_NAME}),? (?:\#"
     rf"|n[uú]mero |n[uú]m\.? |no\.? )?\d{{1,5}}\p{{L}}?(?![\p{{L}}\p{{N}}])(?:,? {_UNIT}{_UNIT_NUMBER})?)"
-    r"|(?P<corner>(?:la )?\d{1,3}(?:st|nd|rd|th)? (?:and|&|con) (?:la )?(?:\d{1,3}(?:st|nd|rd|th)\b|(?<=la )\d{1,3}\b|(?<=con )\d{1,3}\b|\p{L}{3,20}(?: \p{L}{4,20})?))"
+    r"|(?P<corner>(?:la )?\d{1,3}(?:st|nd|rd|th)? (?:and|&|con) (?:la )?(?:\d{1,3}(?:st|nd|rd|th)\b"
+    r"|(?<=la )\d{1,3}\b|(?<=con )\d{1,3}\b|\p{L}{3,20}(?: \p{L}{4,20})?))"
     rf"|(?P<rural>(?:rural route|rr|r\.r\.) ?\d{{1,3}},? box \d{{1,5}})"
-    rf"|(?P<side>[ns]?[nsew]\.? \d{{1,3}}(?:(?:st|nd|rd|th)|(?= (?:st|ave?|street|avenue)\b))(?: {_KIND}\b\.?)?(?:,? (?:{_UNIT}|# ?){_UNIT_NUMBER})?)"
+    rf"|(?P<side>[ns]?[nsew]\.? \d{{1,3}}(?:(?:st|nd|rd|th)|(?= (?:st|ave?|street"
+    rf"|avenue)\b))(?: {_KIND}\b\.?)?(?:,? (?:{_UNIT}|# ?){_UNIT_NUMBER})?)"
     rf"|(?P<house>\d{{2,5}} {_NAME},? (?:{_UNIT}){_UNIT_NUMBER})"
     rf"|(?P<said>(?:{_SPANISH_HOUSE}(?:{WORDS})?|{_HOUSE}) ?(?:de|en) la calle (?:(?:de|del|la|las|los"
     rf"|el) ){{0,2}}{_NAME})"
     rf"|(?P<route>(?:route|rte?|highway|hwy|interstate|county road|county rd|state road|cr|sr|carretera|autopista"
     rf"|exit)\.? ?\#?\d{{1,4}}\p{{L}}?(?![\p{{L}}\p{{N}}])|i-\d{{1,3}}(?!\d))"
     r"|(?P<box>(?:p\.? ?o\.? ?box|apartado(?: postal)?) \#?\d{1,6})"
-    rf"|(?P<unit>(?:unidad|espacio|apartment|apartamento|apto|apt|unit|lote|lot|suite|trailer|departamento|depto|edificio"
+    rf"|(?P<unit>(?:unidad|espacio|apartment|apartamento|apto|apt|unit|lote|lot|suite|trailer|departamento|depto"
+    rf"|edificio"
     rf"|manzana|bldg)\b\.? (?<!(?:lot|unit|suite|trailer)\. )(?:\#|n[uú]mero |number )?{_UNIT_NUMBER})"
     r"|(?P<zip>\d{5}(?:-\d{4})?(?![\p{L}\p{N}%-]))"
     r")"
@@ -58,14 +64,16 @@ _BEGINS = Begins(
     frozenset(VALUES)
     | {FIGURE}
     | frozenset(
-        """calle avenida avda avd av carrera calzada camino carretera bulevar boulevard paseo privada callejón callejon cerrada andador travesía travesia ronda glorieta pasaje vereda c
+        """calle avenida avda avd av carrera calzada camino carretera bulevar boulevard paseo privada callejón
+        callejon cerrada andador travesía travesia ronda glorieta pasaje vereda c
         mil cien ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos
         novecientos route rt rte highway hwy interstate county state cr sr autopista exit i p po p.o p.o. apartado
         apt apartment unit lot suite trailer depto
-        departamento apartamento apto edificio manzana lote bldg unidad espacio rr rural n s e w ne nw se sw la""".split()
+        departamento apartamento apto edificio manzana lote bldg unidad espacio rr rural n s e w ne nw se sw
+        la""".split()
     )
 )
-_NAMED_STREET = regex.compile(
+_NAMED_STREET = compiled(
     rf"(?:\b(?:on|off|at|near|by|to|from|of|in|down|along|and|@|over on|en|por|la|de|the|cerca de"
     rf"|live[sd]? on) )(?P<name>(?:{_NAME} ){{1,3}}?(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln"
     rf"|st)(?: (?:{_SPANISH_HOUSE}(?:{WORDS})?|\d{{1,5}})(?: \p{{L}}{{3,10}} piso)?)?)(?![\p{{L}}\p{{N}}'])\.?",
@@ -80,20 +88,26 @@ _SPANISH_STREET = regex.compile(
     r"|los|el) ){0,2}\p{Lu}[\p{L}'-]{1,24}(?: (?:(?:de|del|la|los) ){0,2}\p{Lu}[\p{L}'-]{1,24}){0,3})"
 )
 _LIVES = regex.compile(
-    r"\b(?:live[sd]?|living|stay(?:s|ing|ed)?|moved|house|trailer|apartment|parked|place)(?: (?:over|out|up|down|just|back|is|her|his|their|right)| with \p{L}+(?: \p{L}+)?){0,2}"
-    r" (?:on|off)(?: of)? (?P<name>(?!(?:the|a|an|my|her|his|their|our|welfare|food|weekends?|campus|base|weekdays?|and|it|that|this|one|top|us|me|him|them|to|hold|call|time|mondays?"
-    r"|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|my|its|your|for|with|from|at|in)\b)\p{L}[\p{L}'-]{2,20})(?! \p{L}+ (?:street|st|road|rd|avenue|ave|lane)\b)", regex.IGNORECASE
+    r"\b(?:live[sd]?|living|stay(?:s|ing|ed)?|moved|house|trailer|apartment|parked|place)(?: (?:over|out|up|down"
+    r"|just|back|is|her|his|their|right)| with \p{L}+(?: \p{L}+)?){0,2}"
+    r" (?:on|off)(?: of)? (?P<name>(?!(?:the|a|an|my|her|his|their|our|welfare|food|weekends?|campus|base|weekdays?"
+    r"|and|it|that|this|one|top|us|me|him|them|to|hold|call|time|mondays?"
+    r"|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|my|its|your|for|with|from|at"
+    r"|in)\b)\p{L}[\p{L}'-]{2,20})(?! \p{L}+ (?:street|st|road|rd|avenue|ave|lane)\b)",
+    regex.IGNORECASE,
 )
 _STREETS = regex.compile(rf"\b{_KIND}\b")
 _CALLES = regex.compile(r"\b(?:calle|avenida|av|avda|calzada|callejón|privada|paseo|camino|bulevar)\b")
 #: Between a number and "drive" or "way": an address has none of these.
 _NO_STREET = frozenset(
-    """min mins minute minutes hour hours hr hrs mile miles mi day days week weeks month months year years time times more kids children
+    """min mins minute minutes hour hours hr hrs mile miles mi day days week weeks month months year years time times
+    more kids children
     of the a an and to for in on at is was i we he she they my her his our your their this that these with from it
     but or so no not
     people visits steps step different ways other long short whole same new old one two three first second other
     another each every any
-    some all most down across up out half side edge middle end very really single only feet foot blocks block yards de la el los las que y en por
+    some all most down across up out half side edge middle end very really single only feet foot blocks block yards de
+    la el los las que y en por
     cada otra otro
     minutos horas dias años meses percent little quick easy hard big bumpy dirt back front way fun great better best
     dead best-case
@@ -125,7 +139,7 @@ def addresses(reading: Reading) -> Iterator[Span]:
 
 
 def lived_on(reading: Reading) -> Iterator[Span]:
-    """"They stay over on Maple": a street that is not called one."""
+    """ "They stay over on Maple": a street that is not called one."""
     for found in _LIVES.finditer(reading.text) if " o" in reading.low else ():
         yield Span(found.start("name"), found.end("name"), "ADDRESS", "auto" if found["name"][0].isupper() else "ask")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.deidentify.numbers import NUMBER, VALUES
+from bot.deidentify.numbers import NUMBER, VALUES, compiled
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
@@ -24,9 +24,10 @@ _EARLY = (
 )
 #: Tried only where a number stands.
 _BEGINS = Begins(frozenset(VALUES) | {FIGURE, "año", "ano", "year"})
-_AGES = regex.compile(
+_AGES = compiled(
     r"(?<![\p{L}\p{N}.,/$€:#-])(?:"
-    rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?|semanas?))?|\d\dw(?:\d?d)?|(?<=born )(?:at )?\d\d (?:and|&) \d(?! \p{{L}})|\d;\d{{1,2}}(?: a[nñ]os)?)"
+    rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?|semanas?))?|\d\dw(?:\d?d)?"
+    rf"|(?<=born )(?:at )?\d\d (?:and|&) \d(?! \p{{L}})|\d;\d{{1,2}}(?: a[nñ]os)?)"
     rf"|(?P<old>(?:{_NUM}{_RANGE}{_HALF}|an?)[ -]{{0,2}}{_UNIT}{_HALF}{_MORE}[ -]{{0,2}}(?:olds?|of age|de edad"
     rf"|de nacid[oa]s?))"
     r"|(?P<short>\d{1,3}(?:\.\d)?[ -]?(?:y/?o|y\.o\.?|m/?o|w/?o|mos)s?)"
@@ -40,54 +41,79 @@ _AGES = regex.compile(
 #: No letter before: a hidden name is no letter, so that no word boundary is before it.
 _WORD = r"(?<![\p{L}\p{N}])"
 _WHO = (
-    r"(?:\ufffc|he|she|who|i|they|you|both|kid|kiddo|child|baby|toddler|infant|newborn|preemie|twins?|boys?|girls?|sons?|daughters?|brothers?|sisters?"
-    r"|cousins?|sibs?|siblings?|bros?|mom|mother|mama|dad|father|daddy|parent|grandma|grandpa|grandmother|grandfather|aunt|uncle|niece|nephew|partner"
-    r"|boyfriend|girlfriend|bf|gf|teacher|(?:old|young|big|little|small|least|last|other|oldest|youngest|middle)(?:est|er)? one|mam[aá]|pap[aá]"
-    r"|ni[nñ][oa]s?|beb[eé]s?|bebit[oa]|hij[oa]s?|herman(?:it)?[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|gemel[oa]s?|mellizos|abuel[oa]|chiquit[oa]|menor|mayor"
+    r"(?:\ufffc|he|she|who|i|they|you|both|kid|kiddo|child|baby|toddler|infant|newborn|preemie|twins?|boys?|girls?"
+    r"|sons?|daughters?|brothers?|sisters?"
+    r"|cousins?|sibs?|siblings?|bros?|mom|mother|mama|dad|father|daddy|parent|grandma|grandpa|grandmother"
+    r"|grandfather|aunt|uncle|niece|nephew|partner"
+    r"|boyfriend|girlfriend|bf|gf|teacher|(?:old|young|big|little|small|least|last|other|oldest|youngest"
+    r"|middle)(?:est|er)? one|mam[aá]|pap[aá]"
+    r"|ni[nñ][oa]s?|beb[eé]s?|bebit[oa]|hij[oa]s?|herman(?:it)?[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?"
+    r"|gemel[oa]s?|mellizos|abuel[oa]|chiquit[oa]|menor|mayor"
     r"|[eé]l|ella|nen[ea]|patojo|chamo|cipote|chavito|escuincle)"
 )
 _ABOUT = (
-    r"(?:(?:only|barely|almost|nearly|just|like|now|going on|already|maybe|about|around|finally|officially|not even|not yet|not quite|casi|apenas|ya|como"
+    r"(?:(?:only|barely|almost|nearly|just|like|now|going on|already|maybe|about|around|finally|officially|not even"
+    r"|not yet|not quite|casi|apenas|ya|como"
     r"|los|solo|s[oó]lo|entonces|then|all of|unos|probably|turning|at) ){0,2}$"
 )
 #: After these a number is an age, whatever it counts in.
 _IS = regex.compile(
-    rf"(?:{_WORD}{_WHO}(?:'s|s)?,? (?:is|was|are|were|isn't|wasn't|will be|would be|es|era)|\b(?:turn(?:ed|ing|s)?|aged?|ages|hes|shes|he's|she's|who's|whos|they're|theyre|i'm|im|going on"
-    r"|tien(?:e|en|es)|ten[ií]an?|tengo|cumpl(?:e|en|i[oó]|ir|ir[aá]|ieron|iendo)|edad(?: es)?|age (?:is|was|as|of))|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)"
+    rf"(?:{_WORD}{_WHO}(?:'s|s)?,? (?:is|was|are|were|isn't|wasn't|will be|would be|es|era)|\b(?:turn(?:ed|ing|s)?"
+    rf"|aged?|ages|hes|shes|he's|she's|who's|whos|they're|theyre|i'm|im|going on"
+    r"|tien(?:e|en|es)|ten[ií]an?|tengo|cumpl(?:e|en|i[oó]|ir|ir[aá]|ieron|iendo)|edad(?: es)?|age (?:is|was|as"
+    r"|of))|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)"
     rf"|\b(?:age|own|edad) as|\ufffc's|{_WORD}{_WHO}'s) {_ABOUT}"
 )
 _NO_PERSON = regex.compile(
-    r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class|room|visits?|hours?|we|rule|part|level|tier|cases?"
-    r"|week|day|hay|son|eran|fueron|needs?|has|have|want(?:s|ed)?|get|gets|got|going|epds|phq|gad|asq|dial|deca|phq-9|gad-7|epds) ?(?:is|was|are|were|to|will be|would be|of|over)? .{0,10}$"
+    r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class"
+    r"|room|visits?|hours?|we|rule|part|level|tier|cases?"
+    r"|week|day|hay|son|eran|fueron|needs?|has|have|want(?:s|ed)?|get|gets|got|going|epds|phq|gad|asq|dial|deca"
+    r"|phq-9|gad-7|epds) ?(?:is|was|are|were|to|will be|would be|of|over)? .{0,10}$"
 )
 _LASTS_BEFORE = regex.compile(
-    r"\b(?:for|in|after|within|over|past|next|every|each|those|first|another|than|took|takes|take|waited|spent|hace|durante|por|cada"
-    r"|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde|menos de|m[aá]s de|menores de|mayores de|been|lasted|lleva[ns]?|llevo|llevamos|faltan?"
-    r"|pasaron|quedan|before|until|since|only|last|licencia de|programa de|lista de|espera de|curso de|plazo de|per[ií]odo de|experiencia de|trabajo de|visita de) ?(?:about |almost |nearly |only |just |at least |unos |unas |casi |como )?$"
+    r"\b(?:for|in|after|within|over|past|next|every|each|those|first|another|than|took|takes|take|waited|spent|hace"
+    r"|durante|por|cada"
+    r"|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde|menos de|m[aá]s de|menores de"
+    r"|mayores de|been|lasted|lleva[ns]?|llevo|llevamos|faltan?"
+    r"|pasaron|quedan|before|until|since|only|last|licencia de|programa de|lista de|espera de|curso de|plazo de"
+    r"|per[ií]odo de|experiencia de|trabajo de|visita de) ?(?:about |almost |nearly |only |just |at least |unos "
+    r"|unas |casi |como )?$"
 )
 _LASTS_AFTER = regex.compile(
-    r" ?(?:ago|later|now in|of\b|into|since|in a row|apart|from now|before|after|earlier|early|late|straight|long|visits?|leave|wait|without|sin\b|clean|sober|together|program|plan|notice|hace"
-    r"|despu[eé]s|antes|atr[aá]s|seguid|de (?:trabajo|espera|visita|estar|vivir|experiencia)|trying|working|away|off|left|in (?:the|a|care|foster|our|this)|on (?:the|a)|at (?:the|this))"
+    r" ?(?:ago|later|now in|of\b|into|since|in a row|apart|from now|before|after|earlier|early|late|straight|long"
+    r"|visits?|leave|wait|without|sin\b|clean|sober|together|program|plan|notice|hace"
+    r"|despu[eé]s|antes|atr[aá]s|seguid|de (?:trabajo|espera|visita|estar|vivir|experiencia)|trying|working|away"
+    r"|off|left|in (?:the|a|care|foster|our|this)|on (?:the|a)|at (?:the|this))"
 )
 _BORN = regex.compile(
-    r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b(?: \p{L}+){0,2}(?: at| with| a las| a los| de| con|) ?$"
+    r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b(?: \p{L}+){0,2}(?: at| with| a las"
+    r"| a los| de| con|) ?$"
 )
-_OF = regex.compile(r"(?:\b(?:de|con sus|con|a sus|with|at age|at) (?:apenas |casi |s[oó]lo |como |unos )?$)")
+_OF = compiled(r"(?:\b(?:de|con sus|con|a sus|with|at age|at) (?:apenas |casi |s[oó]lo |como |unos )?$)")
 #: Beside whoever is of that age: "Rohan, 26 months", "(mom, 19)", "baby girl 8 mo".
 _BESIDE = regex.compile(rf"(?:\(|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|/ ?|: ){_ABOUT}")
 _YOUNG = regex.compile(r"\d.{0,2}m|month|mo\b|mes")
-_CLOSE = regex.compile(rf"(?:\((?:[\p{{L}}\ufffc]{{1,20}},? ){{0,3}}|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|\bages?:? )(?:{_NUM}(?:mos?|m|yo|y)?,? ?(?:&|and|y|,)? ?){{0,3}}(?:now |going on |just )?$")
+_CLOSE = compiled(
+    rf"(?:\((?:[\p{{L}}\ufffc]{{1,20}},? ){{0,3}}|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|\bages?:? )(?:{_NUM}(?:mos?"
+    rf"|m|yo|y)?,? ?(?:&|and|y|,)? ?){{0,3}}(?:now |going on |just )?$"
+)
 _END = regex.compile(
-    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)"
+    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they"
+    r"|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)"
 )
 _AFTER_BARE = regex.compile(
-    r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already|with|when|who|because|bc|cuz|since|until|by|he|she|they|we|i|his|her"
-    r"|mom|dad|the|years?|months?|tomorrow|soon|yesterday|lol|btw|ya|y|pero|que|cuando|en|el|la|su|hoy|ma[nñ]ana|pronto|este|esta|porque|still|like|then|at|tho|though|not|can|i|no)\b)"
+    r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already|with"
+    r"|when|who|because|bc|cuz|since|until|by|he|she|they|we|i|his|her"
+    r"|mom|dad|the|years?|months?|tomorrow|soon|yesterday|lol|btw|ya|y|pero|que|cuando|en|el|la|su|hoy|ma[nñ]ana"
+    r"|pronto|este|esta|porque|still|like|then|at|tho|though|not|can|i|no)\b)"
 )
 _MEASURE = regex.compile(
-    r" ?(?:%|\p{L}{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b|to \d|-|:|\.\d|/|\p{L}+ (?:away|late|early)|time|veces)"
+    r" ?(?:%|\p{L}{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
+    r"|to \d|-|:|\.\d|/|\p{L}+ (?:away|late|early)|time|veces)"
 )
-_TURNING = regex.compile(r"\b(?:turned|turning|turns|hes|shes|he's|she's|cumpli[oó]|cumple|tiene) (?:\p{L}{2,8} ){0,2}$")
+_TURNING = regex.compile(
+    r"\b(?:turned|turning|turns|hes|shes|he's|she's|cumpli[oó]|cumple|tiene) (?:\p{L}{2,8} ){0,2}$"
+)
 _ONES = frozenset({"one", "un", "una", "1"})
 
 
@@ -128,7 +154,11 @@ def _unit(words: str, before: str, after: str) -> bool:
     if _LASTS_BEFORE.search(before):
         return False
     if _OF.search(before):
-        return bool(_END.match(after)) or " de " in f" {before[-14:]}" or regex.search(r"year.*month|a[nñ]o.*mes", words) is not None
+        return (
+            bool(_END.match(after))
+            or " de " in f" {before[-14:]}"
+            or regex.search(r"year.*month|a[nñ]o.*mes", words) is not None
+        )
     beside = _BESIDE.search(before) or (_YOUNG.search(words) and regex.search(r"\p{L}, $", before))
     return bool((beside and _END.match(after)) or _CLOSE.search(before))
 
@@ -147,7 +177,8 @@ def _bare(words: str, before: str, after: str) -> bool:
 
 
 def _written(words: str, before: str) -> bool:
-    """Beside a name only figures count, unless brackets say that it belongs to them; "(R, 2)" is one, "3, 5 Oak" none."""
+    """Beside a name only figures count, unless brackets say that it belongs to them; "(R, 2)" is one, "3, 5 Oak"
+    none."""
     if not words[0].isdigit():
         return ("(" in before[-24:] and words not in _ONES) or bool(regex.search(r"\bages?:? ", before))
     return not words.isdigit() or int(words) < 110

@@ -34,13 +34,15 @@ _NAME_IS = frozenset("is was es era s 's".split())
 _NAME = frozenset("name nombre names nickname apodo".split())
 #: Before a name far more often than before anything else, but not always.
 _MEETING = frozenset(
-    """with w con to from for and saw met visited told asked tell ask text texted call called email emailed remind hugged held
+    """with w con to from for and saw met visited told asked tell ask text texted call called email emailed remind
+    hugged held
     see hi hey hello dear thanks hola gracias querida querido estimada love about than like & y a de para vi llama
     llamé dile
     preguntarle visité abracé meet thank bless poor sweet""".split()
 )
 _CONTACT = frozenset(
-    """call text email called texted emailed told tell ask asked remind met hugged thank thanks dear hola querida querido estimada llama llamé
+    """call text email called texted emailed told tell ask asked remind met hugged thank thanks dear hola querida
+    querido estimada llama llamé
     llame dile dígale preguntarle pregúntale preguntale escríbele escribele llamar""".split()
 )
 _MODAL_NAMES = frozenset(["will", "may"])

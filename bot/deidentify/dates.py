@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.deidentify.numbers import ORDINAL, ORDINALS, VALUES, WORDS
+from bot.deidentify.numbers import ORDINAL, ORDINALS, VALUES, WORDS, compiled
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
@@ -33,7 +33,7 @@ _WITHIN = (
     r"|back in|month of"
     r"|en|desde|hasta|para|de|mes de|este|pasado|antes de|despu[eé]s de|a finales de|a principios de|entre)"
 )
-_DATES = regex.compile(
+_DATES = compiled(
     r"(?<![\p{L}\p{N}])(?:"
     rf"(?P<named>(?:(?:{_WEEKDAY}),? )?(?:{_MONTH}[ -]?(?:the )?{_DAY}(?:(?: ?- ?| (?:to|and|or"
     rf"|through) ){_DAY})?{_YEAR}{_NO_MORE}"

@@ -12,7 +12,8 @@ from bot.deidentify.spans import Span
 from bot.deidentify.words import Word
 
 _HEADS = frozenset(
-    """center centre school preschool elementary academy daycare clinic hospital agency services kindergarten montessori nursery
+    """center centre school preschool elementary academy daycare clinic hospital agency services kindergarten
+    montessori nursery
     childcare church house haus home ymca college university foundation ehs prek pediatrics library shelter
     institute coalition
     ministries primary headstart schoolhouse apartments district health pre-k pre-school associates partners temple
@@ -21,7 +22,8 @@ _HEADS = frozenset(
 )
 #: What stands before these words without making a name of them.
 _GENERIC = frozenset(
-    """elementary high middle public private family child early medical day care learning group foster nursing community local
+    """elementary high middle public private family child early medical day care learning group foster nursing
+    community local
     children children's kids nursery grade primary secondary church home mental health head start child's urgent
     behavioral old
     new next same other whole nice big small rural bilingual second first last safe full good open whole real broken
@@ -37,7 +39,8 @@ _GENERIC = frozenset(
 )
 _JOINTS = frozenset("of the and & for de del la los las el y 's - st .".split())
 _SPANISH_HEADS = frozenset(
-    """guardería guarderia escuela escuelita jardín jardin kínder kinder colegio clínica clinica hospital centro preescolar primaria
+    """guardería guarderia escuela escuelita jardín jardin kínder kinder colegio clínica clinica hospital centro
+    preescolar primaria
     secundaria iglesia parroquia fundación fundacion instituto agencia estancia universidad albergue consultorio
     cendi biblioteca
     academia casa hogar preprimaria""".split()
@@ -64,7 +67,17 @@ def institutions(words: Sequence[Word]) -> Iterator[Span]:
 def _saint(words: Sequence[Word], place: int) -> Iterator[Span]:
     """ "St. Brigid's", whatever it is: a church, a school, a hospital."""
     name = place + 2 if words[place + 1].low == "." else place + 1
-    if name < len(words) and (words[name].capital or (name == place + 2 and words[name].letters and words[name].kind not in BINDING and place > 0 and not words[place - 1].capital and words[place - 1].kind != "mark")):
+    if name < len(words) and (
+        words[name].capital
+        or (
+            name == place + 2
+            and words[name].letters
+            and words[name].kind not in BINDING
+            and place > 0
+            and not words[place - 1].capital
+            and words[place - 1].kind != "mark"
+        )
+    ):
         last = name + 1 if name + 1 < len(words) and words[name + 1].low == "'s" else name
         yield Span(words[place].start, words[last].end, "ORG", "auto")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import phonenumbers
 import regex
 
-from bot.deidentify.numbers import DIGIT, NUMBER, VALUES
+from bot.deidentify.numbers import DIGIT, NUMBER, VALUES, compiled
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Label, Span
 
@@ -22,8 +22,10 @@ _SLASH = r"(?:\ (?:slash|diagonal|barra)\ [\p{L}\p{N}-]{1,40}+)"
 _W = r"(?:w\ w\ w|www|triple\ (?:w|u)|triple\ doble\ u|(?:doble\ u\ ){2}doble\ u)"
 _MAIL = rf"""
     (?P<EMAIL>(?<!{_LOCAL}){_LOCAL}{{1,64}}+@{_PART}(?:\.{_PART}){{1,6}}+
-    | (?<![\p{{L}}\p{{N}}])(?:{_SAID_WORD}{_SAID_MARK}){{0,4}}{_SAID_WORD}\ arroba\ {_SAID_WORD}(?:{_SAID_DOT}{_SAID_WORD}){{1,3}}
-    | (?<![\p{{L}}\p{{N}}])(?:{_SAID_WORD}{_SAID_MARK}){{0,4}}[\p{{L}}\p{{N}}._-]{{1,64}}+\ at\ (?:{_SAID_WORD}\ ){{0,2}}{_SAID_WORD}{_SAID_DOT}{_TOP}
+    | (?<![\p{{L}}\p{{N}}])(?:{_SAID_WORD}{_SAID_MARK}){{0,4}}{_SAID_WORD}
+      \ arroba\ {_SAID_WORD}(?:{_SAID_DOT}{_SAID_WORD}){{1,3}}
+    | (?<![\p{{L}}\p{{N}}])(?:{_SAID_WORD}{_SAID_MARK}){{0,4}}[\p{{L}}\p{{N}}._-]{{1,64}}+
+      \ at\ (?:{_SAID_WORD}\ ){{0,2}}{_SAID_WORD}{_SAID_DOT}{_TOP}
       (?:{_SAID_DOT}(?:mx|es|us))?
     | (?<!{_LOCAL}){_LOCAL}{{1,64}}+\ ?[\[(](?:@|at|arroba)[\])]\ ?{_PART}\ ?[\[(]?(?:\.|dot|punto)[\])]?\ ?{_TOP})
     """
@@ -38,7 +40,8 @@ _HANDLE = r"""
     | (?<![\p{L}\p{N}/.])[ur]/[\p{L}\p{N}_-]{2,40}+
     | (?<![\p{L}\p{N}_.])(?=[\p{L}\p{N}.-]{0,40}_)[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,60}+
     | (?<![\p{L}\p{N}_.])\p{L}{3,20}\.(?:\p{L}{1,20}\.?)?\d{1,6}(?![\p{L}\p{N}])
-    | (?<![\p{L}\p{N}_.])\p{L}{2,20}\.\p{L}{1,20}\.\p{L}{2,20}(?![\p{L}\p{N}.]) | \barroba\ \p{L}[\p{L}\p{N}_.-]{1,30}(?:\ (?:de|y|del)\ [\p{L}\p{N}]{2,20})?)
+    | (?<![\p{L}\p{N}_.])\p{L}{2,20}\.\p{L}{1,20}\.\p{L}{2,20}(?![\p{L}\p{N}.])
+    | \barroba\ \p{L}[\p{L}\p{N}_.-]{1,30}(?:\ (?:de|y|del)\ [\p{L}\p{N}]{2,20})?)
     """
 _MAY_HOLD = regex.compile(
     r"[@_]|\p{L}\.\p{N}|\barroba\b|\bat \S+ dot\b|\(at\)|://|www|w w w|\.\p{L}\p{L}|\b(?:dot|punto) \p{L}"
@@ -46,22 +49,26 @@ _MAY_HOLD = regex.compile(
 )
 #: The word that says that a handle comes; a plain word after it is one only where it cannot be a word.
 _HANDLE_SAID = regex.compile(
-    r"""\b(?:insta(?:gram)?|ig|snap(?:chat)?|tik\ ?tok|facebook|fb|messenger|discord|venmo|cash\ ?app|zelle|whatsapp|telegram|twitter
+    r"""\b(?:insta(?:gram)?|ig|snap(?:chat)?|tik\ ?tok|facebook|fb|messenger|discord|venmo|cash\ ?app|zelle|whatsapp
+    |telegram|twitter
     |handle|user\ ?name|user|screen\ ?name|login|usuari[oa])(?:\ (?:account|acct|name|handle|cuenta|profile))?
-    (?:\ (?:is|as|es|at|de))?(?:\ ?[:=])?\ (?P<USERNAME>(?=[\p{L}._-]{0,40}[\d_.])[\p{L}\p{N}][\p{L}\p{N}_.-]{2,40}[\p{L}\p{N}_])""",
+    (?:\ (?:is|as|es|at|de))?(?:\ ?[:=])?
+    \ (?P<USERNAME>(?=[\p{L}._-]{0,40}[\d_.])[\p{L}\p{N}][\p{L}\p{N}_.-]{2,40}[\p{L}\p{N}_])""",
     regex.VERBOSE,
 )
 _FORMS = regex.compile(rf"{_MAIL}|{_LINK}|{_HANDLE}", regex.VERBOSE)
 
 #: Words after which a number identifies somebody; the first word of each decides where the pattern is tried.
-_KEPT = """case file record chart mrn id i.d ssn ss soc social medicaid medicare medi-cal insurance policy member membership group claim account acct
+_KEPT = """case file record chart mrn id i.d ssn ss soc social medicaid medicare medi-cal insurance policy member
+    membership group claim account acct
     bank routing card plate plates license licence lic dl permit referral intake incident ticket client patient
     badge passcode pin passport visa alien
     vin serial student enrollment authorization auth voucher ebt wic docket cause invoice confirmation reference ref
     subscriber beneficiary
     report expediente caso folio placa placas matrícula matricula póliza poliza seguro curp rfc cuenta licencia
     registro pasaporte tarjeta afiliación
-    afiliacion identificación identificacion clave cédula cedula dni nss historia número numero number num no nº n° #""".split()
+    afiliacion identificación identificacion clave cédula cedula dni nss historia número numero number num no nº n°
+    #""".split()
 _BETWEEN = (
     r"(?:[ :#=.,-]{1,3}(?:is|was|number|numbers|num|no|es|era|n[uú]mero|de|del|the|id|on|it|says|said|like|ends?"
     r"|ending|in|with|terminad[oa]|en|card"
@@ -70,12 +77,14 @@ _BETWEEN = (
 _CODE = r"(?=[\p{L}/#.-]{0,8}\d)[\p{L}\d](?:[\p{L}\d]|[-/#.:](?=[\p{L}\d])){1,40}+"
 _LETTER = r"(?:\p{Ll}(?: as in \p{L}{2,12})?|ele|erre|ese|te|equis|zeta|jota|ka|eme|ene|pe|cu|efe|ge|hache|doble u)"
 _CUE = rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(map(regex.escape, sorted(_KEPT, key=len, reverse=True)))})"
-_NUMBERS = regex.compile(
+_NUMBERS = compiled(
     rf"{_CUE}{_BETWEEN}[ :#=.,-]{{1,3}}"
-    rf"(?P<spoken>(?:(?:{DIGIT}|{_LETTER}|dash|guion|double {DIGIT}) ){{2,20}}(?:{DIGIT}|{_LETTER})(?![\p{{L}}\p{{N}}]))"
+    rf"(?P<spoken>(?:(?:{DIGIT}|{_LETTER}|dash|guion|double {DIGIT}) ){{2,20}}(?:{DIGIT}"
+    rf"|{_LETTER})(?![\p{{L}}\p{{N}}]))"
     rf"|{_CUE}{_BETWEEN}[ :#=.,-]{{0,3}}#?(?P<cued>(?:\p{{L}}{{1,4}} (?=\d{{3}}))?{_CODE}(?: "
     rf"(?=\d{{3}}){_CODE}){{0,3}})"
-    r"|(?:ends?|ending|last|[uú]ltimos|terminad[oa]|termina)(?: in| with| en| son| is| are| four| 4| cuatro){1,3} (?P<tail>\d{3,4})(?!\d)"
+    r"|(?:ends?|ending|last|[uú]ltimos|terminad[oa]|termina)(?: in| with| en| son| is| are| four| 4"
+    r"| cuatro){1,3} (?P<tail>\d{3,4})(?!\d)"
     r"|(?P<alien>a[- ]?\d{3}[- ]?\d{3}[- ]?\d{2,3})(?![\p{L}\p{N}])"
     r"|(?<![\p{L}\p{N}.,/$€£-])(?P<dashed>\d{1,4}-\d{5,9})(?![\p{L}\p{N}-])"
     r"|(?<![\p{L}\p{N}.-])(?P<ssn>[\dx]{3}-[\dx]{2}-\d{4})(?![\p{N}-])"
@@ -83,7 +92,10 @@ _NUMBERS = regex.compile(
     r"|(?<![\p{L}\p{N}])#(?P<hash>\d{3,12})(?!\p{N})"
     r"|(?<![\p{L}\p{N}.,/:$€£-])(?P<long>\d{6,20})(?![\p{L}\p{N}/%])"
 )
-_BEGINS_NUMBER = Begins(frozenset(word.partition("-")[0] for word in _KEPT) | {FIGURE, "xxx", "a", "end", "ends", "ending", "last", "últimos", "terminado", "terminada", "termina"})
+_BEGINS_NUMBER = Begins(
+    frozenset(word.partition("-")[0] for word in _KEPT)
+    | {FIGURE, "xxx", "a", "end", "ends", "ending", "last", "últimos", "terminado", "terminada", "termina"}
+)
 _MIXED = regex.compile(
     r"(?<![\p{L}\p{N}@_.])(?=[\p{Lu}#-]{0,12}\d)(?=[\d#-]{0,12}\p{Lu})[\p{Lu}\d](?:[\p{Lu}\d]"
     r"|[-#/](?=[\p{Lu}\d])){4,24}+(?![\p{L}\p{N}_])"
@@ -96,7 +108,10 @@ _NO_CODE = regex.compile(
     r"|mp|ps|a)[-: ]?\d{1,3}\p{L}?|\d+(?:am|pm|min|mins|hrs?|k|lbs?|oz|cm|mm|kg|ml|mg|st|nd|rd|th|yo|mo|s|x)"
 )
 #: With a space inside, only after the word: "plate on the truck is 7BR 219".
-_PLATE = regex.compile(r"\b(?i:plates?|tags?|placas?|license|licencia|tablilla|matr[ií]cula)\b[^.!?\n]{0,40}?\b(?P<plate>(?=[\p{Lu}\d ]{0,4}\d)[\p{Lu}\d]{2,4}[ -][\p{Lu}\d]{2,4})\b")
+_PLATE = regex.compile(
+    r"\b(?i:plates?|tags?|placas?|license|licencia|tablilla"
+    r"|matr[ií]cula)\b[^.!?\n]{0,40}?\b(?P<plate>(?=[\p{Lu}\d ]{0,4}\d)[\p{Lu}\d]{2,4}[ -][\p{Lu}\d]{2,4})\b"
+)
 _PHONE = regex.compile(
     r"(?<![\p{L}\p{N}$€£#.,/-])(?:\+|\(|\+\()?\d(?:[ ().\-/·]{0,3}\d){6,14}(?![\p{L}\p{N}]|[-/]\d)(?:\ ?(?:x"
     r"|ext\.?|extension|extensi[oó]n)\ ?\d{1,6})?"
@@ -106,7 +121,7 @@ _PHONE_SAID = regex.compile(
     r"|al|at|from|desde|reach)\b[\p{L} :.#']{0,24}$"
 )
 _SAID = rf"(?:(?:double|triple|doble) )?(?:{NUMBER}|oh|o)"
-_SPOKEN_PHONE = regex.compile(
+_SPOKEN_PHONE = compiled(
     rf"(?<![\p{{L}}\p{{N}}])(?:(?:area code|lada) )?(?P<said>{_SAID}(?:[ ,.-]{{1,2}}(?:and )?(?:{_SAID}|hundred"
     rf"|thousand)){{3,15}})(?![\p{{L}}\p{{N}}])"
 )

@@ -92,7 +92,7 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
 
 
 def _of_initials(words: Sequence[Word], place: int) -> bool:
-    """"A. G. L.", "Liam O."."""
+    """ "A. G. L.", "Liam O."."""
     near = [words[at] for at in (place - 2, place + 2) if 0 <= at < len(words)]
     if any(len(word.text) == 1 and word.capital and word.letters for word in near):
         return True
@@ -236,8 +236,10 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
 _PLACED = frozenset("in at @ from near to en a hasta desde outside around of pa pal".split())
 #: Of names of towns and the like; never a name by themselves.
 _TAILS = frozenset(
-    """flats falls springs fork forks creek river lake valley grove hills heights park beach bay city point ridge junction crossing
-    landing bend bluff hollow mills pines oaks gardens meadows village county ranch mesa rock island harbor canyon""".split()
+    """flats falls springs fork forks creek river lake valley grove hills heights park beach bay city point ridge
+    junction crossing
+    landing bend bluff hollow mills pines oaks gardens meadows village county ranch mesa rock island harbor
+    canyon""".split()
 )
 
 
@@ -249,7 +251,13 @@ def _places(words: Sequence[Word], tiers: dict[int, Tier], towns: frozenset[str]
             tiers[place] = tiers[place - 1]
         elif last.low in _PLACED and place not in tiers and word.low in towns:
             tiers[place] = "ask" if word.safe else "auto"
-        elif word.low in _SURE_TAILS and place not in tiers and last.letters and place > 1 and words[place - 2].kind in {"to", "in", "object", "det"}:
+        elif (
+            word.low in _SURE_TAILS
+            and place not in tiers
+            and last.letters
+            and place > 1
+            and words[place - 2].kind in {"to", "in", "object", "det"}
+        ):
             tiers[place] = "ask"
             tiers.setdefault(place - 1, "ask")
         elif last.low in {"san", "santa"} and word.letters and word.kind not in BINDING:
@@ -263,10 +271,9 @@ def _places(words: Sequence[Word], tiers: dict[int, Tier], towns: frozenset[str]
 
 
 def _capital_pair(first: Word, second: Word) -> bool:
-    return (
-        first.capital and second.shown and not (first.upper or second.upper)
-        and first.kind in _NAMING_KINDS and (second.doubtful or second.kind in _NAMING_KINDS) and not first.place and not second.place
-    )  # fmt: skip
+    if not (first.capital and second.shown) or first.upper or second.upper or first.place or second.place:
+        return False
+    return first.kind in _NAMING_KINDS and (second.doubtful or second.kind in _NAMING_KINDS)
 
 
 _SURE_TAILS = frozenset("springs falls oaks creek heights pines meadows ridge grove mills lakes hills".split())

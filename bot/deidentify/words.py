@@ -160,7 +160,9 @@ def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
     found = Listed(
         kind,
         safe,
-        low in vocabulary.given or (not known and low.endswith("s") and low[:-1] in vocabulary.given) or (not known and plain in vocabulary.given and low[-1] not in "íó"),
+        low in vocabulary.given
+        or (not known and low.endswith("s") and low[:-1] in vocabulary.given)
+        or (not known and plain in vocabulary.given and low[-1] not in "íó"),
         low in vocabulary.surnames or (not known and plain in vocabulary.surnames),
         doubtful,
         _in(low, plain, vocabulary.ambiguous_surnames),
@@ -176,15 +178,21 @@ def _in(low: str, plain: str, words: frozenset[str]) -> bool:
 
 
 _ENGLISH_ENDINGS = (
-    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), ("ly", ""), ("er", ""),
-    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), ("ments", ""), ("ish", ""),
+    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), (
+        "ly", ""), ("er", ""),
+    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), (
+        "ments", ""), ("ish", ""),
 )  # fmt: skip
 #: Of verbs and their forms; a small word that ends so is hardly a name.
 _SPANISH_ENDINGS = (
-    "aron", "ieron", "aban", "aba", "ando", "iendo", "yendo", "arle", "arlo", "arla", "arles", "arme", "arse", "erle", "erlo", "erla", "irle", "irlo",
-    "irme", "irse", "erse", "arnos", "amos", "emos", "imos", "ábamos", "íamos", "ía", "ían", "ió", "aste", "iste", "aría", "ería", "arían", "ándole",
-    "ándolo", "ándola", "ándome", "iéndole", "ándose", "iéndose", "endo", "ación", "aciones", "mente", "adas", "ados", "idas", "idos", "aran", "iera", "ieran",
-    "áramos", "iéramos", "ará", "aré", "arán", "aremos", "irá", "erá", "ólogo", "óloga", "ario", "arios", "ísimo", "ísima", "dor", "dora", "dores", "doras",
+    "aron", "ieron", "aban", "aba", "ando", "iendo", "yendo", "arle", "arlo", "arla", "arles", "arme", "arse", "erle",
+        "erlo", "erla", "irle", "irlo",
+    "irme", "irse", "erse", "arnos", "amos", "emos", "imos", "ábamos", "íamos", "ía", "ían", "ió", "aste", "iste",
+        "aría", "ería", "arían", "ándole",
+    "ándolo", "ándola", "ándome", "iéndole", "ándose", "iéndose", "endo", "ación", "aciones", "mente", "adas", "ados",
+        "idas", "idos", "aran", "iera", "ieran",
+    "áramos", "iéramos", "ará", "aré", "arán", "aremos", "irá", "erá", "ólogo", "óloga", "ario", "arios", "ísimo",
+        "ísima", "dor", "dora", "dores", "doras",
 )  # fmt: skip
 
 
@@ -239,7 +247,18 @@ def slip(low: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
-_BY_EAR = (("y", "ll"), ("b", "v"), ("v", "b"), ("s", "z"), ("s", "c"), ("z", "s"), ("j", "g"), ("ll", "y"), ("i", "y"), ("g", "j"))
+_BY_EAR = (
+    ("y", "ll"),
+    ("b", "v"),
+    ("v", "b"),
+    ("s", "z"),
+    ("s", "c"),
+    ("z", "s"),
+    ("j", "g"),
+    ("ll", "y"),
+    ("i", "y"),
+    ("g", "j"),
+)
 _HARD = regex.compile(r"k(?=[eiéí])")
 
 
