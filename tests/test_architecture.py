@@ -117,8 +117,10 @@ def test_each_outside_library_stays_in_its_folder(name: str) -> None:
 
 
 #: What `afterword --help` and the first question in the terminal can do without.
-SLOW = {"aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "storage", "adapters", "regex",
-        "phonenumbers", "pycrfsuite"}  # fmt: skip
+SLOW = {
+    "aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "storage", "adapters",
+    "regex", "phonenumbers", "pycrfsuite",
+}  # fmt: skip
 
 
 def test_the_command_line_imports_nothing_slow_before_a_command_runs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import unicodedata
 from datetime import date
 from functools import cache
@@ -217,6 +218,18 @@ def test_letters_typed_in_parts_are_found_where_they_stood() -> None:
     text = unicodedata.normalize("NFD", "La maestra Inés Peña vino.")
     (span,) = detector().find(text)
     assert unicodedata.normalize("NFC", text[span.start : span.end]) == "Inés Peña"
+
+
+@pytest.mark.parametrize("scrap", ["Hope ", "a.", "1 ", "e\u0301", "5 months ", "x@", "Tall Pines Center ", "[NAME-1"])
+def test_no_text_takes_more_than_linear_time(scrap: str) -> None:
+    def took(length: int) -> float:
+        text = scrap * (length // len(scrap))
+        began = time.process_time()
+        detector().find(text)
+        return time.process_time() - began
+
+    took(1_000)
+    assert took(16_000) < 10 * max(took(4_000), 0.05)
 
 
 def own(*entries: str, certain: bool = True) -> Known:

@@ -130,6 +130,10 @@ def _look(words: Sequence[Token], vocabulary: Vocabulary, shown: Mapping[str, st
     return seen
 
 
+#: So many places of one word are looked at, so that no text takes more than linear time.
+MOST = 12
+
+
 def _elsewhere(words: Sequence[Token], seen: Sequence[Seen]) -> list[str]:
     """For each word that stands more than once: what its other places say about it."""
     low = [folded(word.text) for word in words]
@@ -141,7 +145,7 @@ def _elsewhere(words: Sequence[Token], seen: Sequence[Seen]) -> list[str]:
     said = [""] * len(words)
     for found in places.values():
         for place in found:
-            others = [other for other in found if other != place]
+            others = [other for other in found[:MOST] if other != place]
             said[place] = "+".join(sorted({_hint(other, place, words, seen) for other in others}))
     return said
 
