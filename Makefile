@@ -27,6 +27,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/slack.py
 	$(BIN)/python benchmarks/teams.py
+	$(BIN)/python benchmarks/deidentify.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak

@@ -59,8 +59,14 @@ class Score:
     def table(self) -> Iterator[str]:
         for what in sorted(self.marked, key=lambda what: (what != "all", what)):
             found, marked = self.found[what], self.marked[what]
-            yield f"{what:24} recall {self.recall(what):.3f} ({found}/{marked})  hidden {self.found[f'{what}/auto'] / marked:.3f}"
-        yield f"precision of what is hidden {self.precision:.3f} ({self.right}/{self.auto}); clean lines hit {self.hit}/{self.clean}"
+            yield (
+                f"{what:24} recall {self.recall(what):.3f} ({found}/{marked})  hidden"
+                f" {self.found[f'{what}/auto'] / marked:.3f}"
+            )
+        yield (
+            f"precision of what is hidden {self.precision:.3f} ({self.right}/{self.auto}); clean lines hit"
+            f" {self.hit}/{self.clean}"
+        )
         yield "questions in 60 words: " + ", ".join(f"{what} {self.burden(what):.2f}" for what in sorted(self.words))
 
 

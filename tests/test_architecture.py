@@ -16,6 +16,7 @@ PACKAGES = ("prompts", "scheduler", "bot", "storage", "adapters")
 ALLOWED = {
     "prompts": ("prompts",),
     "scheduler.recurrence": ("scheduler.recurrence",),
+    "bot.deidentify": ("bot.deidentify",),
     "bot": ("bot", "prompts", "scheduler.recurrence"),
     "storage": ("storage", "bot", "prompts", "scheduler.recurrence"),
     "scheduler.ticker": ("bot", "prompts", "scheduler.recurrence"),
@@ -27,12 +28,16 @@ ALLOWED = {
 EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
     "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
-    "bot.commands", "bot.consent", "bot.consentpage", "bot.conversation", "bot.copypage", "bot.due", "bot.effects",
-    "bot.ending", "bot.engine", "bot.events", "bot.forms", "bot.gallery", "bot.hearing", "bot.home", "bot.kept",
-    "bot.lapsing", "bot.names", "bot.namespage", "bot.deidentify.known", "bot.notices", "bot.noticing", "bot.outcome",
-    "bot.outward", "bot.owncopy", "bot.pages", "bot.places", "bot.position", "bot.questions", "bot.receipt",
-    "bot.receipts", "bot.reminders", "bot.rooms", "bot.scanning", "bot.screens", "bot.setup", "bot.shapes", "bot.sharing",
-    "bot.territory", "bot.timeforms", "bot.timepage", "bot.typed", "bot.when", "bot.wishes",
+    "bot.commands", "bot.consent", "bot.conversation", "bot.due", "bot.effects", "bot.ending", "bot.engine",
+    "bot.events", "bot.forms", "bot.gallery", "bot.places",
+    "bot.deidentify.addresses", "bot.deidentify.ages", "bot.deidentify.coarser", "bot.deidentify.cues",
+    "bot.deidentify.dates", "bot.deidentify.detector", "bot.deidentify.features", "bot.deidentify.institutions",
+    "bot.deidentify.known", "bot.deidentify.languages", "bot.deidentify.numbers", "bot.deidentify.patterns",
+    "bot.deidentify.people", "bot.deidentify.placeholders", "bot.deidentify.reading", "bot.deidentify.spans",
+    "bot.deidentify.tokens", "bot.deidentify.words",
+    "bot.hearing", "bot.home", "bot.notices", "bot.outcome", "bot.outward", "bot.pages", "bot.position",
+    "bot.reminders", "bot.rooms", "bot.screens", "bot.setup", "bot.shapes", "bot.territory", "bot.timeforms",
+    "bot.timepage", "bot.typed", "bot.when", "bot.wishes",
     "bot.when.away", "bot.when.beginnings", "bot.when.english", "bot.when.language", "bot.when.moments",
     "bot.when.readings", "bot.when.sought", "bot.when.spanish", "bot.when.wanted", "bot.when.wishes", "bot.when.words",
     "prompts.route",
@@ -102,7 +107,8 @@ SDKS = {
     "botframework": "adapters.teams.sdk", "msrest": "adapters.teams.sdk", "jwt": "adapters.teams",
     "aiohttp": "adapters", "sqlalchemy": "storage", "alembic": "storage", "cryptography": "storage",
     "psycopg": "storage", "apscheduler": "scheduler", "prompt_toolkit": "adapters.terminal",
-    "prometheus_client": "bot.metrics", "structlog": "bot.logs",
+    "prometheus_client": "bot.metrics", "regex": "bot.deidentify", "phonenumbers": "bot.deidentify",
+    "pycrfsuite": "bot.deidentify",
 }  # fmt: skip
 
 
@@ -115,8 +121,8 @@ def test_each_outside_library_stays_in_its_folder(name: str) -> None:
 
 #: What `afterword --help` and the first question in the terminal can do without.
 SLOW = {
-    "aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "structlog", "storage",
-    "adapters",
+    "aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "storage", "adapters",
+    "regex", "phonenumbers", "pycrfsuite",
 }  # fmt: skip
 
 

@@ -1,7 +1,5 @@
-"""De-identification: finds what may identify somebody in a text and puts typed placeholders there. No network.
-
-The detector itself is in `detector`: importing it is slow, and most of the program never looks for names.
-"""
+"""De-identification: finds what may identify somebody in a text and puts typed placeholders in its place. No"
+" network."""
 
 from bot.deidentify.known import Known, known_hash
 from bot.deidentify.placeholders import redact

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.deidentify.numbers import NUMBER, VALUES
+from bot.deidentify.numbers import NUMBER, VALUES, compiled
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
@@ -24,95 +24,97 @@ _EARLY = (
 )
 #: Tried only where a number stands.
 _BEGINS = Begins(frozenset(VALUES) | {FIGURE, "año", "ano", "year"})
-_AGES = regex.compile(
+_AGES = compiled(
     r"(?<![\p{L}\p{N}.,/$€:#-])(?:"
-    rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?))?)"
-    rf"|(?P<old>(?:{_NUM}{_RANGE}{_HALF}|an?)[ -]{{0,2}}{_UNIT}{_HALF}{_MORE}[ -]{{0,2}}(?:olds?|of age|de edad|de nacid[oa]s?))"
+    rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?|semanas?))?|\d\dw(?:\d?d)?"
+    rf"|(?<=born )(?:at )?\d\d (?:and|&) \d(?! \p{{L}})|\d;\d{{1,2}}(?: a[nñ]os)?)"
+    rf"|(?P<old>(?:{_NUM}{_RANGE}{_HALF}|an?)[ -]{{0,2}}{_UNIT}{_HALF}{_MORE}[ -]{{0,2}}(?:olds?|of age|de edad"
+    rf"|de nacid[oa]s?))"
     r"|(?P<short>\d{1,3}(?:\.\d)?[ -]?(?:y/?o|y\.o\.?|m/?o|w/?o|mos)s?)"
     r"|(?P<tight>\d{1,2}[ym])"
     rf"|(?P<half>(?:un |a |one )?(?:año|ano|year) (?:y|and)(?: a)? (?:medio|half)(?: old)?)"
     rf"|(?P<unit>{_NUM}{_RANGE}{_HALF}[ -]?{_UNIT}{_HALF}{_MORE})"
-    rf"|(?P<bare>{_NUM}{_HALF})"
+    rf"|(?P<bare>\d{{1,2}}\.\d|{_NUM}{_HALF})"
     r")(?![\p{L}\p{N}])"
 )
-_LASTS_BEFORE = regex.compile(
-    r"(?:\b(?:for|in|after|within|over|past|last|next|every|each|these|those|first|another|about|than|took|takes|take"
-    r"|waited|spent|hace|durante|por|en|menores de|mayores de|cada|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde hace"
-    r"|despu[eé]s de|menos de|m[aá]s de|it'?s been|been|lasted|there|it|that|this|of|all|two or|los|las|the|lleva|llevo|llevan"
-    r"|llevamos|faltan|falta|hacen?|pasaron|quedan)) ?(?:about |almost |nearly |only |just |at least |unos |unas |casi |como )?$"
+#: Who may be of an age; a name counts once it is hidden (`\ufffc`).
+#: No letter before: a hidden name is no letter, so that no word boundary is before it.
+_WORD = r"(?<![\p{L}\p{N}])"
+_WHO = (
+    r"(?:\ufffc|he|she|who|i|they|you|both|kid|kiddo|child|baby|toddler|infant|newborn|preemie|twins?|boys?|girls?"
+    r"|sons?|daughters?|brothers?|sisters?"
+    r"|cousins?|sibs?|siblings?|bros?|mom|mother|mama|dad|father|daddy|parent|grandma|grandpa|grandmother"
+    r"|grandfather|aunt|uncle|niece|nephew|partner"
+    r"|boyfriend|girlfriend|bf|gf|teacher|(?:old|young|big|little|small|least|last|other|oldest|youngest"
+    r"|middle)(?:est|er)? one|mam[aá]|pap[aá]"
+    r"|ni[nñ][oa]s?|beb[eé]s?|bebit[oa]|hij[oa]s?|herman(?:it)?[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?"
+    r"|gemel[oa]s?|mellizos|abuel[oa]|chiquit[oa]|menor|mayor"
+    r"|[eé]l|ella|nen[ea]|patojo|chamo|cipote|chavito|escuincle)"
 )
-_LASTS_AFTER = regex.compile(
-    r" ?(?:ago|later|now in|of\b|into|since|in a row|apart|from now|before|after|earlier|early|late|straight|long|visits?|leave|wait"
-    r"|without|sin\b|clean|sober|together|program|plan|notice|hace|despu[eé]s|antes|atr[aá]s|seguid|de (?:trabajo|espera|visita|estar|vivir)"
-    r"|trying|working|away|off|left|in (?:the|a|care|foster|our|this)|on (?:the|a)|at (?:the|this))"
+_ABOUT = (
+    r"(?:(?:only|barely|almost|nearly|just|like|now|going on|already|maybe|about|around|finally|officially|not even"
+    r"|not yet|not quite|casi|apenas|ya|como"
+    r"|los|solo|s[oó]lo|entonces|then|all of|unos|probably|turning|at) ){0,2}$"
 )
-_IS = (
-    r"(?:is|was|turned|turning|turns|turn|are|were|be|aged?|hes|shes|theyre|he's|she's|they're|who's|whos|baby's|babys|i'm|im"
-    r"|tiene|tienen|ten[ií]a|tengo|cumpli[oó]|cumple|cumplen|cumplir|cumplirá|cumpli[oó] los|edad|de solo|de apenas|now|only|barely|almost|nearly|just|like|about|casi|apenas|already|ya)"
-)
-_BEING = regex.compile(
-    rf"\b{_IS} (?:(?:only|barely|almost|nearly|just|like|about|now|going on|already|maybe|around|casi|apenas|ya|como|los|solo|s[oó]lo) ){{0,2}}$"
-)
-_THING_IS = regex.compile(
-    r"\b(?:it|that|this|there|here|which|what|time|visit|wait|drive|session|meeting|it's|its|score|count|total|ratio|hora|son|las|eso|esto) (?:is|was|turned|are|were|be)\b.{0,12}$"
-)
-_BORN = regex.compile(
-    r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b.{0,14}(?: at| with| a las| a los| de| con|) ?$"
-)
-_BESIDE = regex.compile(
-    r"(?:[,(/:–—] ?| at | age[ds]? |\baged? |\bde | edad de | de la edad de |'s |baby |bebé de | years, | años, )(?:only |just |almost |about |now |ya |apenas |casi |solo )?$"
-)
-_END = regex.compile(
-    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)| (?:year|month|a[nñ]o)"
-)
-_AFTER_BARE = regex.compile(
-    r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already|with|when|who|because|bc|cuz|since|until|by"
-    r"|he|she|they|we|i|his|her|mom|dad|the|years?|months?|tomorrow|soon|yesterday|lol|ya|y|pero|que|cuando|en|el|la|su|hoy|ma[nñ]ana|pronto|este|esta|porque|still|like|then|at|tho|though|not)\b)"
-)
-_BARE_AGE = regex.compile(
-    r"(?:\b(?:he|she|who|they|kid|baby|twins?|boy|girl|mom|dad|son|daughter|brother|sister|child|toddler|[\p{L}]{2,20}|\ufffc) (?:is|was|are|were|isn't|wasn't)"
-    r"|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)|\b(?:turned|turning|turns|aged?|hes|shes|he's|she's|they're|who's|im|i'm|tiene|tienen|ten[ií]a|ten[ií]an|tengo|cumple|cumpli[oó]|cumplen|cumplir[aá]?|edad(?: es)?))"
-    r" (?:(?:only|barely|almost|nearly|just|like|now|going on|already|maybe|about|around|finally|officially|casi|apenas|ya|como|los|solo|s[oó]lo|de|a|at|not even|not yet|not quite) ){0,2}$"
+#: After these a number is an age, whatever it counts in.
+_IS = regex.compile(
+    rf"(?:{_WORD}{_WHO}(?:'s|s)?,? (?:is|was|are|were|isn't|wasn't|will be|would be|es|era)|\b(?:turn(?:ed|ing|s)?"
+    rf"|aged?|ages|hes|shes|he's|she's|who's|whos|they're|theyre|i'm|im|going on"
+    r"|tien(?:e|en|es)|ten[ií]an?|tengo|cumpl(?:e|en|i[oó]|ir|ir[aá]|ieron|iendo)|edad(?: es)?|age (?:is|was|as"
+    r"|of))|\b(?:will|would|gonna|going to|to|must|should|may|might) (?:be|turn)"
+    rf"|\b(?:age|own|edad) as|\ufffc's|{_WORD}{_WHO}'s) {_ABOUT}"
 )
 _NO_PERSON = regex.compile(
-    r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class|room|visits?|hours?|they|we|you|rule|one|part|level|tier|score|case|cases|week|day|son|eran|fueron|hay) (?:is|was|are|were|will be|would be)\b.{0,14}$"
+    r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class"
+    r"|room|visits?|hours?|we|rule|part|level|tier|cases?"
+    r"|week|day|hay|son|eran|fueron|needs?|has|have|want(?:s|ed)?|get|gets|got|going|epds|phq|gad|asq|dial|deca"
+    r"|phq-9|gad-7|epds) ?(?:is|was|are|were|to|will be|would be|of|over)? .{0,10}$"
+)
+_LASTS_BEFORE = regex.compile(
+    r"\b(?:for|in|after|within|over|past|next|every|each|those|first|another|than|took|takes|take|waited|spent|hace"
+    r"|durante|por|cada"
+    r"|[uú]ltim[oa]s|pr[oó]xim[oa]s|primer[oa]s|otr[oa]s|tras|dentro de|desde|menos de|m[aá]s de|menores de"
+    r"|mayores de|been|lasted|lleva[ns]?|llevo|llevamos|faltan?"
+    r"|pasaron|quedan|before|until|since|only|last|licencia de|programa de|lista de|espera de|curso de|plazo de"
+    r"|per[ií]odo de|experiencia de|trabajo de|visita de) ?(?:about |almost |nearly |only |just |at least |unos "
+    r"|unas |casi |como )?$"
+)
+_LASTS_AFTER = regex.compile(
+    r" ?(?:ago|later|now in|of\b|into|since|in a row|apart|from now|before|after|earlier|early|late|straight|long"
+    r"|visits?|leave|wait|without|sin\b|clean|sober|together|program|plan|notice|hace"
+    r"|despu[eé]s|antes|atr[aá]s|seguid|de (?:trabajo|espera|visita|estar|vivir|experiencia)|trying|working|away"
+    r"|off|left|in (?:the|a|care|foster|our|this)|on (?:the|a)|at (?:the|this))"
+)
+_BORN = regex.compile(
+    r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b(?: \p{L}+){0,2}(?: at| with| a las"
+    r"| a los| de| con|) ?$"
+)
+_OF = compiled(r"(?:\b(?:de|con sus|con|a sus|with|at age|at) (?:apenas |casi |s[oó]lo |como |unos )?$)")
+#: Beside whoever is of that age: "Rohan, 26 months", "(mom, 19)", "baby girl 8 mo".
+_BESIDE = regex.compile(rf"(?:\(|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|/ ?|: ){_ABOUT}")
+_YOUNG = regex.compile(r"\d.{0,2}m|month|mo\b|mes")
+_CLOSE = compiled(
+    rf"(?:\((?:[\p{{L}}\ufffc]{{1,20}},? ){{0,3}}|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|\bages?:? )(?:{_NUM}(?:mos?"
+    rf"|m|yo|y)?,? ?(?:&|and|y|,)? ?){{0,3}}(?:now |going on |just )?$"
+)
+_END = regex.compile(
+    r" ?(?:[,.;:!?)/\n–—&]|$| (?:and|but|so|now|today|who|when|with|y|pero|que|cuando|la|el|his|her|she|he|they"
+    r"|kids?|girl|boy|mom|dad|en|con|no|ya|se|le|sin|por)\b)"
+)
+_AFTER_BARE = regex.compile(
+    r"(?:\s*(?:[.,;:!?)\n\ufffc–—&]|$)|\s(?:and|but|so|now|today|this|next|last|in|on|or|almost|going|already|with"
+    r"|when|who|because|bc|cuz|since|until|by|he|she|they|we|i|his|her"
+    r"|mom|dad|the|years?|months?|tomorrow|soon|yesterday|lol|btw|ya|y|pero|que|cuando|en|el|la|su|hoy|ma[nñ]ana"
+    r"|pronto|este|esta|porque|still|like|then|at|tho|though|not|can|i|no)\b)"
+)
+_MEASURE = regex.compile(
+    r" ?(?:%|\p{L}{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
+    r"|to \d|-|:|\.\d|/|\p{L}+ (?:away|late|early)|time|veces)"
 )
 _TURNING = regex.compile(
     r"\b(?:turned|turning|turns|hes|shes|he's|she's|cumpli[oó]|cumple|tiene) (?:\p{L}{2,8} ){0,2}$"
 )
-_MEASURE = regex.compile(
-    r" ?(?:%|[\p{L}]{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b|to \d|-|:|\.\d|\p{L}+ (?:away|late|early)|time|veces)"
-)
-_WORDS_AS_AGE = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "uno",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "diez",
-        "un",
-        "una",
-        "a",
-        "zero",
-        "cero",
-    ]
-)
-_GROUPS = regex.compile(r"(?:\b(?:the|our|my|all|with|for|of|a|some|most|many|los|las|these|those|young|in|and|to) ?)$")
+_ONES = frozenset({"one", "un", "una", "1"})
 
 
 def ages(reading: Reading) -> Iterator[Span]:
@@ -138,61 +140,50 @@ def _short(words: str, before: str, after: str) -> bool:
 
 
 def _tight(words: str, before: str, after: str) -> bool:
-    return bool(
-        _BEING.search(before) or before.endswith(("(", ", ")) or regex.match(r" (?:old|boy|girl|baby|kid)", after)
-    )
-
-
-_CHILD_OF = regex.compile(
-    r"\b(?:bebe|bebé|beba|niñ[oa]|nin[oa]|nen[ea]|hij[oa]|herman(?:it)?[oa]|gemel[oa]s|mellizos|sobrin[oa]|niet[oa]|prim[oa]|chiquit[oa]|varón|nena"
-    r"|baby|son|daughter|boy|girl|toddler|infant|twins)(?: \p{L}{2,20})? de (?:apenas |casi |s[oó]lo |como |unos )?$"
-)
+    return bool(_IS.search(before) or _CLOSE.search(before) or regex.match(r" (?:old|boy|girl|baby|kid)", after))
 
 
 def _unit(words: str, before: str, after: str) -> bool:
-    if _BORN.search(before) or _CHILD_OF.search(before):
+    """A span of time: an age where somebody is, has, turns it, or it stands beside them."""
+    if _BORN.search(before) or "ñit" in words or "nit" in words or "mesec" in words or "mesit" in words:
         return True
-    if _LASTS_AFTER.match(after) or _THING_IS.search(before):
+    if _LASTS_AFTER.match(after):
         return False
-    if _BEING.search(before):
+    if _IS.search(before) and not _NO_PERSON.search(before):
         return True
     if _LASTS_BEFORE.search(before):
         return False
-    return bool(_BESIDE.search(before) and _END.match(after))
-
-
-_INSTRUMENT = regex.compile(r"\b(?:epds|phq|gad|asq|score|dial|deca|mchat|phq-9|gad-7)\b.{0,6} (?:was|is|of) $")
+    if _OF.search(before):
+        return (
+            bool(_END.match(after))
+            or " de " in f" {before[-14:]}"
+            or regex.search(r"year.*month|a[nñ]o.*mes", words) is not None
+        )
+    beside = _BESIDE.search(before) or (_YOUNG.search(words) and regex.search(r"\p{L}, $", before))
+    return bool((beside and _END.match(after)) or _CLOSE.search(before))
 
 
 def _bare(words: str, before: str, after: str) -> bool:
-    if _INSTRUMENT.search(before):
+    """A number alone: "is 3", "turned twenty", "(mom, 19)", "Mateo, 3, ran", "Ages 6, 4"."""
+    if _MEASURE.match(after):
         return False
-    if _enclosed(words, before, after) or (_CHILD_OF.search(before) and _AFTER_BARE.match(after)):
-        return True
-    if _NO_PERSON.search(before) or not _BARE_AGE.search(before):
+    if _CLOSE.search(before) and regex.match(r"\s*(?:[,.;!?)&\n]|$|\s(?:and|y|going|&)\b)", after):
+        return _written(words, before)
+    if not _IS.search(before) or _NO_PERSON.search(before):
         return False
-    if not _AFTER_BARE.match(after) and not (_TURNING.search(before) and not _MEASURE.match(after)):
+    if not (_AFTER_BARE.match(after) or _TURNING.search(before)):
         return False
-    return words not in {"one", "un", "una"} or bool(
-        regex.match(r"\s*(?:[.,;!?)]|$|\s(?:now|today|and|but|in|on|next)\b)", after)
-    )
+    return words not in _ONES or bool(regex.match(r"\s*(?:[.,;!?)]|$|\s(?:now|today|and|but|in|on|next)\b)", after))
 
 
-_ENCLOSED_BEFORE = regex.compile(r"(?:\(|\p{L},? |\ufffc,? ?|& |and |y )$")
-_PERSON_COMMA = regex.compile(
-    r"\((?:[\p{L}\ufffc]{1,20},? ){0,3}(?:\d{1,2} ?(?:&|and|y|,) ?)?$|\b(?:mom|dad|mother|father|sisters?|brothers?|sons?|daughters?|cousins?|kids?|boys?|girls?|twins|siblings|grandma|aunt|bros|mam[aá]|pap[aá]|hij[oa]s?|ni[nñ][oa]s?|primos|hermanos|hermanas),? (?:\d{1,2} ?(?:&|and|y|,) ?)?$"
-)
+def _written(words: str, before: str) -> bool:
+    """Beside a name only figures count, unless brackets say that it belongs to them; "(R, 2)" is one, "3, 5 Oak"
+    none."""
+    if not words[0].isdigit():
+        return ("(" in before[-24:] and words not in _ONES) or bool(regex.search(r"\bages?:? ", before))
+    return not words.isdigit() or int(words) < 110
 
 
-def _enclosed(words: str, before: str, after: str) -> bool:
-    """(3), (mom, 19), (bros, 2 & 4), "Mateo, 3, ran"."""
-    if words in _WORDS_AS_AGE and "(" not in before[-24:]:
-        return False
-    if not words.isdigit() or int(words) > 99:
-        return bool("(" in before[-20:] and _PERSON_COMMA.search(before) and after[:1] == ")")
-    if _PERSON_COMMA.search(before) and regex.match(r" ?(?:\)|&|and|y |,|\.|$)", after):
-        return True
-    return bool(regex.search(r"[\p{L}\ufffc], $", before) and regex.match(r",(?! ?\d)", after) and int(words) < 60)
-
-
-_KINDS = {"early": _always, "old": _old, "short": _short, "tight": _tight, "half": _unit, "unit": _unit, "bare": _bare}
+_KINDS = {
+    "early": _always, "old": _old, "short": _short, "tight": _tight, "half": _unit, "unit": _unit, "bare": _bare,
+}  # fmt: skip

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import regex
 
-from bot.deidentify.numbers import NUMBER, ORDINAL, value
+from bot.deidentify.numbers import NUMBER, ORDINAL, compiled, value
 
-_AGE = regex.compile(rf"(?P<number>{NUMBER}|\ba\b|\bun\b)[ -]{{0,2}}(?P<unit>y|a[nñ]|mo|mes|m\b|w|sem|d)?")
+_AGE = compiled(rf"(?P<number>{NUMBER}|\ba\b|\bun\b)[ -]{{0,2}}(?P<unit>y|a[nñ]|mo|mes|m\b|w|sem|d)?")
 _EARLY = regex.compile(r"gesta|pregnan|weeker|embaraz|\d\s?\+\s?\d|prem")
 _BORN = regex.compile(r"(?:\bborn\b|\bcame\b|\bdelivered\b|\bnaci\w+).{0,12}\b(?:at|a las|a|de|con)\s?$")
 _PREGNANT = range(20, 45)
@@ -45,9 +45,9 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _ISO = regex.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_NUMERIC = regex.compile(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?")
+_NUMERIC = compiled(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?")
 _NAMED = regex.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b")
-_DAY = regex.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\b|\b({ORDINAL})\b")
+_DAY = compiled(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\b|\b({ORDINAL})\b")
 _YEAR = regex.compile(r"\b(?:19|20)\d\d\b")
 
 

@@ -1,4 +1,5 @@
-"""What the words around a word say about it: how strongly it stands where a person's name stands. English and Spanish."""
+"""What the words around a word say about it: how strongly it stands where a person's name stands. English and"
+" Spanish."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ NONE: Final = 0
 
 #: Words of these kinds hold a sentence together; they are no names, whatever stands around them.
 BINDING = frozenset(
-    "pron object det poss with of to in and but be have do modal not adverb number greet time weekday program author kin kid"
+    "pron object det poss with of to in and but be have do modal not adverb number greet time weekday program"
+    " author kin kid"
     " title role named mark hidden aged edge".split()
 )
 _VERBS = frozenset(["spoke", "past", "present", "saw", "be", "have", "do", "modal", "ing", "base"])
@@ -67,90 +69,15 @@ _NAME_IS = frozenset(["is", "was", "es", "era", "s", "'s"])
 _NAME = frozenset(["name", "nombre", "names", "nickname", "apodo"])
 #: Before a name far more often than before anything else, but not always.
 _MEETING = frozenset(
-    [
-        "with",
-        "w",
-        "con",
-        "to",
-        "from",
-        "for",
-        "and",
-        "saw",
-        "met",
-        "visited",
-        "told",
-        "asked",
-        "tell",
-        "ask",
-        "text",
-        "texted",
-        "call",
-        "called",
-        "email",
-        "emailed",
-        "remind",
-        "hugged",
-        "held",
-        "see",
-        "hi",
-        "hey",
-        "hello",
-        "dear",
-        "thanks",
-        "hola",
-        "gracias",
-        "querida",
-        "querido",
-        "estimada",
-        "love",
-        "about",
-        "than",
-        "like",
-        "&",
-        "y",
-        "a",
-        "de",
-        "para",
-        "vi",
-        "llama",
-        "llamé",
-        "dile",
-        "preguntarle",
-        "visité",
-        "abracé",
-        "meet",
-        "thank",
-        "bless",
-        "poor",
-        "sweet",
-    ]
-)
-_OPENERS = frozenset(["but", "and"])
-_MODAL_NAMES = frozenset(["will", "may"])
-_RELATIVES = frozenset(
-    [
-        "the",
-        "his",
-        "her",
-        "my",
-        "their",
-        "a",
-        "an",
-        "our",
-        "your",
-        "su",
-        "la",
-        "el",
-        "mi",
-        "una",
-        "un",
-        "who",
-        "whose",
-        "que",
-    ]
+    """with w con to from for and saw met visited told asked tell ask text texted call called email emailed remind
+    hugged held
+    see hi hey hello dear thanks hola gracias querida querido estimada love about than like & y a de para vi llama
+    llamé dile
+    preguntarle visité abracé meet thank bless poor sweet""".split()
 )
 _CONTACT = frozenset(
-    """call text email called texted emailed told tell ask asked remind met hugged thank thanks dear hola querida querido estimada llama llamé
+    """call text email called texted emailed told tell ask asked remind met hugged thank thanks dear hola querida
+    querido estimada llama llamé
     llame dile dígale preguntarle pregúntale preguntale escríbele escribele llamar""".split()
 )
 _MODAL_NAMES = frozenset(["will", "may"])
@@ -203,10 +130,8 @@ def _before(around: Around) -> int:
         return SURE if word.kind not in _VERBS and word.low not in {"back", "ahead", "upon"} else NONE
     if last.kind in _PERSON:
         return _related(around, word)
-    if (
-        (last.low in _WHOM
-        and but_one.low in _CALLING)
-        or (last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"})
+    if (last.low in _WHOM and but_one.low in _CALLING) or (
+        last.low in {"la", "el"} and but_one.low in {"dicen", "dice", "decimos"}
     ):
         return STRONG if not word.safe or word.shown or word.doubtful else WEAK
     if last.low in {"de", "of", "for", "a"} and but_one.kind in _PERSON:

@@ -1,4 +1,5 @@
-"""Days and months: "March 3", "3/4/24", "tuesday the 9th", "el 3 de marzo", "feb". Not weekdays, years, seasons alone."""
+"""Days and months: "March 3", "3/4/24", "tuesday the 9th", "el 3 de marzo", "feb". Not weekdays, years, seasons"
+" alone."""
 
 from __future__ import annotations
 
@@ -6,13 +7,14 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.deidentify.numbers import ORDINAL, ORDINALS, VALUES, WORDS
+from bot.deidentify.numbers import ORDINAL, ORDINALS, VALUES, WORDS, compiled
 from bot.deidentify.reading import FIGURE, Begins, Reading
 from bot.deidentify.spans import Span
 
 #: Months that are nothing else, and months that are also words or names: these need a number or a word before them.
 _PLAIN = (
-    "january|february|july|september|october|november|december|jan|feb|sept|nov|aug|enero|febrero|septiembre|setiembre|octubre"
+    "january|february|july|september|october|november|december|jan|feb|sept|nov|aug|enero|febrero|septiembre"
+    "|setiembre|octubre"
     "|noviembre|diciembre|marzo|junio|agosto|apr"
 )
 _DOUBTFUL = "march|april|may|june|august|mar|jun|jul|sep|oct|dec|mayo|abril|julio|ene|abr|ago|dic"
@@ -21,59 +23,40 @@ _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})"
 _YEAR = (
     rf"(?:,? ?(?:of |de |del |del a[nñ]o )?(?:(?:19|20)\d\d|'\d\d|(?:twenty|two thousand|dos mil)(?: and)? {WORDS}))?"
 )
-_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
+_WEEKDAY = (
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?|lunes|martes|mi[eé]rcoles|jueves"
+    r"|viernes|s[aá]bado|domingo"
+)
 _NO_MORE = r"(?![\p{L}\p{N}])"
 _WITHIN = (
-    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|during|between|around|back in|month of"
+    r"(?:in|since|by|until|till|til|last|next|this|early|late|mid|through|before|after|from|during|between|around"
+    r"|back in|month of"
     r"|en|desde|hasta|para|de|mes de|este|pasado|antes de|despu[eé]s de|a finales de|a principios de|entre)"
 )
-_DATES = regex.compile(
+_DATES = compiled(
     r"(?<![\p{L}\p{N}])(?:"
-    rf"(?P<named>(?:(?:{_WEEKDAY}),? )?(?:{_MONTH}[ -]?(?:the )?{_DAY}(?:(?: ?- ?| (?:to|and|or|through) ){_DAY})?{_YEAR}{_NO_MORE}"
+    rf"(?P<named>(?:(?:{_WEEKDAY}),? )?(?:{_MONTH}[ -]?(?:the )?{_DAY}(?:(?: ?- ?| (?:to|and|or"
+    rf"|through) ){_DAY})?{_YEAR}{_NO_MORE}"
     rf"|(?:the )?{_DAY}(?: of| de| day of|-|)[ ]?{_MONTH}{_YEAR}{_NO_MORE}"
     rf"|(?:{WORDS}|primero|\d{{1,2}})(?: y {WORDS})? de {_MONTH}{_YEAR}{_NO_MORE}))"
-    rf"|(?P<weekday>(?:{_WEEKDAY}),? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}){_NO_MORE}|(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo) \d{{1,2}}{_NO_MORE})"
-    rf"|(?P<iso>(?:(?:{_WEEKDAY}),? )?(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|(?:(?:{_WEEKDAY}),? )?\d{{1,2}}([-/.])\d{{1,2}}\g{{-1}}(?:(?:19|20)\d\d|\d\d)){_NO_MORE}"
+    rf"|(?P<weekday>(?:{_WEEKDAY}),? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}){_NO_MORE}|(?:lunes|martes"
+    rf"|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo) \d{{1,2}}{_NO_MORE})"
+    rf"|(?P<iso>(?:(?:{_WEEKDAY}),? )?(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
+    rf"|(?:(?:{_WEEKDAY}),? )?\d{{1,2}}(?P<sep>[-/.])\d{{1,2}}(?P=sep)(?:(?:19|20)\d\d|\d\d)){_NO_MORE}"
     rf"|(?P<numeric>(?:(?:{_WEEKDAY}),? (?:the )?)?\d{{1,2}}[/-]\d{{1,2}})(?![\p{{L}}\p{{N}}/-])"
     rf"|(?P<year>{_MONTH},? (?:of |de |del )?(?:19|20)\d\d{_NO_MORE})"
     rf"|(?P<month>(?:{_PLAIN})(?:\b\.(?=\s\p{{Ll}}))?{_NO_MORE})"
     rf"|(?P<doubtful>{_DOUBTFUL}){_NO_MORE}"
-    rf"|(?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)){_NO_MORE}"
+    rf"|(?P<ordinal>(?:the )?\d{{1,2}}(?:st|nd|rd|th)){_NO_MORE}"
+    rf"|(?P<dotted>\d{{2}}\.\d{{2}})(?![\p{{L}}\p{{N}}.])"
     rf"|(?P<dia>\d{{1,2}}){_NO_MORE}(?! (?:de\b|\p{{L}}{{2,12}}s\b))"
     r")"
 )
 _MONTHS = frozenset(f"{_PLAIN}|{_DOUBTFUL}".split("|"))
 _WEEKDAYS = frozenset(
-    [
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "wednes",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "satur",
-        "sun",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "lunes",
-        "martes",
-        "miércoles",
-        "miercoles",
-        "jueves",
-        "viernes",
-        "sábado",
-        "sabado",
-        "domingo",
-    ]
+    "mon tue tues wed wednes thu thur thurs fri sat satur sun monday tuesday wednesday thursday friday saturday"
+    " sunday lunes martes"
+    " miércoles miercoles jueves viernes sábado sabado domingo".split()
 )
 #: Tried only where a month, a weekday or a number stands.
 _BEGINS = Begins(_MONTHS | _WEEKDAYS | frozenset(VALUES) | frozenset(ORDINALS) | {FIGURE, "the"})
@@ -107,17 +90,19 @@ _FRACTIONS = frozenset(
     ]
 )
 _DATED = regex.compile(
-    r"\b(?:on|since|by|until|till|from|dated|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after|nacimiento|de) ?:?$"
+    r"\b(?:on|since|by|until|till|from|dated|arrived|born|dob|d\.o\.b\.?|birthday|el|del|desde|fecha|before|after"
+    r"|nacimiento|de) ?:?$"
 )
 _COUNTED = regex.compile(
     r" (?:of|times|kids|children|days|cup|hour|sessions|visits|stars|points|ratio|de los|de las|veces)\b"
 )
 _ORDINAL_OF = regex.compile(
-    r"\s*(?:[.,;:!?)\n]|$)|\s(?:and|at|but|for|when|she|he|we|i|they|because|bc|with|so|y|a las|que|pero)\b"
+    r"\s*(?:[.,;:!?)\n]|$)|\s(?:and|at|but|for|only|when|she|he|we|i|they|because|bc|with|so|y|a las|que|pero)\b"
 )
 #: After a month that is also a name or a word: what makes it one.
 _NO_MONTH = regex.compile(
-    r"'s\b|,? (?:said|says|told|and (?:her|his)|be|i|have|not|need|want|help|also|even|who|is|was|cried|asked|looked|seemed|came)\b"
+    r"'s\b|,? (?:said|says|told|and (?:her|his)|be|i|have|not|need|want|help|also|even|who|is|was|cried|asked"
+    r"|looked|seemed|came)\b"
 )
 
 
@@ -137,6 +122,8 @@ def _is_date(kind: str, words: str, before: str, after: str, written: str) -> bo
             return _numeric(words, before, after)
         case "doubtful":
             return bool(_WITHIN_BEFORE.search(before)) and not _NO_MONTH.match(after)
+        case "dotted":
+            return bool(_DATED.search(before) and _numeric(words.replace(".", "/"), "on", after))
         case "ordinal":
             return bool(_BY_THE.search(before) and _ORDINAL_OF.match(after))
         case "dia":

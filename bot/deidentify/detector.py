@@ -74,7 +74,9 @@ class Detector:
         ]
         return [
             _trimmed(span, reading.text)
-            for span in disjoint([*shaped, *named, *_learned(tagged, seen, self.vocabulary), *_known(words, seen, known)])
+            for span in disjoint(
+                [*shaped, *named, *_learned(tagged, seen, self.vocabulary), *_known(words, seen, known)]
+            )
             if any(letter.isalnum() for letter in reading.text[span.start : span.end])
         ]
 
@@ -106,7 +108,9 @@ def _learned(tagged: Sequence[Tagged], seen: Sequence[Word], vocabulary: Vocabul
 
 
 #: Kinds of words that a name of a place or of an organisation never consists of.
-_NEVER_NAMED = BINDING - {"of", "and", "kin", "kid", "object", "det"} | frozenset({"mind", "room", "feeling", "past", "present", "spoke", "program"})
+_NEVER_NAMED = BINDING - {"of", "and", "kin", "kid", "object", "det"} | frozenset(
+    {"mind", "room", "feeling", "past", "present", "spoke", "program"}
+)
 
 
 _KNOWN = frozenset({"program", "weekday", "month", "author"})

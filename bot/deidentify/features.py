@@ -10,14 +10,16 @@ from types import MappingProxyType
 from bot.deidentify.tokens import Token
 from bot.deidentify.vocabulary import Vocabulary, bare, folded
 
-
 #: Kinds that may be names, and what before or behind one of them says so wherever else the word stands.
 NAMELIKE = frozenset({"given", "given-s", "place-given", "surname", "unknown", "letter"})
 _BEFORE = frozenset({"kin", "title", "named", "role"})
 _ENDINGS = (
-    ("ing", "-ing"), ("ed", "-ed"), ("ly", "-ly"), ("mente", "-ly"), ("ando", "-ing"), ("iendo", "-ing"), ("aba", "-ed"),
-    ("ía", "-ed"), ("ness", "-ness"), ("tion", "-ness"), ("ción", "-ness"), ("ó", "-ed"), ("s", "-s"),
+    ("ing", "-ing"), ("ed", "-ed"), ("ly", "-ly"), ("mente", "-ly"), ("ando", "-ing"), ("iendo", "-ing"),
+    ("aba", "-ed"), ("ía", "-ed"), ("ness", "-ness"), ("tion", "-ness"), ("ción", "-ness"), ("ó", "-ed"), ("s", "-s"),
 )  # fmt: skip
+#: Endings of Spanish verbs and adverbs that no name has.
+_VERBAL = ("ió", "ieron", "iendo", "mente", "ándose", "ándole", "iéndose", "iéndole")
+_JOINTS = frozenset(("'s", "’s", ".", "&", "-", "'", "’"))
 _CLOSES = frozenset(".!?\n")
 
 
@@ -31,8 +33,13 @@ class Seen:
     opens: bool
 
 
+def may_join(text: str) -> bool:
+    """Whether a mark may stand inside a span: St. Brigid's, A & B."""
+    return text in _JOINTS
+
+
 def may_be_named(text: str) -> bool:
-    """Whether a token can stand in a span at all; numbers, marks, addresses and our placeholders never do."""
+    """Whether a token can open a span; numbers, marks, addresses and our placeholders never do."""
     return text[0].isalpha() and "@" not in text and "://" not in text and not text.startswith("www.")
 
 
@@ -42,14 +49,14 @@ def kind_of(word: str, vocabulary: Vocabulary) -> str:
         return _mark(word, vocabulary)
     if len(word) == 1 or word[1] == ".":
         return vocabulary.classes.get(word, "letter")
-    listed = _listed(word, vocabulary) or _listed(bare(word), vocabulary)
+    listed = _listed(word, vocabulary) or _listed(bare(word).replace("'", ""), vocabulary)
     if listed:
         return listed
     if "-" in word:
         return _compound(word, vocabulary)
     if word[-1] == "s" and len(word) > 3 and (word[:-1] in vocabulary.given or word[:-1] in vocabulary.ambiguous):
         return "given-s"
-    return "unknown"
+    return "safe-ed" if word.endswith(_VERBAL) else "unknown"
 
 
 def _listed(word: str, vocabulary: Vocabulary) -> str:
@@ -62,17 +69,21 @@ def _listed(word: str, vocabulary: Vocabulary) -> str:
         return "place-given" if word in vocabulary.given or word in vocabulary.ambiguous else "place"
     if word in vocabulary.given:
         return "given"
+    if word in vocabulary.towns:
+        return "town-word" if word in vocabulary.safe else "town-name"
     if word in vocabulary.ambiguous_surnames:
         return "family-word"
     if word in vocabulary.safe:
         return next((f"safe{name}" for ending, name in _ENDINGS if word.endswith(ending)), "safe")
     if word in vocabulary.surnames:
         return "surname"
-    return "town-name" if word in vocabulary.towns else ""
+    return ""
 
 
 def _compound(word: str, vocabulary: Vocabulary) -> str:
     parts = [part for part in word.split("-") if part]
+    if len(parts) == 2 and parts[0] == parts[1]:
+        return "unknown"
     if any(part in vocabulary.given or part in vocabulary.surnames for part in parts):
         return "given"
     return "safe" if all(vocabulary.is_safe(part) for part in parts) else "unknown"
@@ -119,6 +130,10 @@ def _look(words: Sequence[Token], vocabulary: Vocabulary, shown: Mapping[str, st
     return seen
 
 
+#: So many places of one word are looked at, so that no text takes more than linear time.
+MOST = 12
+
+
 def _elsewhere(words: Sequence[Token], seen: Sequence[Seen]) -> list[str]:
     """For each word that stands more than once: what its other places say about it."""
     low = [folded(word.text) for word in words]
@@ -130,7 +145,7 @@ def _elsewhere(words: Sequence[Token], seen: Sequence[Seen]) -> list[str]:
     said = [""] * len(words)
     for found in places.values():
         for place in found:
-            others = [other for other in found if other != place]
+            others = [other for other in found[:MOST] if other != place]
             said[place] = "+".join(sorted({_hint(other, place, words, seen) for other in others}))
     return said
 

@@ -1,4 +1,5 @@
-"""Named centers, schools, clinics, agencies; towns and counties by the words beside them. National programs are none."""
+"""Named centers, schools, clinics, agencies; towns and counties by the words beside them. National programs are"
+" none."""
 
 from __future__ import annotations
 
@@ -11,271 +12,49 @@ from bot.deidentify.spans import Span
 from bot.deidentify.words import Word
 
 _HEADS = frozenset(
-    [
-        "center",
-        "centre",
-        "school",
-        "preschool",
-        "elementary",
-        "academy",
-        "daycare",
-        "clinic",
-        "hospital",
-        "agency",
-        "services",
-        "kindergarten",
-        "montessori",
-        "nursery",
-        "childcare",
-        "church",
-        "house",
-        "haus",
-        "home",
-        "ymca",
-        "college",
-        "university",
-        "foundation",
-        "ehs",
-        "prek",
-        "pediatrics",
-        "library",
-        "shelter",
-        "institute",
-        "coalition",
-        "ministries",
-        "primary",
-        "headstart",
-        "schoolhouse",
-        "apartments",
-        "district",
-        "health",
-        "pre-k",
-        "pre-school",
-        "associates",
-        "partners",
-        "temple",
-        "mosque",
-        "cdc",
-        "playschool",
-        "kinder",
-        "kindercare",
-        "club",
-        "network",
-        "collaborative",
-    ]
+    """center centre school preschool elementary academy daycare clinic hospital agency services kindergarten
+    montessori nursery
+    childcare church house haus home ymca college university foundation ehs prek pediatrics library shelter
+    institute coalition
+    ministries primary headstart schoolhouse apartments district health pre-k pre-school associates partners temple
+    mosque cdc
+    playschool kinder kindercare club network collaborative""".split()
 )
 #: What stands before these words without making a name of them.
 _GENERIC = frozenset(
-    [
-        "elementary",
-        "high",
-        "middle",
-        "public",
-        "private",
-        "family",
-        "child",
-        "early",
-        "medical",
-        "day",
-        "care",
-        "learning",
-        "group",
-        "foster",
-        "nursing",
-        "community",
-        "local",
-        "children",
-        "children's",
-        "kids",
-        "nursery",
-        "grade",
-        "primary",
-        "secondary",
-        "church",
-        "home",
-        "mental",
-        "health",
-        "head",
-        "start",
-        "child's",
-        "urgent",
-        "behavioral",
-        "old",
-        "new",
-        "next",
-        "same",
-        "other",
-        "whole",
-        "nice",
-        "big",
-        "small",
-        "rural",
-        "bilingual",
-        "second",
-        "first",
-        "last",
-        "safe",
-        "full",
-        "good",
-        "open",
-        "whole",
-        "real",
-        "broken",
-        "every",
-        "each",
-        "any",
-        "no",
-        "another",
-        "different",
-        "their",
-        "your",
-        "our",
-        "resource",
-        "childcare",
-        "preschool",
-        "daycare",
-        "school",
-        "emergency",
-        "regular",
-        "special",
-        "parent",
-        "women's",
-        "birth",
-        "funeral",
-        "boarding",
-        "sunday",
-        "summer",
-        "charter",
-        "magnet",
-        "graduate",
-        "law",
-        "med",
-        "state",
-        "county",
-        "city",
-        "national",
-        "federal",
-        "senior",
-        "youth",
-        "teen",
-        "back",
-        "going",
-        "go",
-        "went",
-        "whole",
-        "field",
-        "from",
-        "after",
-        "before",
-        "between",
-        "inside",
-        "outside",
-        "open",
-        "half",
-        "her",
-        "his",
-        "my",
-        "the",
-        "a",
-        "this",
-        "that",
-        "crisis",
-        "residential",
-        "recovery",
-        "treatment",
-        "rehab",
-        "homeless",
-        "domestic",
-        "violence",
-        "development",
-        "therapy",
-        "speech",
-        "dance",
-        "music",
-        "art",
-        "play",
-        "visiting",
-        "in-home",
-        "center-based",
-        "home-based",
-        "public-health",
-        "early-childhood",
-    ]
+    """elementary high middle public private family child early medical day care learning group foster nursing
+    community local
+    children children's kids nursery grade primary secondary church home mental health head start child's urgent
+    behavioral old
+    new next same other whole nice big small rural bilingual second first last safe full good open whole real broken
+    every each
+    any no another different their your our resource childcare preschool daycare school emergency regular special
+    parent women's
+    birth funeral boarding sunday summer charter magnet graduate law med state county city national federal senior
+    youth teen
+    back going go went whole field from after before between inside outside open half her his my the a this that crisis
+    residential recovery treatment rehab homeless domestic violence development therapy speech dance music art play
+    visiting
+    in-home center-based home-based public-health early-childhood""".split()
 )
 _JOINTS = frozenset(["of", "the", "and", "&", "for", "de", "del", "la", "los", "las", "el", "y", "'s", "-", "st", "."])
 _SPANISH_HEADS = frozenset(
-    [
-        "guardería",
-        "guarderia",
-        "escuela",
-        "escuelita",
-        "jardín",
-        "jardin",
-        "kínder",
-        "kinder",
-        "colegio",
-        "clínica",
-        "clinica",
-        "hospital",
-        "centro",
-        "preescolar",
-        "primaria",
-        "secundaria",
-        "iglesia",
-        "parroquia",
-        "fundación",
-        "fundacion",
-        "instituto",
-        "agencia",
-        "estancia",
-        "universidad",
-        "albergue",
-        "consultorio",
-        "cendi",
-        "biblioteca",
-        "academia",
-        "casa",
-        "hogar",
-        "preprimaria",
-    ]
+    """guardería guarderia escuela escuelita jardín jardin kínder kinder colegio clínica clinica hospital centro
+    preescolar primaria
+    secundaria iglesia parroquia fundación fundacion instituto agencia estancia universidad albergue consultorio
+    cendi biblioteca
+    academia casa hogar preprimaria""".split()
 )
 _SPANISH_KINDS = frozenset(
-    [
-        "de",
-        "del",
-        "niños",
-        "ninos",
-        "infantil",
-        "infantiles",
-        "comunitario",
-        "comunitaria",
-        "familiar",
-        "salud",
-        "desarrollo",
-        "cuidado",
-        "primaria",
-        "pública",
-        "publica",
-        "llamada",
-        "llamado",
-        "la",
-        "el",
-        "los",
-        "las",
-        "se",
-        "llama",
-        "que",
-        "comunidad",
-        "aprendizaje",
-        "temprano",
-    ]
+    "de del niños ninos infantil infantiles comunitario comunitaria familiar salud desarrollo cuidado primaria"
+    " pública publica llamada llamado la el los las se llama que comunidad aprendizaje temprano".split()
 )
 _STEPS = 6
 
 
 def institutions(words: Sequence[Word]) -> Iterator[Span]:
     for place, word in enumerate(words):
-        if word.text == "St" and place + 2 < len(words):
+        if word.low == "st" and place + 2 < len(words):
             yield from _saint(words, place)
         if word.low in _HEADS or (word.low == "start" and place and words[place - 1].low == "head"):
             yield from _named_before(words, place)
@@ -288,7 +67,17 @@ def institutions(words: Sequence[Word]) -> Iterator[Span]:
 def _saint(words: Sequence[Word], place: int) -> Iterator[Span]:
     """ "St. Brigid's", whatever it is: a church, a school, a hospital."""
     name = place + 2 if words[place + 1].low == "." else place + 1
-    if words[name].capital:
+    if name < len(words) and (
+        words[name].capital
+        or (
+            name == place + 2
+            and words[name].letters
+            and words[name].kind not in BINDING
+            and place > 0
+            and not words[place - 1].capital
+            and words[place - 1].kind != "mark"
+        )
+    ):
         last = name + 1 if name + 1 < len(words) and words[name + 1].low == "'s" else name
         yield Span(words[place].start, words[last].end, "ORG", "auto")
 
@@ -374,13 +163,22 @@ def _named_after(words: Sequence[Word], head: int) -> Iterator[Span]:
         yield from _small_after(words, at)
 
 
-_NO_PLACE = frozenset("time times off up down volume pace end ends level levels hours home school work night least all once first last same".split())
+_NO_PLACE = frozenset(
+    "time times off up down volume pace end ends level levels hours home school work night"
+    " least all once first last same".split()
+)
 
 
 def _small_at(words: Sequence[Word], first: int) -> Iterator[Span]:
-    """"over at tall pines", "la directora de casita feliz": two or three small words where a place is due."""
+    """ "over at tall pines", "la directora de casita feliz": two or three small words where a place is due."""
     last = first
-    while last < len(words) and last - first < 3 and words[last].letters and words[last].kind in {"", "lil"} and words[last].low not in _NO_PLACE:
+    while (
+        last < len(words)
+        and last - first < 3
+        and words[last].letters
+        and words[last].kind in {"", "lil"}
+        and words[last].low not in _NO_PLACE
+    ):
         last += 1
     ends = last == len(words) or (words[last].kind in BINDING and words[last].low not in _NO_PLACE)
     if last - first in {2, 3} and ends and not any(word.shown for word in words[first:last]):
@@ -388,66 +186,63 @@ def _small_at(words: Sequence[Word], first: int) -> Iterator[Span]:
 
 
 def _small_after(words: Sequence[Word], first: int) -> Iterator[Span]:
-    """"la guardería arco iris", "la escuela los pinos": at least two small words that are no verbs."""
+    """ "la guardería arco iris", "la escuela los pinos": at least two small words that are no verbs."""
     last = first
-    while last < len(words) and last - first < 4 and words[last].letters and words[last].kind in {"", "object", "town", "lil", "feeling"}:
+    while (
+        last < len(words)
+        and last - first < 4
+        and words[last].letters
+        and words[last].kind in {"", "object", "town", "lil", "feeling"}
+    ):
         last += 1
-    own = [word for word in words[first:last] if word.kind == "" and not word.low.endswith(("ó", "aba", "ía", "aron", "ieron"))]
-    if len(own) == last - first - sum(word.kind == "object" for word in words[first:last]) and len(own) + (words[first].kind == "object") > 1:
+    own = [
+        word
+        for word in words[first:last]
+        if word.kind == "" and not word.low.endswith(("ó", "aba", "ía", "aron", "ieron"))
+    ]
+    if (
+        len(own) == last - first - sum(word.kind == "object" for word in words[first:last])
+        and len(own) + (words[first].kind == "object") > 1
+    ):
         yield Span(words[first].start, words[last - 1].end, "ORG", "ask")
 
 
 _CAPITALS = r"\p{Lu}[\p{L}'-]{1,24}(?: (?:(?:de|del|la|los|las|of|the) ){0,2}\p{Lu}[\p{L}'-]{1,24}){0,3}"
 _STATE = (
-    r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]|Alabama|Alaska|Arizona|Arkansas"
-    r"|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts"
-    r"|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New \p{Lu}\p{L}+|North \p{Lu}\p{L}+|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island"
-    r"|South \p{Lu}\p{L}+|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|Mexico|México|Guatemala|Honduras)"
+    r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]"
+    r"|W[AVIY]|Alabama|Alaska|Arizona|Arkansas"
+    r"|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas"
+    r"|Kentucky|Louisiana|Maine|Maryland|Massachusetts"
+    r"|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New \p{Lu}\p{L}+|North \p{Lu}\p{L}+|Ohio"
+    r"|Oklahoma|Oregon|Pennsylvania|Rhode Island"
+    r"|South \p{Lu}\p{L}+|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|Mexico"
+    r"|México|Guatemala|Honduras)"
 )
 _TOWNS = regex.compile(
     rf"(?P<county>{_CAPITALS} (?:County|Parish|Township|Borough|Heights|Village)\b)"
     rf"|(?P<state>{_CAPITALS})(?=, {_STATE}(?![\p{{L}}]))"
-    rf"|\b(?i:city|town|village|county|parish|ciudad|pueblo|condado|colonia|barrio|municipio|neighborhood|rancho|ejido) (?:(?:of|de|del) )?(?P<of>{_CAPITALS})"
-    rf"|\b(?i:lives? in|lived in|living in|moved (?:to|from|here from)|from|drove (?:out |up |down |over )?to|drive (?:out )?to|driving to|out in|over in|back in|vive en|viven en|mudar\w* a|viene de|vienen de|llegaron de|vino de) (?P<cued>{_CAPITALS})"
+    rf"|\b(?i:city|town|village|county|parish|ciudad|pueblo|condado|colonia|barrio|municipio|neighborhood|rancho"
+    rf"|ejido) (?:(?:of|de|del) )?(?P<of>{_CAPITALS})"
+    rf"|\b(?i:lives? in|lived in|living in|moved (?:to|from|here from)|from|drove (?:out |up |down |over )?to"
+    rf"|drive (?:out )?to|driving to|out in|over in|back in|vive en|viven en|mudar\w* a|viene de|vienen de"
+    rf"|llegaron de|vino de) (?P<cued>{_CAPITALS})"
 )
 _SMALL_COUNTY = regex.compile(
-    r"(?<![\p{L}])(?P<name>\p{Ll}[\p{Ll}'-]{2,20}) county\b|\b(?:condado|colonia|barrio|municipio) (?:de )?(?P<es>\p{Ll}{3,20})"
+    r"(?<![\p{L}])(?P<name>\p{Ll}[\p{Ll}'-]{2,20}) county\b|\b(?:condado|colonia|barrio"
+    r"|municipio) (?:de )?(?P<es>\p{Ll}{3,20})"
 )
 _NO_COUNTY = frozenset(
-    [
-        "the",
-        "this",
-        "that",
-        "our",
-        "my",
-        "her",
-        "his",
-        "their",
-        "another",
-        "each",
-        "every",
-        "same",
-        "next",
-        "whole",
-        "of",
-        "de",
-        "del",
-        "donde",
-        "que",
-        "es",
-        "la",
-        "el",
-        "y",
-        "se",
-        "está",
-    ]
+    "the this that our my her his their another each every same next whole of de del donde que es la el y se"
+    " está".split()
 )
 
 
 #: What every one of those patterns has in it.
 _TOWN_SAID = regex.compile(
-    r"County|Parish|Township|Borough|Heights|Village|\p{L}, \p{Lu}|\b(?i:city|town|village|county|parish|ciudad|pueblo|condado|colonia|barrio"
-    r"|municipio|neighborhood|rancho|ejido|liv(?:es?|ed|ing) in|moved|from|dr[oi]v\w+|(?:out|over|back) in|viven? en|mudar|vien|lleg|vino) "
+    r"County|Parish|Township|Borough|Heights|Village|\p{L}, \p{Lu}|\b(?i:city|town|village|county|parish|ciudad"
+    r"|pueblo|condado|colonia|barrio"
+    r"|municipio|neighborhood|rancho|ejido|liv(?:es?|ed|ing) in|moved|from|dr[oi]v\w+|(?:out|over|back) in"
+    r"|viven? en|mudar|vien|lleg|vino) "
 )
 
 
@@ -458,7 +253,11 @@ def towns(text: str, places: frozenset[str]) -> Iterator[Span]:
         name = found[group].casefold()
         if name not in places and (group != "cued" or not places.intersection(name.split())):
             yield Span(found.start(group), found.end(group), "CITY", "auto")
-    for found in _SMALL_COUNTY.finditer(text) if "county" in text or "cond" in text or "colon" in text or "barr" in text or "munic" in text else ():
+    for found in (
+        _SMALL_COUNTY.finditer(text)
+        if "county" in text or "cond" in text or "colon" in text or "barr" in text or "munic" in text
+        else ()
+    ):
         group = found.lastgroup or ""
         if found[group] not in _NO_COUNTY:
             start = found.start(group)

@@ -1,4 +1,5 @@
-"""Entries that are always hidden: colleagues, and what a person never wants stored. Law: never in clear, only hashes."""
+"""Entries that are always hidden: colleagues, and what a person never wants stored. Law: never in clear, only"
+" hashes."""
 
 from __future__ import annotations
 

@@ -94,21 +94,31 @@ VALUES: dict[str, int] = {
 ORDINALS: dict[str, int] = {**{word: value for value, word in enumerate(_ORDINALS, 1)}, "thirtieth": 30, "primero": 1}
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
-
-
-_UNITS = _any(_ENGLISH[1:10])
-_SMALL_SPANISH = _any(_SPANISH[1:10])
+#: The lists that the patterns name: compiled as sets, which takes a tenth of the time of alternatives.
+_LISTS: dict[str, list[str]] = {
+    "tens": [*_ENGLISH_TENS, "fourty"],
+    "units": _ENGLISH[1:10],
+    "decenas": _SPANISH_TENS,
+    "unidades": _SPANISH[1:10],
+    "numbers": [
+        *_ENGLISH, *_SPANISH, "dieciseis", "veintidos", "veintitres", "veintiseis", "veintiun", "veintiún",
+    ],
+    "digits": ["oh", "o", *_ENGLISH[:10], *_SPANISH[:10]],
+    "ordinals": list(ORDINALS),
+}  # fmt: skip
 #: A whole number said or written, up to 999 in figures and 99 in words.
-WORDS = (
-    rf"(?:(?:{_any(_ENGLISH_TENS)}|fourty)(?:[ -](?:{_UNITS}))?|(?:{_any(_SPANISH_TENS)})(?: y (?:{_SMALL_SPANISH}))?"
-    rf"|{_any([*_ENGLISH, *_SPANISH, 'dieciseis', 'veintidos', 'veintitres', 'veintiseis', 'veintiun', 'veintiún'])})"
-)
+WORDS = r"(?:\L<tens>(?:[ -]\L<units>)?|\L<decenas>(?: y \L<unidades>)?|\L<numbers>)"
 NUMBER = rf"(?:\d{{1,3}}(?:[.,]\d|½)?|{WORDS})"
 #: One digit as it is dictated.
-DIGIT = rf"(?:\d|oh|o|{_any(_ENGLISH[:10])}|{_any(_SPANISH[:10])})"
-ORDINAL = rf"(?:(?:twenty|thirty)[ -](?:{_any(_ORDINALS[:9])})|thirtieth|{_any(_ORDINALS)})"
+DIGIT = r"(?:\d|\L<digits>)"
+ORDINAL = r"(?:(?:twenty|thirty)[ -]\L<ordinals>|\L<ordinals>)"
+
+
+def compiled(pattern: str, flags: int = 0) -> regex.Pattern[str]:
+    """A pattern that may name numbers as above."""
+    made: regex.Pattern[str] = regex.compile(pattern, flags, ignore_unused=True, **_LISTS)
+    return made
+
 
 _SPLIT = regex.compile(r"[ -]+(?:y )?")
 _FIGURES = regex.compile(r"\d+")

@@ -1,4 +1,5 @@
-"""Which words name somebody: lists, letters, cues and the learned layer weighed word by word, then joined into spans."""
+"""Which words name somebody: lists, letters, cues and the learned layer weighed word by word, then joined into"
+" spans."""
 
 from __future__ import annotations
 
@@ -9,36 +10,14 @@ import regex
 from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, is_named, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
-from bot.deidentify.words import NOTHING, Word, derived, slip, written_small
+from bot.deidentify.words import NOTHING, Word, by_ear, derived, slip, written_small
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
 CERTAIN, LIKELY, POSSIBLE = 0.95, 0.6, 0.2
 _PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
 _LETTER_AFTER = frozenset(
-    [
-        "plan",
-        "part",
-        "vitamin",
-        "type",
-        "room",
-        "level",
-        "grade",
-        "tier",
-        "step",
-        "group",
-        "option",
-        "hepatitis",
-        "section",
-        "line",
-        "class",
-        "box",
-        "letter",
-        "hep",
-        "strep",
-        "exhibit",
-        "form",
-        "item",
-    ]
+    "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep"
+    " strep exhibit form item".split()
 )
 _INITIALS = regex.compile(r"(?:\p{Lu}\.){1,4}\p{Lu}?\.?")
 _SHORT = frozenset(["us", "usa", "uk", "dc", "phd", "md", "rn", "am", "pm", "eu", "la", "ok", "ny"])
@@ -83,12 +62,12 @@ def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocab
 
 
 #: Small words that hold a sentence together; with a capital inside it, one of them is a name (My, An, Han).
-_SMALL_KINDS = frozenset("object det poss with of to in and but be have do modal not adverb".split())
+_SMALL_KINDS = frozenset("object det poss with of to in and but be have do modal not adverb kid".split())
 
 
 def _out_of_place(words: Sequence[Word], place: int) -> Tier | None:
     after = words[place + 1] if place + 1 < len(words) else NOTHING
-    if is_named(words, place):
+    if is_named(words, place) or words[place - 1].kind == "title":
         return "auto"
     return "ask" if not (words[place - 1].capital or after.capital or words[place].upper) else None
 
@@ -99,8 +78,10 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
     after = words[place + 1] if place + 1 < len(words) else NOTHING
     person = last.kind in {"kid", "lil", "kin", "title", "named", "role"}
     if not word.capital:
-        return "auto" if person and word.low in _SMALL_LETTERS and last.kind in {"kid", "lil"} else None
+        return "auto" if word.low in _SMALL_LETTERS and last.kind in {"kid", "lil", "title"} else None
     surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown and not word.opens
+    if after.low == "." and _of_initials(words, place):
+        return "auto"
     if word.text in "IO" or (word.opens and word.text in "YAE") or last.low in _LETTER_AFTER:
         return None
     if word.text == "A" and not (person or surname):
@@ -110,15 +91,25 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
     return None if after.low == ")" else "ask"
 
 
+def _of_initials(words: Sequence[Word], place: int) -> bool:
+    """ "A. G. L.", "Liam O."."""
+    near = [words[at] for at in (place - 2, place + 2) if 0 <= at < len(words)]
+    if any(len(word.text) == 1 and word.capital and word.letters for word in near):
+        return True
+    return place > 0 and (words[place - 1].given or words[place - 1].kind == "hidden") and words[place - 1].capital
+
+
 def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
     """A word that is no ordinary word."""
     if word.upper and len(word.text) > 2:
-        return "auto" if word.given or (cue >= STRONG and chance >= POSSIBLE) else None
+        return "auto" if word.given or word.surname or (cue >= STRONG and chance >= POSSIBLE) else None
     if word.shown or cue >= STRONG or not _LATIN.match(word.low):
         return "auto"
     if word.given or (word.surname and word.capital):
         return "auto" if word.capital or chance >= POSSIBLE or cue else "ask"
     if derived(word, vocabulary):
+        return None
+    if not word.capital and cue < STRONG and by_ear(word.low, vocabulary):
         return None
     slipped = _chatted(word.low) or slip(word.low, vocabulary)
     if word.capital:
@@ -142,11 +133,11 @@ def _chatted(low: str) -> bool:
 
 def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> Tier | None:
     """A name that is a word as well. Among words with their capitals, a small letter says that it is the word."""
-    if word.shown:
+    if word.shown and word.kind != "weekday":
         return "auto"
     if not word.capital and (not small or (after == "det" and cue < STRONG)):
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
-    if cue >= STRONG or chance >= CERTAIN:
+    if cue >= STRONG or (chance >= CERTAIN and (cue != NONE or word.capital)):
         return "auto"
     return "ask" if cue != NONE or chance > 0 else None
 
@@ -157,6 +148,9 @@ def _is_author(words: Sequence[Word], place: int) -> bool:
     return words[place].kind == "author" or (words[place].capital and after.kind == "author")
 
 
+_HYPHENED = regex.compile(r"\p{Lu}\p{Ll}{3,20}-\p{Lu}\p{Ll}{3,20}")
+
+
 def _ordinary(words: Sequence[Word], place: int, cue: int, chance: float) -> Tier | None:
     word = words[place]
     if cue == SURE or (cue == STRONG and word.shown):
@@ -164,8 +158,9 @@ def _ordinary(words: Sequence[Word], place: int, cue: int, chance: float) -> Tie
     if word.doubtful_surname and word.shown:
         initial = place > 1 and words[place - 1].low == "." and len(words[place - 2].low) == 1
         return "auto" if cue != NONE or initial or chance >= POSSIBLE else "ask"
-    if word.shown and chance >= POSSIBLE:
-        return "auto" if chance >= CERTAIN else "ask"
+    placed = place > 0 and words[place - 1].low in _PLACED
+    if word.shown and (chance >= POSSIBLE or (placed and not word.kind) or _HYPHENED.fullmatch(word.text)):
+        return "auto" if chance >= CERTAIN or (placed and "-" in word.text) else "ask"
     return "ask" if chance >= CERTAIN or (cue == STRONG and chance >= POSSIBLE) else None
 
 
@@ -178,11 +173,15 @@ def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
 
 
 def _beside(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
-    """A capital, or another name, next to a name belongs to it: "Maria Elena Gutiérrez", "denise brown", "A and B"."""
+    """A capital, or another name, next to a name belongs to it: "Maria Elena Gutiérrez", "denise brown", "A and"
+    " B"."""
     for place in range(len(words)):
         if tiers.get(place) != "auto":
             continue
+        if len(words[place].low) == 1 and place + 2 < len(words) and words[place + 1].low == "." and place + 2 in tiers:
+            tiers[place + 1] = "auto"
         _onward(words, place, tiers)
+        _backward(words, place, tiers)
         _coupled(words, place, tiers)
 
 
@@ -190,9 +189,11 @@ def _onward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
     at = place + 1
     while at < len(words) and words[at].low in _PARTICLES and words[at].low not in {"y", "do"} and at - place < 3:
         at += 1
-    if at >= len(words) or words[at].kind in BINDING or not words[at].letters:
+    if at >= len(words) or not words[at].letters:
         return
     word = words[at]
+    if word.kind in BINDING and not (word.kind == "number" and word.shown):
+        return
     if tiers.get(at) == "auto":
         tiers.update((between, "auto") for between in range(place + 1, at) if word.capital)
         return
@@ -203,6 +204,23 @@ def _onward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
     ):
         for between in range(place + 1, at + 1):
             tiers[between] = "auto" if word.shown or not word.safe else tiers.get(between, "ask")
+
+
+_NO_FIRST = frozenset("title kin kid role weekday month program author pron greet number".split())
+
+
+def _backward(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
+    """A capital before a name belongs to it: "Ti Jo", "Yusimí Rodríguez", "de la Cruz"."""
+    first = place - 1
+    if first < 0 or tiers.get(first) == "auto" or not words[first].letters or not words[place].capital:
+        return
+    word = words[first]
+    if word.place or word.kind in _NO_FIRST or len(word.low) == 1:
+        return
+    if (word.shown and not word.upper) or (word.capital and word.unknown):
+        tiers[first] = "auto"
+    elif word.low in {"la", "las", "los"} and first > 0 and words[first - 1].low == "de" and words[place].shown:
+        tiers[first] = tiers[first - 1] = "auto"
 
 
 def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
@@ -218,45 +236,10 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
 _PLACED = frozenset("in at @ from near to en a hasta desde outside around of pa pal".split())
 #: Of names of towns and the like; never a name by themselves.
 _TAILS = frozenset(
-    [
-        "flats",
-        "falls",
-        "springs",
-        "fork",
-        "forks",
-        "creek",
-        "river",
-        "lake",
-        "valley",
-        "grove",
-        "hills",
-        "heights",
-        "park",
-        "beach",
-        "bay",
-        "city",
-        "point",
-        "ridge",
-        "junction",
-        "crossing",
-        "landing",
-        "bend",
-        "bluff",
-        "hollow",
-        "mills",
-        "pines",
-        "oaks",
-        "gardens",
-        "meadows",
-        "village",
-        "county",
-        "ranch",
-        "mesa",
-        "rock",
-        "island",
-        "harbor",
-        "canyon",
-    ]
+    """flats falls springs fork forks creek river lake valley grove hills heights park beach bay city point ridge
+    junction crossing
+    landing bend bluff hollow mills pines oaks gardens meadows village county ranch mesa rock island harbor
+    canyon""".split()
 )
 
 
@@ -268,6 +251,18 @@ def _places(words: Sequence[Word], tiers: dict[int, Tier], towns: frozenset[str]
             tiers[place] = tiers[place - 1]
         elif last.low in _PLACED and place not in tiers and word.low in towns:
             tiers[place] = "ask" if word.safe else "auto"
+        elif (
+            word.low in _SURE_TAILS
+            and place not in tiers
+            and last.letters
+            and place > 1
+            and words[place - 2].kind in {"to", "in", "object", "det"}
+        ):
+            tiers[place] = "ask"
+            tiers.setdefault(place - 1, "ask")
+        elif last.low in {"san", "santa"} and word.letters and word.kind not in BINDING:
+            tiers.setdefault(place - 1, "ask")
+            tiers.setdefault(place, "ask")
         elif _capital_pair(last, word) and (place not in tiers or place - 1 not in tiers):
             before = words[place - 2].low if place > 1 else ""
             tier: Tier = "auto" if before in _PLACED else "ask"
@@ -276,13 +271,13 @@ def _places(words: Sequence[Word], tiers: dict[int, Tier], towns: frozenset[str]
 
 
 def _capital_pair(first: Word, second: Word) -> bool:
-    return (
-        first.capital and second.shown and not (first.upper or second.upper)
-        and first.kind in _NAMING_KINDS and second.kind in _NAMING_KINDS and not first.place and not second.place
-    )  # fmt: skip
+    if not (first.capital and second.shown) or first.upper or second.upper or first.place or second.place:
+        return False
+    return first.kind in _NAMING_KINDS and (second.doubtful or second.kind in _NAMING_KINDS)
 
 
-_NAMING_KINDS = frozenset({"", "town", "lil", "feeling"})
+_SURE_TAILS = frozenset("springs falls oaks creek heights pines meadows ridge grove mills lakes hills".split())
+_NAMING_KINDS = frozenset({"", "town", "lil", "feeling", "mind", "room"})
 
 
 def _joined(words: Sequence[Word], tiers: Mapping[int, Tier]) -> Iterator[Span]:

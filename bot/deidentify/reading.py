@@ -1,4 +1,5 @@
-"""A text as the rules read it: composed letters, plain quotes, our placeholders as one mark each. It knows the way back."""
+"""A text as the rules read it: composed letters, plain quotes, our placeholders as one mark each. It knows the"
+" way back."""
 
 from __future__ import annotations
 

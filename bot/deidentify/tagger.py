@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pycrfsuite
 
-from bot.deidentify.features import features, may_be_named
+from bot.deidentify.features import features, may_be_named, may_join
 from bot.deidentify.tokens import Token, tokens
 from bot.deidentify.vocabulary import Vocabulary
 
@@ -34,7 +34,7 @@ class Tagged:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tagger:
     """The model of `data/tagger.crfsuite`; one text at a time, from any thread."""
 
@@ -62,7 +62,10 @@ class Tagger:
         found = features(words, self.vocabulary)
         with self.turn:
             self.model.set(found)
-            weighed = [self._weigh(place) if may_be_named(word.text) else None for place, word in enumerate(words)]
+            weighed = [
+                self._weigh(place) if may_be_named(word.text) or may_join(word.text) else None
+                for place, word in enumerate(words)
+            ]
         return list(_spans(words, weighed))
 
     def _weigh(self, place: int) -> tuple[Label, float, bool] | None:
@@ -87,9 +90,13 @@ def _spans(words: Sequence[Token], weighed: Sequence[tuple[Label, float, bool] |
             continue
         label, probability, begins = weight
         last = spans[-1] if spans and open_before and not begins else None
+        mark = may_join(word.text)
         if last and last.label == label and (last.probability >= LIKELY) == (probability >= LIKELY):
             spans[-1] = Tagged(last.start, word.end, label, min(last.probability, probability))
-        else:
+            open_before = True
+        elif not mark:
             spans.append(Tagged(word.start, word.end, label, probability))
-        open_before = True
+            open_before = True
+        else:
+            open_before = False
     return spans

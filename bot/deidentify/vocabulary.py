@@ -48,15 +48,15 @@ def _classes() -> dict[str, str]:
     return classes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Vocabulary:
     """Everything known about single words, looked up case-folded, with or without accents.
 
     `safe`: words that may stand in a reflection without being a name, the ambiguous ones among them.
     `given` and `surnames` hold no ordinary words; names that are also ordinary words are in `ambiguous`
     (given names: hope, will, rose, dulce) and `ambiguous_surnames` (brown, young, flores).
-    `places`: states and countries, which are no identifiers. `classes`: kinship, titles, verbs and the like. `cues`: words
-    that the model knows by themselves.
+    `places`: states and countries, which are no identifiers. `classes`: kinship, titles, verbs and the like.
+    `cues`: words that the model knows by themselves.
     """
 
     safe: frozenset[str]

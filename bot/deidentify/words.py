@@ -56,6 +56,11 @@ class Word:
 NOTHING = Word(0, 0, "", "", "edge", False, False, False, True, False, False, False, False, False, False)
 
 
+def _is_short(word: Word) -> bool:
+    """What a full stop shortens rather than ends: "St.", "N."."""
+    return word.letters and (word.low in _SHORTENED or len(word.low) == 1)
+
+
 def written_small(words: Sequence[Word]) -> bool:
     """Whether capitals are left out, as on a phone or in dictation, so that a small letter says nothing."""
     opening = [word for word in words if word.opens and word.letters]
@@ -79,7 +84,7 @@ def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: 
             opens = True
         word = _word(token, hidden, opens, vocabulary, loud)
         made.append(word)
-        short = token.text == "." and len(made) > 1 and (made[-2].low in _SHORTENED or len(made[-2].low) == 1)
+        short = token.text == "." and len(made) > 1 and _is_short(made[-2])
         opens = (token.text[0] in _ENDS and not short) or (opens and not word.letters and not hidden)
     return _phrases(made)
 
@@ -97,7 +102,9 @@ def _phrases(words: list[Word]) -> list[Word]:
             said = " ".join(lows[at : at + count])
             if said in _KNOWN_WIDELY:
                 for place in range(at, at + said.count(" ") + 1):
-                    words[place] = replace(words[place], kind="program", doubtful=False, given=False, surname=False, safe=True)
+                    words[place] = replace(
+                        words[place], kind="program", doubtful=False, given=False, surname=False, safe=True
+                    )
                 at += count - 1
                 break
         at += 1
@@ -133,7 +140,8 @@ def _word(token: Token, hidden: str, opens: bool, vocabulary: Vocabulary, loud: 
     listed = _LISTED.get(low) or _looked_up(low, vocabulary)
     capital = text[0].isupper() and not loud
     return Word(
-        token.start, token.end, text, low, listed.kind, True, capital, len(text) > 1 and text.isupper(), opens, listed.safe,
+        token.start, token.end, text, low, listed.kind, True, capital, len(text) > 1 and text.isupper(), opens,
+        listed.safe,
         listed.given, listed.surname, listed.doubtful, listed.doubtful_surname, listed.place,
     )  # fmt: skip
 
@@ -154,7 +162,9 @@ def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
     found = Listed(
         kind,
         safe,
-        low in vocabulary.given or (not known and plain in vocabulary.given and low[-1] not in "íó"),
+        low in vocabulary.given
+        or (not known and low.endswith("s") and low[:-1] in vocabulary.given)
+        or (not known and plain in vocabulary.given and low[-1] not in "íó"),
         low in vocabulary.surnames or (not known and plain in vocabulary.surnames),
         doubtful,
         _in(low, plain, vocabulary.ambiguous_surnames),
@@ -170,15 +180,21 @@ def _in(low: str, plain: str, words: frozenset[str]) -> bool:
 
 
 _ENGLISH_ENDINGS = (
-    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), ("ly", ""), ("er", ""),
-    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), ("ments", ""), ("ish", ""),
+    ("'s", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("in", ""), ("in", "e"), (
+        "ly", ""), ("er", ""),
+    ("er", "e"), ("ers", ""), ("ness", ""), ("ies", "y"), ("able", ""), ("less", ""), ("ful", ""), ("ment", ""), (
+        "ments", ""), ("ish", ""),
 )  # fmt: skip
 #: Of verbs and their forms; a small word that ends so is hardly a name.
 _SPANISH_ENDINGS = (
-    "aron", "ieron", "aban", "aba", "ando", "iendo", "yendo", "arle", "arlo", "arla", "arles", "arme", "arse", "erle", "erlo", "erla", "irle", "irlo",
-    "irme", "irse", "erse", "arnos", "amos", "emos", "imos", "ábamos", "íamos", "ía", "ían", "ió", "aste", "iste", "aría", "ería", "arían", "ándole",
-    "ándolo", "ándola", "ándome", "iéndole", "ándose", "iéndose", "endo", "ación", "aciones", "mente", "adas", "ados", "idas", "idos", "aran", "iera", "ieran",
-    "áramos", "iéramos", "ará", "aré", "arán", "aremos", "irá", "erá", "ólogo", "óloga", "ario", "arios", "ísimo", "ísima", "dor", "dora", "dores", "doras",
+    "aron", "ieron", "aban", "aba", "ando", "iendo", "yendo", "arle", "arlo", "arla", "arles", "arme", "arse", "erle",
+        "erlo", "erla", "irle", "irlo",
+    "irme", "irse", "erse", "arnos", "amos", "emos", "imos", "ábamos", "íamos", "ía", "ían", "ió", "aste", "iste",
+        "aría", "ería", "arían", "ándole",
+    "ándolo", "ándola", "ándome", "iéndole", "ándose", "iéndose", "endo", "ación", "aciones", "mente", "adas", "ados",
+        "idas", "idos", "aran", "iera", "ieran",
+    "áramos", "iéramos", "ará", "aré", "arán", "aremos", "irá", "erá", "ólogo", "óloga", "ario", "arios", "ísimo",
+        "ísima", "dor", "dora", "dores", "doras",
 )  # fmt: skip
 
 
@@ -197,9 +213,15 @@ _CLITIC = regex.compile(r"[áéí]\p{L}{1,4}(?:[smlt]e|l[oa]s?|les|nos)$")
 _DIMINUTIVE = regex.compile(r"e?c?(?:it|ot|ill)[oa]s?$")
 
 
+#: Longer ones are no words, and not worth the time to take them apart.
+_LONGEST = 28
+
+
 def derived(word: Word, vocabulary: Vocabulary) -> bool:
     """Whether a word that is in no list is an ordinary one in another form: "placements", "asintió", "stoplight"."""
     low = word.low
+    if len(low) > _LONGEST:
+        return False
     if (len(low) > 5 and low.endswith(_SPANISH_ENDINGS)) or (len(low) > 3 and low[-1] in "íéó") or _CLITIC.search(low):
         return True
     if len(low) > 6 and (small := _DIMINUTIVE.search(low)):
@@ -214,14 +236,42 @@ def derived(word: Word, vocabulary: Vocabulary) -> bool:
 
 
 def slip(low: str, vocabulary: Vocabulary) -> bool:
-    """Whether one slip of the finger makes an ordinary word of it: "somthing", "agian", "finaly"."""
-    if len(low) < 5:
+    """Whether one letter too many, one missing or two changed over make an ordinary word of it: "somthing", "agian"."""
+    if not 6 <= len(low) <= _LONGEST:
         return False
     safe = vocabulary.safe
     for at in range(1, len(low)):
         head, tail = low[:at], low[at:]
         if head + tail[1:] in safe or head + tail[1:2] + tail[:1] + tail[2:] in safe:
             return True
-        if any(head + letter + tail in safe or head + letter + tail[1:] in safe for letter in "aeioustrnlcdmpghby"):
+        if any(head + letter + tail in safe for letter in "aeioustrnlcdmpghby"):
+            return True
+    return False
+
+
+_BY_EAR = (
+    ("y", "ll"),
+    ("b", "v"),
+    ("v", "b"),
+    ("s", "z"),
+    ("s", "c"),
+    ("z", "s"),
+    ("j", "g"),
+    ("ll", "y"),
+    ("i", "y"),
+    ("g", "j"),
+)
+_HARD = regex.compile(r"k(?=[eiéí])")
+
+
+def by_ear(low: str, vocabulary: Vocabulary) -> bool:
+    """Spanish written as it sounds: "kon", "aki", "eya", "dise", "ai" for hay."""
+    if len(low) > _LONGEST:
+        return False
+    plain = _HARD.sub("qu", low).replace("k", "c")
+    forms = {plain, f"h{plain}"}
+    for _ in range(2):
+        forms |= {form.replace(heard, written) for form in forms for heard, written in _BY_EAR if heard in form}
+        if not vocabulary.safe.isdisjoint(forms):
             return True
     return False

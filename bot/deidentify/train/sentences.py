@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,8 +15,12 @@ from bot.deidentify.train.origins import BESIDE, by_origin
 from bot.deidentify.vocabulary import Vocabulary, bare, folded, listed
 
 _GAP = re.compile(r"\{(\w+)\}|\[([^\]]+)\]")
+LABELS = dict.fromkeys(("n", "n2", "g", "f", "s", "i", "is"), "NAME") | {"o": "ORG", "c": "CITY"}
 #: What leaves no doubt that a name follows; elsewhere "the teacher" or "she" may stand in its place.
-_NAMED_SURELY = re.compile(r"\{(title|f|s|i|g)\}|\b(named?|call|goes|aka|llam|dicen)|\[")
+_NAMED_SURELY = re.compile(r"\{(title|f|s|i|is|g)\}|\b(named?|call|goes|aka|llam|dicen)|\[")
+
+
+PARTICLES = ("de", "del", "de la", "de los", "van", "von", "al", "bin", "da", "dos", "del Mar", "de Jesús", "St.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ class Maker:
 
     def whole(self, origin: str, given: str) -> str:
         given = given if self.chance.random() < 0.8 else f"{given} {self.person(origin)}"
-        family = self.family(origin)
+        family = self.family(origin).replace("-", self.chance.choice("- "))
+        if self.chance.random() < 0.07:
+            family = f"{self.chance.choice(PARTICLES)} {family}"
         if self.chance.random() < 0.12:
             family = f"{family}{self.chance.choice((' ', '-'))}{self.family(origin)}"
         return f"{given} {family}"
@@ -165,32 +171,25 @@ class Maker:
     def _gap(self, gap: re.Match[str], origin: str, actors: list[str], spanish: bool) -> Piece:
         if gap[2]:
             return Piece(gap[2].capitalize(), "NAME")
-        match gap[1]:
-            case "n":
-                given = actors.pop(0) if actors else self.person(origin)
-                return Piece(self.whole(origin, given) if self.chance.random() < 0.06 else given, "NAME")
-            case "g" | "n2":
-                return Piece(self.person(origin), "NAME")
-            case "f":
-                return Piece(self.whole(origin, self.person(origin)), "NAME")
-            case "s":
-                return Piece(self.family(origin), "NAME")
-            case "i":
-                return Piece(self.initials(), "NAME")
-            case "o":
-                return Piece(self.care(spanish), "ORG")
-            case "c":
-                return Piece(self.town(), "CITY")
-            case "state":
-                return Piece(self.chance.choice(fillers("orgs")["state"]))
-            case "rand":
-                return Piece(self.word(spanish))
-            case "amb":
-                return Piece(self.chance.choice(self.ambiguous))
-            case "author":
-                given = self.chance.choice(self.names["anglo"]["given"]) + " "
-                return Piece(self.chance.choice(("", given)) + self.chance.choice(self.authors).capitalize())
+        held = LABELS.get(gap[1])
+        if gap[1] == "n" and actors:
+            given = actors.pop(0)
+            return Piece(self.whole(origin, given) if self.chance.random() < 0.06 else given, held)
+        makers: dict[str, Callable[[], str]] = {
+            "n": lambda: self.person(origin), "g": lambda: self.person(origin), "n2": lambda: self.person(origin),
+            "f": lambda: self.whole(origin, self.person(origin)), "s": lambda: self.family(origin),
+            "i": self.initials, "is": lambda: f"{self.initials()[0]}. {self.family(origin)}",
+            "o": lambda: self.care(spanish), "c": self.town, "rand": lambda: self.word(spanish),
+            "amb": lambda: self.chance.choice(self.ambiguous), "author": self.author,
+            "state": lambda: self.chance.choice(fillers("orgs")["state"]),
+        }  # fmt: skip
+        if gap[1] in makers:
+            return Piece(makers[gap[1]](), held)
         return Piece(self.chance.choice(fillers("fillers_es" if spanish else "fillers_en")[gap[1]]))
+
+    def author(self) -> str:
+        given = self.chance.choice(("", self.chance.choice(self.names["anglo"]["given"]) + " "))
+        return given + self.chance.choice(self.authors).capitalize()
 
 
 _SHORT_ENGLISH = {
@@ -291,14 +290,14 @@ def _words(vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _one(maker: Maker, origin: str, keep: int) -> Sentence:
     chance = maker.chance
     spanish = chance.random() < 0.32
-    end = "es" if spanish else "en"
     cast = tuple(maker.person(origin) for _ in range(3))
     pieces: list[Piece] = []
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4))):
-        kind = chance.choices(("names", "places", "clean", "words"), (50, 14, 36, 7))[0]
-        template = chance.choice(lines(f"{kind}_{end}")[::keep])
+        kind = chance.choices(("names", "places", "clean", "words"), (50, 17, 36, 7))[0]
+        here = spanish if chance.random() > 0.06 else not spanish
+        template = chance.choice(lines(f"{kind}_{'es' if here else 'en'}")[::keep])
         actors = cast if chance.random() < 0.5 else cast[1:]
-        pieces += [*maker.filled(_ended(template, chance), origin, actors, spanish), Piece(" ")]
+        pieces += [*maker.filled(_ended(template, chance), origin, actors, here), Piece(" ")]
     style = chance.choices(STYLES, _WEIGHTS)[0]
     done = styled(pieces[:-1], style, chance, spanish)
     hidden = tuple(
@@ -306,6 +305,6 @@ def _one(maker: Maker, origin: str, keep: int) -> Sentence:
         for piece in done
         if piece.label == "NAME"
         for word in (folded(part) for part in re.split(r"[\s]", piece.text))
-        if word not in maker.ambiguous and chance.random() < 0.35
+        if word not in maker.ambiguous and chance.random() < (0.35 if style == "formal" else 0.45)
     )
     return Sentence(done, hidden, origin)
