@@ -45,7 +45,7 @@ print(json.dumps([took, held() - before]))
 
 
 def ours() -> Find:
-    from bot.deidentify import Detector
+    from bot.deidentify.detector import Detector
 
     return Detector.load().find
 

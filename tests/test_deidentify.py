@@ -16,7 +16,8 @@ from click.testing import CliRunner
 from deid_scoring import Score, lines, score
 
 from bot.cli import main
-from bot.deidentify import Detector, Known, Span, known_hash, redact
+from bot.deidentify import Known, Span, known_hash, redact
+from bot.deidentify.detector import Detector
 
 DEV = Path(__file__).parent / "deidentify" / "dev.jsonl"
 KEY = b"0123456789abcdef0123456789abcdef"

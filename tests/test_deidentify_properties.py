@@ -9,7 +9,8 @@ from functools import cache
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.deidentify import Detector, Known, Span, known_hash, redact
+from bot.deidentify import Known, Span, known_hash, redact
+from bot.deidentify.detector import Detector
 from bot.deidentify.placeholders import PLACEHOLDER
 
 KEY = b"k" * 32
