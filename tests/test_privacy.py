@@ -7,8 +7,8 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,28 +18,35 @@ from uuid import UUID
 import psycopg
 import pytest
 from conftest import AT, Pair, key_rows, rows, who
+from finders import Fails, Finds
+from opening import Where, openable, opened, sealed_values
 from pydantic import ValidationError
 from searching import forms, found, said, stored
 from shells import Live, living, shown
+from sqlalchemy import insert
+from test_pages import forms as forms_of
+from test_sharing_stored import preview, send
 
 from bot.conversation import Reply
 from bot.events import Choose, Command, Event, Inbound, Open, Rate, Say, Submit, Who, Write
 from bot.logs import AllowList
-from bot.ports import Delivery, OurBug, Refusal, Setup
+from bot.ports import Delivery, LostRace, OurBug, Refusal, Setup
 from bot.replay import read_line
 from prompts.library import Library, build, read_sources
 from prompts.source import read_script
 from storage import keytables
 from storage import tables as t
 from storage.keyring import from_file, new_key
+from storage.prepared import Prepared
 from storage.store import SqlStore
-from storage.vault import Key, Unopened, place
+from storage.turns import SqlTransaction
 
 CANARY = "zqcanary-quillfeather"
 USER = "zquser-quillfeather"
 ADA, BEN, ZOE = who(USER), who("ben-of-the-north"), who("zoe-of-the-south", "south")
 SAM, TEAM = who("sam-of-the-north"), "zqteam-of-the-north"
 DAY = timedelta(days=1)
+Fault = Callable[[Live], AbstractContextManager[None]]
 
 #: Every kind of step, with ids that stand nowhere else. Of each two choices one is tapped.
 SCRIPT = """
@@ -118,7 +125,13 @@ def start(pair: Pair, tmp_path: Path, unusual: Library) -> Iterator[Callable[[],
     path.touch(mode=0o600)
     path.write_text(new_key() + "\n")
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(living(pair, from_file(path), unusual))
+
+        def one_more() -> Live:
+            live = stack.enter_context(living(pair, from_file(path), unusual))
+            live.shell.finder = Finds()  # finds nothing: whatever is typed is kept as it was typed
+            return live
+
+        yield one_more
 
 
 @pytest.fixture
@@ -168,13 +181,18 @@ def doors() -> Iterator[Event]:
     yield Write(at=AT, text=f"{CANARY} " * 4000)
     for name in ("reflect", "language", "help", "safety", "breathe", "pause", "resume", "back"):
         yield Command(at=AT, name=name, argument=CANARY)
-    for page in (CANARY, "home", "data", "consent", "names", "report", "packet", "talk"):
+    for wish in (f"ask me about {CANARY} tomorrow at 4 pm", f"away until {CANARY}", f"remind me on friday, {CANARY}"):
+        yield Say(at=AT, text=wish)
+        yield Write(at=AT, text=wish)
+    for page in (CANARY, f"excerpt:{CANARY}", "home", "data", "consent", "names", "report", "packet", "talk", "shared"):
         yield Open(at=AT, page=page)
     yield from _forms()
     yield Command(at=AT, name="stop")
     yield Command(at=AT, name="reflect", argument="unusual", surface="message")
     yield Choose(at=AT, values=("here",), surface="message")
+    yield Say(at=AT, text=CANARY)
     yield Choose(at=AT, values=("zqchoice-first-a",), surface="message")
+    yield Write(at=AT, text=CANARY)
     yield Rate(at=AT, value=4, surface="message")
     yield Say(at=AT, text=words)
     yield Choose(at=AT, values=("delete",))
@@ -194,9 +212,25 @@ def _forms() -> Iterator[Event]:
         "erase": "confirm",
         "names-add": "names",
         "names-forget": "names",
+        "search": "words",
+        "own-words": "words-1",
+        "quiet": "hours",
+        "check-in-visit": "words",
+        "check-in-day-end": "time",
+        "check-in-weekly": "day",
+        "check-in-supervision": "date",
+        "check-in-away": "words",
+        "check-in-quiet": "hours",
+        "excerpt": "text",
+        "excerpt-agree": "agree",
+        "excerpt-names": "hide",
+        "excerpt-release": "text",
+        "take-back": "receipt",
+        "withdraw": "purpose",
+        "agree-again": "purpose",
     }
-    for form, field in fields.items():
-        yield Submit(at=AT, form=form, values={field: CANARY, CANARY: (CANARY, CANARY)})
+    for form, box in fields.items():
+        yield Submit(at=AT, form=form, values={box: CANARY, CANARY: (CANARY, CANARY)})
 
 
 def through_every_door(live: Live, person: Who) -> list[Reply]:
@@ -225,24 +259,150 @@ def test_the_search_finds_what_is_there(live: Live, pair: Pair, tmp_path: Path, 
         assert len(places) >= (1 if pair.main.startswith("sqlite") else 3), "its row, its file and the log of writes"
 
 
-def test_what_is_typed_stands_nowhere_but_in_sealed_columns(live: Live, pair: Pair, tmp_path: Path) -> None:
+# The same, while everything goes wrong
+
+
+@dataclass
+class Unlucky(Live):
+    """A process in which a fault is about to happen. Where it takes a turn with it, the person tries again."""
+
+    fault: Fault = nullcontext
+    raised: list[str] = field(default_factory=list)
+
+    def take(self, *inbounds: Inbound) -> list[Reply]:
+        with self.fault(self):
+            try:
+                return super().take(*inbounds)
+            except Exception as error:
+                self.raised.append(said(error))
+        return super().take(*inbounds)
+
+
+def saving(instead: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Fault:
+    @contextmanager
+    def faulty(_live: Live) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SqlTransaction, "save", instead(SqlTransaction.save))
+            yield
+
+    return faulty
+
+
+def overtaken(save: Callable[..., Any]) -> Callable[..., Any]:
+    """Somebody else is faster each first time, when all of it is written and nothing is committed."""
+    beaten: list[bool] = []
+
+    def then_lost(*given: Any) -> Any:
+        written = save(*given)
+        if not beaten:
+            beaten.append(True)
+            raise LostRace
+        return written
+
+    return then_lost
+
+
+def torn(save: Callable[..., Any]) -> Callable[..., Any]:
+    """The database goes away in the middle of a turn."""
+
+    def then_gone(tx: SqlTransaction, *given: Any) -> Any:
+        save(tx, *given)
+        with tx.savepoint():
+            tx.wire.run(Prepared(insert(t.script_revisions)), revision=None, slug="", body="", day_added=AT.date())
+
+    return then_gone
+
+
+@contextmanager
+def stumbling(_live: Live) -> Iterator[None]:
+    """The engine itself is at fault, and says of what."""
+
+    def stumble(*given: Any) -> None:
+        raise RuntimeError("at fault") from ValueError(type(given[-1]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.turn.step", stumble)
+        yield
+
+
+@contextmanager
+def unable(live: Live) -> Iterator[None]:
+    """The detector fails, and quotes what it was given."""
+    before, live.shell.finder = live.shell.finder, Fails()
+    yield
+    live.shell.finder = before
+
+
+FAULTS: dict[str, Fault] = {
+    "none": nullcontext,
+    "detector": unable,
+    "race": saving(overtaken),
+    "database": saving(torn),
+    "engine": stumbling,
+}
+
+
+def released(live: Live, person: Who) -> None:
+    """A passage with the canary in it, through each of its stages and each of its faults; then all that comes after."""
+    words = f"A quiet {CANARY} of a moment."
+    first = live.begin(person)
+    live.write(person, words)
+    live.write(person, f"Late: {CANARY}", first.prompt)
+    live.do(person, Command(at=AT, name="stop"))
+    waiting = rows(live.store, t.excerpts)
+    page = preview(live, person, words)
+    if "excerpt-names" not in forms_of(page):  # nobody could look: it stays where it is
+        live.do(person, Submit(at=AT, form="excerpt-release", values={"text": words, "recognise": "no"}))
+        assert rows(live.store, t.excerpts) == waiting
+        return
+    page = send(live, page, "excerpt-names", person, hide=())
+    for text, answer in ((words, "maybe"), (words, ""), (f"{CANARY} " * 60, "no"), (f"Quiet, {CANARY}.", "no")):
+        page = send(live, page, "excerpt-release", person, text=(text,), recognise=answer)
+        if "excerpt" in forms_of(page):
+            page = send(live, page, "excerpt", person, text=(words,))
+        if "excerpt-names" in forms_of(page):
+            page = send(live, page, "excerpt-names", person, hide=())
+    send(live, page, "excerpt-release", person, recognise="no")
+    assert len(rows(live.store, t.excerpts)) == len(waiting) + 1
+    (kept, *_) = live.store.reflections(person)
+    about = {"reflection": str(kept.id), "answer": str(kept.own[0])}
+    live.do(person, Submit(at=AT, form="search", values={"words": CANARY}))
+    live.do(person, Submit(at=AT, form="own-words", values={**about, "words-1": f"Changed, {CANARY}"}))
+
+
+def test_a_canary_typed_anywhere_is_only_ever_in_a_sealed_column(live: Live, pair: Pair, tmp_path: Path) -> None:
+    unlucky = {
+        fault: Unlucky(live.shell, live.store, live.post, live.clock, happens) for fault, happens in FAULTS.items()
+    }
+    talker, writer = ({fault: who(f"{USER}-{fault}-{n}") for fault in FAULTS} for n in range(2))
+    names = tuple(person.user for person in (*talker.values(), *writer.values()))
+    live.store.set_up(Setup(platform="local", tenant="north", team=TEAM, members=names), AT)
+    live.shell.finder = Finds(doubtful=("quiet",))
     with logged() as log:
         live.post.fault = quoting
-        replies = through_every_door(live, ADA)
+        replies = {fault: through_every_door(each, talker[fault]) for fault, each in unlucky.items()}
         live.post.fault = lambda delivery: None
-        person = live.finish(ADA)
+        for fault, each in unlucky.items():
+            released(each, writer[fault])
+        through_every_door(live, writer["none"])
         live.tick(AT + timedelta(hours=6))
-        through_every_door(live, BEN)
-        live.do(BEN, Submit(at=AT, form="consent", values={"words": "nothing"}))
         before = stored(pair, tmp_path)
+        there = {where.table for where, clear in opened(live.store) if CANARY in clear}
+        live.clock.time = AT
+        for person in talker.values():
+            live.do(person, Submit(at=AT, form="consent", values={"words": "nothing"}))
         live.tick(AT + 10 * DAY)
-    assert person.told
-    assert any(CANARY in reply.model_dump_json() for reply in replies), "the doors are open"
-    assert any(CANARY in repr(one.answers) for one in live.store.reflections(ADA)), "and what came in is kept"
-    places = {**stored(pair, tmp_path), **{f"{name}, before": held for name, held in before.items()}}
+    for answers in replies.values():
+        assert any(CANARY in reply.model_dump_json() for reply in answers), "the doors are open"
+    assert there == {"reflections", "conversations", "excerpts"}, "and what came in is kept"
+    assert [fault for fault, each in unlucky.items() if each.raised] == ["database", "engine"]
+    places = stored(pair, tmp_path)
+    places |= {f"{name}, before": held for name, held in before.items() if places.get(name) != held}
+    places["exceptions"] = repr([each.raised for each in unlucky.values()]).encode()
     places["log"] = log.getvalue().encode()
     assert "delivery-failed" in log.getvalue()
-    assert found(CANARY, places) == []
+    assert "detector-failed" in log.getvalue()
+    assert found(CANARY, places | {"sent": repr(live.post.sent).encode()}) == []
     assert found(USER, places) == []
 
 
@@ -335,6 +495,7 @@ def test_a_full_disk_says_nothing_of_what_was_being_written(sqlite_pair: Pair, t
     path.touch(mode=0o600)
     path.write_text(new_key() + "\n")
     with living(sqlite_pair, from_file(path)) as live:
+        live.shell.finder = Finds()
         live.begin(ADA)
         writer = live.store.database.writer()
         pages = writer.say("PRAGMA page_count")
@@ -398,46 +559,6 @@ def test_a_line_of_a_replay_that_cannot_be_read_does_not_quote_itself(line: str)
 
 
 # Erasing and letting go ----------------------------------------------------------------------------------------------
-
-
-def sealed_values(store: SqlStore) -> dict[bytes, tuple[str, UUID, str]]:
-    """Every sealed value of the main database, with the table, row and field to which it belongs."""
-    values: dict[bytes, tuple[str, UUID, str]] = {}
-    for table, name, fields in (
-        (t.participants, "id", ("ref",)),
-        (t.conversations, "participant_id", ("state", "talk")),
-        (t.reflections, "id", ("body",)),
-        (t.consents, "id", ("body",)),
-        (t.check_ins, "id", ("body",)),
-    ):
-        for row in rows(store, table):
-            values |= {bytes(row[field]): (table.name, row[name], field) for field in fields if row[field]}
-    return values
-
-
-def keys_at_hand(store: SqlStore) -> list[Key]:
-    """Whatever the key store and the keyring still hold."""
-    known = [store.keys.data_key(row["id"]) for row in key_rows(store, keytables.data_keys)]
-    return [*(data.key for data in known if data is not None), *store.keys.ring.keys]
-
-
-def openable(store: SqlStore, values: dict[bytes, tuple[str, UUID, str]], tenants: list[UUID]) -> list[str]:
-    """The sealed values that open with any key at hand, in their own place."""
-    return [
-        table
-        for sealed, (table, row, field) in values.items()
-        for key in keys_at_hand(store)
-        for tenant in tenants
-        if opens(key, sealed, place(tenant, table, row, field))
-    ]
-
-
-def opens(key: Key, sealed: bytes, where: bytes) -> bool:
-    try:
-        key.open(sealed, where)
-    except Unopened:
-        return False
-    return True
 
 
 def full(live: Live, person: Who) -> None:
@@ -535,7 +656,7 @@ def test_keep_nothing_leaves_nothing_that_opens_after_finishing(live: Live) -> N
     assert [row["throwaway"] for row in key_rows(live.store, keytables.data_keys)] == [False]
 
 
-def talks_of(values: dict[bytes, tuple[str, UUID, str]]) -> dict[bytes, tuple[str, UUID, str]]:
+def talks_of(values: dict[bytes, Where]) -> dict[bytes, Where]:
     return {sealed: where for sealed, where in values.items() if where[2] == "talk"}
 
 
