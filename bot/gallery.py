@@ -41,20 +41,25 @@ from bot.conversation import (
     Reply,
     Section,
     Session,
+    Shared,
     TeamFacts,
 )
-from bot.effects import Turn
+from bot.effects import Need, Turn
 from bot.engine import step as turned
-from bot.events import Event, Open, Say, Submit
+from bot.events import Event, Found, Mark, Open, Say, Scanned, Submit
 from bot.names import MOST as MOST_NAMES
 from bot.names import TAG, Listed
 from bot.questions import PARAGRAPHS
+from bot.scanning import text_hash
+from bot.sharing import LONGEST
 from bot.typed import LIMIT_BYTES
 from prompts.library import HOME, Library
 from prompts.lint import Check
 from prompts.script import EndStep, InfoStep, Script, Step
 from prompts.source import Fault, ScriptError
 
+#: As long as an excerpt may be, with as many words in it that may be names as there can be.
+PASSAGE: Final = ("Longest-Name-Of-All " * 30)[:LONGEST].strip()
 #: Every page, as `Open` names it.
 PAGES: Final = (
     "home", "checkins", "data", f"reflection:{UUID(int=0)}", f"words:{UUID(int=0)}", f"excerpt:{UUID(int=0)}", "search",
@@ -63,6 +68,8 @@ PAGES: Final = (
 #: Forms whose page cannot be opened as it is after they were sent.
 SENT: Final[Mapping[str, dict[str, str | tuple[str, ...]]]] = {
     "search": {"words": "title"}, "copy-link": {}, "copy-code": {}, "retention": {"days": "7"},
+    "excerpt": {"reflection": str(UUID(int=0)), "text": PASSAGE},
+    "excerpt-names": {"reflection": str(UUID(int=0)), "text": PASSAGE, "seen": text_hash(PASSAGE)},
 }  # fmt: skip
 #: A page that nobody can open: as many forms as there may be, with fields of every kind.
 FORMS: Final = "forms"
@@ -167,7 +174,7 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     new = Conversation(id=_ID, locale=locale)
     known = new.model_copy(update={"consents": Consents(words="keep", counting="ask")})
     counting = Memory(ask_counting=codes, last_reflection=_ID)
-    memory = Memory(check_ins=tuple(_check_ins(script.slug)))
+    memory = Memory(check_ins=tuple(_check_ins(script.slug)), shared=tuple(_shared(codes)))
     arranged = new.model_copy(update={"consents": _every_choice(), "memory": memory})
     for conversation in (
         new,
@@ -181,10 +188,21 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
     asked += [Submit(at=_AT, form=form, values=values) for form, values in SENT.items()]
     facts = _facts(tuple(people), tuple(_records(library, locale)))
     for event in asked:
-        turn = turned(library, arranged, facts, event)
-        assert isinstance(turn, Turn)
-        yield turn.reply
+        yield _answered(library, arranged, facts, event)
+    yield _answered(library, known, facts, Open(at=_AT, page=f"excerpt:{_ID}"))  # asked about in general, once
     yield Reply(surface="private", locale=locale, page=forms_page(locale, people))
+
+
+def _answered(library: Library, conversation: Conversation, facts: Facts, event: Event) -> Reply:
+    """With every word of a passage in doubt."""
+    turn = turned(library, conversation, facts, event)
+    if isinstance(turn, Need):
+        words = re.finditer(r"\w+", turn.work.text)
+        marks = tuple(Mark(start=word.start(), end=word.end(), label="NAME", tier="ask") for word in words)
+        found = (Found(text_hash=text_hash(turn.work.text), marks=marks),)
+        turn = turned(library, conversation, facts, Scanned.model_validate({"at": _AT, "of": event, "found": found}))
+    assert isinstance(turn, Turn)
+    return turn.reply
 
 
 def _every_choice() -> Consents:
@@ -248,6 +266,14 @@ def _field(locale: str, people: Sequence[str], kind: FieldKind) -> FormField:
     )  # fmt: skip
 
 
+def _shared(codes: tuple[str, ...]) -> Iterator[Shared]:
+    for number, text in enumerate(("", PASSAGE, "", PASSAGE)):
+        yield Shared(
+            id=UUID(int=number), kind="excerpt" if text else "themes", until=date(2026, 12, 2), reflection=_ID,
+            title="A title", on=_AT.date(), codes=() if text else codes, text=text,
+        )  # fmt: skip
+
+
 def _check_ins(script: str) -> Iterator[CheckIn]:
     for number in range(MOST):
         start = _AT.replace(day=3, hour=8 + number, tzinfo=None)
@@ -265,7 +291,8 @@ def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts
     answers = (("What moment stays with you?", "x" * LIMIT_BYTES), *((("A question?", _LONG),) * 12))
     kept = Reflection(
         id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers,
-        themes=("A1", "A2", "P1", "S1", "S2", "W2", "N1"), own=(0, 1, 2), term=365,
+        themes=("A1", "A2", "P1", "S1", "S2", "W2", "N1"), own=(0, 1, 2), shareable=(0, 1, 2), term=365,
+        for_supervision=True,
     )  # fmt: skip
     teams = tuple(
         TeamFacts(name=name, members=people, supervisors=people, earliest=date(2026, 12, 1))
@@ -274,6 +301,8 @@ def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts
     return Facts(
         fresh=(_ID,) * 4,
         circle=True,
+        circle_size=100,
+        shared_until=date(2026, 12, 2),
         supervises=True,
         leads=True,
         names_lead=True,

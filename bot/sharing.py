@@ -21,9 +21,14 @@ from bot.questions import about_excerpts
 from bot.receipts import noted, still_shared
 from bot.scanning import found, replaced, text_hash
 from bot.screens import may_release
+from bot.typed import part
 
 #: Characters: a few sentences. What is longer tells too much of one visit.
 LONGEST = 600
+#: Bytes that the box is filled with; every platform's holds as much.
+BOX = 2800
+#: Characters of a word in question and on each side of it: a label holds no more.
+WORD, BESIDE = 30, 18
 
 
 # What was shared
@@ -72,7 +77,7 @@ def excerpt_page(case: Case, reflection: Reflection) -> Page:
     words = "\n".join(reflection.answers[number][1] for number in reflection.shareable)
     if not words:
         return _page(case, (case.word("excerpt-no-words"),))
-    return _passage(case, reflection, words)
+    return _passage(case, reflection, part(words, BOX)[0])
 
 
 def _page(case: Case, lines: Sequence[str], *sections: Section) -> Page:
@@ -145,9 +150,10 @@ _WORD_AFTER = re.compile(r"\S*(?:\s+\S+){0,2}")
 
 
 def _around(text: str, mark: Mark) -> str:
-    before = _WORD_BEFORE.search(text[max(0, mark.start - 40) : mark.start])
-    after = _WORD_AFTER.match(text[mark.end : mark.end + 40])
-    around = f"{before[0] if before else ''}«{text[mark.start : mark.end]}»{after[0] if after else ''}"
+    before = _WORD_BEFORE.search(text[max(0, mark.start - BESIDE) : mark.start])
+    after = _WORD_AFTER.match(text[mark.end : mark.end + BESIDE])
+    word = text[mark.start : min(mark.end, mark.start + WORD)]
+    around = f"{before[0] if before else ''}«{word}»{after[0] if after else ''}"
     return " ".join(around.split())
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 
+from finders import Finds
+
 from adapters.web.chat_log import ChatLog
 from adapters.web.people import Person
 from bot.events import Who
@@ -43,4 +45,4 @@ def open_shell() -> Iterator[tuple[Shell, ChatLog]]:
         team = Setup("local", "north", TEAM, members, ("sam",), zone="America/New_York", circle="All")
         store.set_up(team, datetime(2026, 11, 2, tzinfo=UTC))
         chat_log = ChatLog()
-        yield Shell(library(), store, chat_log), chat_log
+        yield Shell(library(), store, chat_log, finder=Finds()), chat_log

@@ -331,13 +331,13 @@ async def keep_one(sitting: Sitting) -> None:
 def test_a_form_can_be_filled_in_and_left() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "home", "Enter")
-        await sitting.sees("7  Language: English", "Esc Back to the talk")
-        await sitting.press("7")
+        await sitting.sees("9  Language: English", "Esc Back to the talk")
+        await sitting.press("9")
         assert "› 1  (•) English" in sitting.text
         await sitting.press("Esc")
         await sitting.sees("· Nothing was changed.")
-        await sitting.press("7", "2")
-        await sitting.sees("7  Idioma: Español", "Esc Volver a la conversación")
+        await sitting.press("9", "2")
+        await sitting.sees("9  Idioma: Español", "Esc Volver a la conversación")
         await sitting.press("Esc")
         await sitting.sees("¿Qué momento se le quedó grabado?")
 
@@ -349,8 +349,8 @@ def test_a_lead_can_type_a_team_and_find_it_again() -> None:
         shell = sitting.screen.talk.shell
         await shell.on_store(lambda: shell.store.set_lead(who("ada"), shell.clock.now()))
         await sitting.press("1", "home", "Enter")
-        await sitting.sees("6  Set up teams")
-        await sitting.press("6")
+        await sitting.sees("8  Set up teams")
+        await sitting.press("8")
         await sitting.sees("1  Another team", "2  The team")
         await sitting.press("1", "3")
         await sitting.sees("Name of the team")
