@@ -134,7 +134,9 @@ def addresses(reading: Reading) -> Iterator[Span]:
         if head.search(low):
             for found in pattern.finditer(reading.text):
                 if not plain(found["name"].lower()):
-                    yield Span(found.start("name"), found.end("name"), "ADDRESS", "auto")
+                    written = found["name"]
+                    sure = pattern is not _NAMED_STREET or any(one.isdigit() or one.isupper() for one in written)
+                    yield Span(found.start("name"), found.end("name"), "ADDRESS", "auto" if sure else "ask")
     yield from lived_on(reading)
 
 

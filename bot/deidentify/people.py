@@ -44,7 +44,7 @@ def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocab
     word = words[place]
     if not word.letters or (word.place and chance < CERTAIN) or _is_author(words, place):
         return None
-    if len(word.low) == 1:
+    if len(word.low) == 1 and word.kind != "program":
         return _initial(words, place, chance)
     if word.kind in BINDING and not (word.doubtful or (word.given and word.shown)):
         return _out_of_place(words, place) if word.shown and word.kind in _SMALL_KINDS else None
@@ -101,19 +101,21 @@ def _of_initials(words: Sequence[Word], place: int) -> bool:
 
 def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
     """A word that is no ordinary word."""
+    if word.upper and len(word.text) == 2 and cue < STRONG:
+        return "ask" if not word.opens or chance >= POSSIBLE else None
     if word.upper and len(word.text) > 2:
         return "auto" if word.given or word.surname or (cue >= STRONG and chance >= POSSIBLE) else None
+    if not word.capital and cue < SURE and (derived(word, vocabulary) or by_ear(word.low, vocabulary)):
+        return "ask" if (word.given and chance >= POSSIBLE) or (cue >= STRONG and chance >= LIKELY) else None
     if word.shown or cue >= STRONG or not _LATIN.match(word.low):
         return "auto"
     if word.given or (word.surname and word.capital):
         return "auto" if word.capital or chance >= POSSIBLE or cue else "ask"
     if derived(word, vocabulary):
         return None
-    if not word.capital and cue < STRONG and by_ear(word.low, vocabulary):
-        return None
     slipped = _chatted(word.low) or slip(word.low, vocabulary)
     if word.capital:
-        return "auto" if word.surname or chance >= POSSIBLE else "ask"
+        return "auto" if word.surname or chance >= LIKELY else "ask"
     if chance >= LIKELY and not slipped:
         return "auto"
     return "ask" if not slipped or cue or chance >= CERTAIN else None
@@ -133,11 +135,11 @@ def _chatted(low: str) -> bool:
 
 def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> Tier | None:
     """A name that is a word as well. Among words with their capitals, a small letter says that it is the word."""
-    if word.shown and word.kind != "weekday":
+    if word.shown and word.kind != "weekday" and not word.upper:
         return "auto"
     if not word.capital and (not small or (after == "det" and cue < STRONG)):
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
-    if cue >= STRONG or (chance >= CERTAIN and (cue != NONE or word.capital)):
+    if cue >= STRONG or (chance >= CERTAIN and cue != NONE):
         return "auto"
     return "ask" if cue != NONE or chance > 0 else None
 
@@ -230,7 +232,8 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
         if 0 <= other < len(words) and words[mark].low in {"and", "&", "y", "/", "+", "n", "or", "e"}:
             word = words[other]
             if word.letters and word.kind not in BINDING and (word.shown or not word.safe or word.doubtful):
-                tiers[other] = "auto" if word.capital or not word.safe else tiers.get(other) or "ask"
+                sure = word.capital or word.given or (word.surname and not word.safe)
+                tiers[other] = "auto" if sure else tiers.get(other) or "ask"
 
 
 _PLACED = frozenset("in at @ from near to en a hasta desde outside around of pa pal".split())
