@@ -90,6 +90,7 @@ _BORN = regex.compile(
     r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b(?: \p{L}+){0,2}(?: at| with| a las"
     r"| a los| de| con|) ?$"
 )
+_OF_CHILD = regex.compile(rf"{_WORD}{_WHO}(?: \p{{L}}{{2,20}})? de (?:apenas |casi )?$")
 _OF = compiled(r"(?:\b(?:de|con sus|con|a sus|with|at age|at) (?:apenas |casi |s[oó]lo |como |unos )?$)")
 #: Beside whoever is of that age: "Rohan, 26 months", "(mom, 19)", "baby girl 8 mo".
 _BESIDE = regex.compile(rf"(?:\(|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|/ ?|: ){_ABOUT}")
@@ -109,7 +110,8 @@ _AFTER_BARE = regex.compile(
     r"|pronto|este|esta|porque|still|like|then|at|tho|though|not|can|i|no)\b)"
 )
 _MEASURE = regex.compile(
-    r" ?(?:%|\p{L}{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
+    r" ?(?:%|(?!(?:this|his|is|was|as|its|us|yes|los|las|sus|es|pues|mis|además)\b)\p{L}{2,14}s\b|of\b|am\b|pm\b"
+    r"|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
     r"|to \d|-|:|\.\d|/|\p{L}+ (?:away|late|early)|time|veces)"
 )
 _TURNING = regex.compile(
@@ -190,6 +192,8 @@ def _bare(words: str, before: str, after: str) -> bool:
         return False
     if _CLOSE.search(before) and regex.match(r"\s*(?:[,.;!?)&\n]|$|\s(?:and|y|going|&)\b)", after):
         return _written(words, before)
+    if _OF_CHILD.search(before) and _AFTER_BARE.match(after):
+        return True
     if not _IS.search(before) or _NO_PERSON.search(before):
         return False
     if not (_AFTER_BARE.match(after) or _TURNING.search(before)):
