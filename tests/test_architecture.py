@@ -122,7 +122,7 @@ def test_each_outside_library_stays_in_its_folder(name: str) -> None:
 #: What `afterword --help` and the first question in the terminal can do without.
 SLOW = {
     "aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "storage", "adapters",
-    "regex", "phonenumbers", "pycrfsuite",
+    "phonenumbers", "pycrfsuite",
 }  # fmt: skip
 
 

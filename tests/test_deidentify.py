@@ -338,5 +338,5 @@ def test_the_command_can_be_conversed_with() -> None:
 
 
 def test_other_commands_do_not_load_the_detector() -> None:
-    code = "import sys; from bot.cli import main; print('bot.deidentify' in sys.modules)"
+    code = "import sys; from bot.cli import main; print('bot.deidentify.detector' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

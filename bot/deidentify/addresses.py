@@ -41,7 +41,8 @@ _ADDRESS = compiled(
     rf"|[nsew])\.? )?(?:{_NAME} ){{1,4}}?){_KIND}\b\.?(?: (?:[nsew]"
     rf"|[ns][ew])\b\.?)?(?:,? {{0,1}}(?:{_UNIT}|\# ?){_UNIT_NUMBER})?)"
     rf"|(?P<spanish>{_STREET_ES} (?:(?:de|del|la|las|los|el) ){{0,3}}(?:{_NAME} ){{0,3}}?(?:{_NAME}),? (?:\#"
-    rf"|n[uú]mero |n[uú]m\.? |no\.? )?\d{{1,5}}\p{{L}}?(?![\p{{L}}\p{{N}}])(?:,? {_UNIT}{_UNIT_NUMBER})?)"
+    rf"|n[uú]mero |n[uú]m\.? |no\.? )?(?:\d{{1,5}}\p{{L}}?|{_SPANISH_HOUSE}(?:{WORDS})?|{WORDS}(?: {WORDS}){{1,3}})"
+    rf"(?![\p{{L}}\p{{N}}])(?:,? {_UNIT}{_UNIT_NUMBER}|, \d{{1,2}}\.?[ºª°](?: (?:izda|dcha|\p{{L}})\b\.?)?)?)"
     r"|(?P<corner>(?:la )?\d{1,3}(?:st|nd|rd|th)? (?:and|&|con) (?:la )?(?:\d{1,3}(?:st|nd|rd|th)\b"
     r"|(?<=la )\d{1,3}\b|(?<=con )\d{1,3}\b|\p{L}{3,20}(?: \p{L}{4,20})?))"
     rf"|(?P<rural>(?:rural route|rr|r\.r\.) ?\d{{1,3}},? box \d{{1,5}})"
@@ -134,7 +135,9 @@ def addresses(reading: Reading) -> Iterator[Span]:
         if head.search(low):
             for found in pattern.finditer(reading.text):
                 if not plain(found["name"].lower()):
-                    yield Span(found.start("name"), found.end("name"), "ADDRESS", "auto")
+                    written = found["name"]
+                    sure = pattern is not _NAMED_STREET or any(one.isdigit() or one.isupper() for one in written)
+                    yield Span(found.start("name"), found.end("name"), "ADDRESS", "auto" if sure else "ask")
     yield from lived_on(reading)
 
 

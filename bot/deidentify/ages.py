@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from bot.deidentify.numbers import NUMBER, VALUES, compiled
-from bot.deidentify.reading import FIGURE, Begins, Reading
+from bot.deidentify.reading import FIGURE, Begins, Reading, lowered
 from bot.deidentify.spans import Span
 
 _UNIT = (
@@ -23,7 +23,7 @@ _EARLY = (
     r"|[ -]?weekers?| semanas de (?:gestaci[oó]n|embarazo))"
 )
 #: Tried only where a number stands.
-_BEGINS = Begins(frozenset(VALUES) | {FIGURE, "año", "ano", "year"})
+_BEGINS = Begins(frozenset(VALUES) | {FIGURE, "año", "ano", "añito", "year"})
 _AGES = compiled(
     r"(?<![\p{L}\p{N}.,/$€:#-])(?:"
     rf"(?P<early>{_NUM}{_EARLY}|\d\d ?\+ ?\d(?: ?(?:weeks?|wks?|semanas?))?|\d\dw(?:\d?d)?"
@@ -32,7 +32,7 @@ _AGES = compiled(
     rf"|de nacid[oa]s?))"
     r"|(?P<short>\d{1,3}(?:\.\d)?[ -]?(?:y/?o|y\.o\.?|m/?o|w/?o|mos)s?)"
     r"|(?P<tight>\d{1,2}[ym])"
-    rf"|(?P<half>(?:un |a |one )?(?:año|ano|year) (?:y|and)(?: a)? (?:medio|half)(?: old)?)"
+    rf"|(?P<half>(?:un |a |one )?(?:año|ano|añito|anito|year) (?:y|and)(?: a)? (?:medio|half|pico)(?: old)?)"
     rf"|(?P<unit>{_NUM}{_RANGE}{_HALF}[ -]?{_UNIT}{_HALF}{_MORE})"
     rf"|(?P<bare>\d{{1,2}}\.\d|{_NUM}{_HALF})"
     r")(?![\p{L}\p{N}])"
@@ -41,7 +41,8 @@ _AGES = compiled(
 #: No letter before: a hidden name is no letter, so that no word boundary is before it.
 _WORD = r"(?<![\p{L}\p{N}])"
 _WHO = (
-    r"(?:\ufffc|he|she|who|i|they|you|both|kid|kiddo|child|baby|toddler|infant|newborn|preemie|twins?|boys?|girls?"
+    r"(?:\ufffc|he|she|who|i|they|you|both|mamaw|memaw|papaw|nanay|tatay|lola|lolo|nana|kid|kiddo|child|baby"
+    r"|toddler|infant|newborn|preemie|twins?|boys?|girls?"
     r"|sons?|daughters?|brothers?|sisters?"
     r"|cousins?|sibs?|siblings?|bros?|mom|mother|mama|dad|father|daddy|parent|grandma|grandpa|grandmother"
     r"|grandfather|aunt|uncle|niece|nephew|partner"
@@ -67,8 +68,8 @@ _IS = regex.compile(
 _NO_PERSON = regex.compile(
     r"\b(?:it|that|this|there|here|which|what|time|ratio|score|count|number|answer|total|chapter|step|goal|class"
     r"|room|visits?|hours?|we|rule|part|level|tier|cases?"
-    r"|week|day|hay|son|eran|fueron|needs?|has|have|want(?:s|ed)?|get|gets|got|going|epds|phq|gad|asq|dial|deca"
-    r"|phq-9|gad-7|epds) ?(?:is|was|are|were|to|will be|would be|of|over)? .{0,10}$"
+    r"|week|day|hay|son|eran|fueron|epds|phq|gad|asq|dial|deca"
+    r"|phq-9|gad-7|epds) ?(?:is|was|are|were|to|will be|would be|of|over) .{0,10}$"
 )
 _LASTS_BEFORE = regex.compile(
     r"\b(?:for|in|after|within|over|past|next|every|each|those|first|another|than|took|takes|take|waited|spent|hace"
@@ -89,6 +90,7 @@ _BORN = regex.compile(
     r"(?:\bborn|\bcame|\bdelivered|\barrived|\bnaci\w{1,6}|\bnacid[oa]s?)\b(?: \p{L}+){0,2}(?: at| with| a las"
     r"| a los| de| con|) ?$"
 )
+_OF_CHILD = regex.compile(rf"{_WORD}{_WHO}(?: \p{{L}}{{2,20}})? de (?:apenas |casi )?$")
 _OF = compiled(r"(?:\b(?:de|con sus|con|a sus|with|at age|at) (?:apenas |casi |s[oó]lo |como |unos )?$)")
 #: Beside whoever is of that age: "Rohan, 26 months", "(mom, 19)", "baby girl 8 mo".
 _BESIDE = regex.compile(rf"(?:\(|{_WORD}{_WHO},? |\ufffc,? |\ufffc \(|/ ?|: ){_ABOUT}")
@@ -108,7 +110,8 @@ _AFTER_BARE = regex.compile(
     r"|pronto|este|esta|porque|still|like|then|at|tho|though|not|can|i|no)\b)"
 )
 _MEASURE = regex.compile(
-    r" ?(?:%|\p{L}{2,14}s\b|of\b|am\b|pm\b|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
+    r" ?(?:%|(?!(?:this|his|is|was|as|its|us|yes|los|las|sus|es|pues|mis|además)\b)\p{L}{2,14}s\b|of\b|am\b|pm\b"
+    r"|feet|foot|lb|oz|percent|hour|min|thousand|hundred|más|mas|more|de\b"
     r"|to \d|-|:|\.\d|/|\p{L}+ (?:away|late|early)|time|veces)"
 )
 _TURNING = regex.compile(
@@ -121,9 +124,27 @@ def ages(reading: Reading) -> Iterator[Span]:
     low = reading.low
     for found in _BEGINS.found(_AGES, reading):
         kind = found.lastgroup or ""
-        before, after = low[max(0, found.start() - 48) : found.start()], low[found.end() : found.end() + 24]
+        before, after = _before(reading, found.start()), low[found.end() : found.end() + 24]
         if _KINDS[kind](found[0], before, after):
             yield Span(found.start(), found.end(), "AGE", "auto")
+
+
+#: A capital word where a name stands: what is not hidden yet may be one all the same.
+_NAMED = regex.compile(
+    r"(?<!\p{L})(?!(?:It|This|That|There|Here|What|Which|Time|Room|Level|Step|Part|Week|Day|Score|Ratio|Son"
+    r"|Hay)\b)\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?"
+    r"(?=(?: is| was| turned| es| tiene)\b|'s $|(?: too)?, (?:\d{1,2},? (?:and )?){0,3}(?:going on )?$)"
+)
+_CALENDAR = regex.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|jueves|viernes")
+
+
+def _before(reading: Reading, at: int) -> str:
+    """What stands before, in small letters, a name as if it were hidden."""
+    written = reading.text[max(0, at - 48) : at]
+    if "," not in written and " " not in written:
+        return reading.low[max(0, at - 48) : at]
+    before = lowered(_NAMED.sub("\ufffc", written))
+    return before if not _CALENDAR.search(written.lower()[-14:]) else reading.low[max(0, at - 48) : at]
 
 
 def _old(words: str, before: str, after: str) -> bool:
@@ -147,7 +168,9 @@ def _unit(words: str, before: str, after: str) -> bool:
     """A span of time: an age where somebody is, has, turns it, or it stands beside them."""
     if _BORN.search(before) or "ñit" in words or "nit" in words or "mesec" in words or "mesit" in words:
         return True
-    if _LASTS_AFTER.match(after):
+    if _LASTS_AFTER.match(after) or (
+        ("day" in words or "día" in words) and before.endswith(("\ufffc was ", "\ufffc were "))
+    ):
         return False
     if _IS.search(before) and not _NO_PERSON.search(before):
         return True
@@ -169,6 +192,8 @@ def _bare(words: str, before: str, after: str) -> bool:
         return False
     if _CLOSE.search(before) and regex.match(r"\s*(?:[,.;!?)&\n]|$|\s(?:and|y|going|&)\b)", after):
         return _written(words, before)
+    if _OF_CHILD.search(before) and _AFTER_BARE.match(after):
+        return True
     if not _IS.search(before) or _NO_PERSON.search(before):
         return False
     if not (_AFTER_BARE.match(after) or _TURNING.search(before)):

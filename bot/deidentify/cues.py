@@ -80,6 +80,9 @@ _CONTACT = frozenset(
     querido estimada llama llamé
     llame dile dígale preguntarle pregúntale preguntale escríbele escribele llamar""".split()
 )
+_BARE_VERBS = frozenset(
+    "text share write suggest admit repeat start want need quit hit sit eat get let put cut wait visit".split()
+)
 _MODAL_NAMES = frozenset(["will", "may"])
 _RELATIVES = frozenset("the his her my their a an our your su la el mi una un who whose que".split())
 
@@ -194,13 +197,20 @@ def _after(around: Around) -> int:
         return WEAK
     if after.low in {",", "("} and _apposed(around, after, then):
         return STRONG
-    if after.kind in _ACTS and _begins_clause(around):
+    if (
+        after.kind in _ACTS
+        and (after.kind == "past" or after.low[-1] in "sdtóaeí")
+        and after.low not in _BARE_VERBS
+        and _begins_clause(around)
+    ):
         return STRONG
     if word.low in _MODAL_NAMES and after.kind in {"be", "have", "modal"} and after.low not in {"be", "have", "been"}:
         return STRONG
     if word.low == after.low:
         return STRONG if _begins_clause(around) else WEAK
     if after.kind in {"kin", "role"} and word.low.endswith("s"):
+        return FAIR
+    if after.low.endswith(("ed", "ó")) and _begins_clause(around):
         return FAIR
     return FAIR if after.kind in {"be", "have", "do", "not", "modal"} and _begins_clause(around) else NONE
 

@@ -85,6 +85,7 @@ _NUMBERS = compiled(
     rf"(?=\d{{3}}){_CODE}){{0,3}})"
     r"|(?:ends?|ending|last|[uú]ltimos|terminad[oa]|termina)(?: in| with| en| son| is| are| four| 4"
     r"| cuatro){1,3} (?P<tail>\d{3,4})(?!\d)"
+    r"|ext(?:ension|ensi[oó]n)?\.? (?P<extension>\d[\d-]{2,7}\d)"
     r"|(?P<alien>a[- ]?\d{3}[- ]?\d{3}[- ]?\d{2,3})(?![\p{L}\p{N}])"
     r"|(?<![\p{L}\p{N}.,/$€£-])(?P<dashed>\d{1,4}-\d{5,9})(?![\p{L}\p{N}-])"
     r"|(?<![\p{L}\p{N}.-])(?P<ssn>[\dx]{3}-[\dx]{2}-\d{4})(?![\p{N}-])"
@@ -94,9 +95,25 @@ _NUMBERS = compiled(
 )
 _BEGINS_NUMBER = Begins(
     frozenset(word.partition("-")[0] for word in _KEPT)
-    | {FIGURE, "xxx", "a", "end", "ends", "ending", "last", "últimos", "terminado", "terminada", "termina"}
+    | {
+        FIGURE,
+        "xxx",
+        "ext",
+        "extension",
+        "extensión",
+        "a",
+        "end",
+        "ends",
+        "ending",
+        "last",
+        "últimos",
+        "terminado",
+        "terminada",
+        "termina",
+    }
 )
 _MIXED = regex.compile(
+    r"(?<![\p{L}\p{N}])\p{Lu}{1,3} ?\d{3,6}-\d{1,4}(?![\p{L}\p{N}-])|"
     r"(?<![\p{L}\p{N}@_.])(?=[\p{Lu}#-]{0,12}\d)(?=[\d#-]{0,12}\p{Lu})[\p{Lu}\d](?:[\p{Lu}\d]"
     r"|[-#/](?=[\p{Lu}\d])){4,24}+(?![\p{L}\p{N}_])"
     r"|(?<![\p{L}\p{N}@_.])(?=\p{Ll}{1,4}-?\d{3}|\d{1,3}[- ]?\p{Ll}{2,3}-?\d{2,4}"

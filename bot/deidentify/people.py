@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import regex
 
@@ -27,12 +28,24 @@ _SMALL_LETTERS = frozenset("cdfghjklmpqstvz")
 Chances = Mapping[int, float]
 
 
+#: Where one of these stands, Spanish is written as it sounds.
+_BY_EAR = frozenset("ke kon komo kiere kuando aki kasa eya ase aser dise".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a text is written: without its capitals, as it sounds."""
+
+    small: bool
+    by_ear: bool
+
+
 def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> Iterator[Span]:
-    small = written_small(words)
+    manner = Manner(written_small(words), any(word.low in _BY_EAR for word in words))
     tiers = {
         place: tier
         for place in range(len(words))
-        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary, small))
+        if (tier := _weighed(words, place, chances.get(place, 0.0), vocabulary, manner))
     }
     _repeated(words, tiers)
     _beside(words, tiers)
@@ -40,11 +53,11 @@ def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> I
     yield from _joined(words, tiers)
 
 
-def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary, small: bool) -> Tier | None:
+def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary, manner: Manner) -> Tier | None:
     word = words[place]
     if not word.letters or (word.place and chance < CERTAIN) or _is_author(words, place):
         return None
-    if len(word.low) == 1:
+    if len(word.low) == 1 and word.kind != "program":
         return _initial(words, place, chance)
     if word.kind in BINDING and not (word.doubtful or (word.given and word.shown)):
         return _out_of_place(words, place) if word.shown and word.kind in _SMALL_KINDS else None
@@ -55,9 +68,9 @@ def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocab
     cue = strength(words, place)
     if word.unknown or ((word.given or word.surname) and not word.safe):
         placed = place > 0 and words[place - 1].low in _PLACED
-        return _unlisted(word, max(cue, WEAK) if placed else cue, chance, vocabulary)
+        return _unlisted(word, max(cue, WEAK) if placed else cue, chance, vocabulary, manner)
     if word.doubtful or word.given:
-        return _doubtful(word, cue, chance, small, after=words[place - 1].kind if place else "")
+        return _doubtful(word, cue, chance, manner.small, after=words[place - 1].kind if place else "")
     return _ordinary(words, place, cue, chance)
 
 
@@ -99,21 +112,27 @@ def _of_initials(words: Sequence[Word], place: int) -> bool:
     return place > 0 and (words[place - 1].given or words[place - 1].kind == "hidden") and words[place - 1].capital
 
 
-def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary) -> Tier | None:
+def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary, manner: Manner) -> Tier | None:
     """A word that is no ordinary word."""
+    if word.upper and len(word.text) == 2 and cue < STRONG:
+        return "ask" if not word.opens or chance >= POSSIBLE else None
     if word.upper and len(word.text) > 2:
         return "auto" if word.given or word.surname or (cue >= STRONG and chance >= POSSIBLE) else None
+    if (
+        not word.capital
+        and cue < SURE
+        and (derived(word, vocabulary) or (manner.by_ear and by_ear(word.low, vocabulary)))
+    ):
+        return "ask" if (word.given and chance >= POSSIBLE) or (cue >= STRONG and chance >= LIKELY) else None
     if word.shown or cue >= STRONG or not _LATIN.match(word.low):
         return "auto"
     if word.given or (word.surname and word.capital):
         return "auto" if word.capital or chance >= POSSIBLE or cue else "ask"
     if derived(word, vocabulary):
         return None
-    if not word.capital and cue < STRONG and by_ear(word.low, vocabulary):
-        return None
     slipped = _chatted(word.low) or slip(word.low, vocabulary)
     if word.capital:
-        return "auto" if word.surname or chance >= POSSIBLE else "ask"
+        return "auto" if word.surname or chance >= LIKELY else "ask"
     if chance >= LIKELY and not slipped:
         return "auto"
     return "ask" if not slipped or cue or chance >= CERTAIN else None
@@ -133,11 +152,13 @@ def _chatted(low: str) -> bool:
 
 def _doubtful(word: Word, cue: int, chance: float, small: bool, after: str) -> Tier | None:
     """A name that is a word as well. Among words with their capitals, a small letter says that it is the word."""
-    if word.shown and word.kind != "weekday":
+    if word.kind == "weekday" and cue < STRONG:
+        return None
+    if word.shown and not word.upper:
         return "auto"
     if not word.capital and (not small or (after == "det" and cue < STRONG)):
         return "ask" if cue >= STRONG or chance >= CERTAIN else None
-    if cue >= STRONG or (chance >= CERTAIN and (cue != NONE or word.capital)):
+    if cue >= STRONG or (chance >= CERTAIN and cue != NONE):
         return "auto"
     return "ask" if cue != NONE or chance > 0 else None
 
@@ -230,7 +251,8 @@ def _coupled(words: Sequence[Word], place: int, tiers: dict[int, Tier]) -> None:
         if 0 <= other < len(words) and words[mark].low in {"and", "&", "y", "/", "+", "n", "or", "e"}:
             word = words[other]
             if word.letters and word.kind not in BINDING and (word.shown or not word.safe or word.doubtful):
-                tiers[other] = "auto" if word.capital or not word.safe else tiers.get(other) or "ask"
+                sure = word.capital or word.given or (word.surname and not word.safe)
+                tiers[other] = "auto" if sure else tiers.get(other) or "ask"
 
 
 _PLACED = frozenset("in at @ from near to en a hasta desde outside around of pa pal".split())

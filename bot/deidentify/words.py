@@ -194,7 +194,7 @@ _SPANISH_ENDINGS = (
     "ándolo", "ándola", "ándome", "iéndole", "ándose", "iéndose", "endo", "ación", "aciones", "mente", "adas", "ados",
         "idas", "idos", "aran", "iera", "ieran",
     "áramos", "iéramos", "ará", "aré", "arán", "aremos", "irá", "erá", "ólogo", "óloga", "ario", "arios", "ísimo",
-        "ísima", "dor", "dora", "dores", "doras",
+        "ísima", "ado", "ada", "iere", "ieren", "dor", "dora", "dores", "doras",
 )  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def _safe(low: str, plain: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
-_CLITIC = regex.compile(r"[áéí]\p{L}{1,4}(?:[smlt]e|l[oa]s?|les|nos)$")
+_CLITIC = regex.compile(r"[áéíóú]\p{L}{1,4}(?:[smlt]e|l[oa]s?|les|nos)$")
 _DIMINUTIVE = regex.compile(r"e?c?(?:it|ot|ill)[oa]s?$")
 
 
