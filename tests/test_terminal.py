@@ -233,7 +233,8 @@ def test_a_fault_of_ours_is_told_by_kind_and_place_alone(monkeypatch: pytest.Mon
         monkeypatch.setattr(shell, "handle", break_down)
         with pytest.raises(Fault) as fault:
             Screen(["1"]).talk(shell)
-    assert fault.value.words.startswith("Something went wrong on my side, and I had to stop here (RuntimeError, adapters/terminal/talk.py:")
+    where = "(RuntimeError, adapters/terminal/talk.py:"
+    assert fault.value.words.startswith(f"Something went wrong on my side, and I had to stop here {where}")
     assert "zqsecret" not in fault.value.words
     assert fault.value.__suppress_context__
 
