@@ -53,6 +53,45 @@ def test_every_link_and_every_named_test_is_there(page: Path) -> None:
         assert f"def {name}(" in tests, name
 
 
+PROMISES = {
+    "privacy.md": ("What we can promise", "What we cannot promise"),
+    "privacidad.md": ("Lo que podemos prometer", "Lo que no podemos prometer"),
+}
+
+
+def promised(page: str) -> list[list[str]]:
+    """The sentences of both lists, each list by itself and numbered from one."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    lists = [text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0] for title in PROMISES[page]]
+    numbered = [re.findall(r"^(\d+)\. (.+)$", one, re.MULTILINE) for one in lists]
+    for one, found in zip(lists, numbered, strict=True):
+        assert [number for number, _ in found] == [str(n) for n in range(1, len(found) + 1)]
+        assert len(one.strip().splitlines()) == len(found), "nothing but sentences, a line each"
+    return [[sentence for _, sentence in found] for found in numbered]
+
+
+def test_every_promise_has_its_test_and_no_test_is_left_over() -> None:
+    named = [
+        "test_" + re.sub(r"[^a-z0-9]+", "_", each.lower()).strip("_") for one in promised("privacy.md") for each in one
+    ]
+    text = (ROOT / "tests" / "test_promises.py").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE) == named
+    assert len(set(named)) == len(named)
+
+
+def test_promises_are_short_and_stand_in_both_languages_in_the_same_order() -> None:
+    english, spanish = promised("privacy.md"), promised("privacidad.md")
+    assert [len(one) for one in spanish] == [len(one) for one in english]
+    assert 22 <= sum(map(len, english)) <= 32
+    for sentence in (each for page in (english, spanish) for one in page for each in one):
+        assert len(sentence) <= 125
+        assert re.fullmatch(r"[^.!?]+\.", sentence), sentence
+    names = ("HIPAA", "PostgreSQL", "Afterword")
+    for ours, theirs in zip(english, spanish, strict=True):
+        for one, other in zip(ours, theirs, strict=True):
+            assert [name in one for name in names] == [name in other for name in names], one
+
+
 def test_nothing_names_a_place_on_some_machine() -> None:
     for page in PAGES:
         assert not re.search(r"(^|[\s(`])/(home|root|work|tmp)/", page.read_text(encoding="utf-8")), page
