@@ -64,11 +64,12 @@ def opened(store: SqlStore) -> list[tuple[Where, str]]:
 def opened_with(keys: Iterable[Key], values: dict[bytes, Where], within: list[UUID]) -> list[tuple[Where, str]]:
     """What these keys open."""
     keys = list(keys)
+    homes: list[str | UUID] = ["shared", *within]
     return [
         (where, clear)
         for sealed, where in values.items()
         for key in keys
-        for home in ("shared", *within)
+        for home in homes
         if (clear := _clear(key, sealed, place(home, *where))) is not None
     ]
 
