@@ -11,7 +11,7 @@ from bot.effects import Deliver, Effect, Turn
 from bot.events import Choose, Write
 from bot.forms import shown
 from bot.outcome import illegal, quiet, refused, stale
-from bot.receipts import counted_until
+from bot.shared import counted_until
 from bot.reminders import asked_again, said_to
 from bot.scanning import has_placeholder, taken_out
 from bot.typed import part
@@ -25,7 +25,8 @@ def typed(case: Case, session: Session, text: str) -> Turn:
         return confirmed(case, session, pick(options.choices if options else (), text) or "")
     step = case.route(session).current
     if isinstance(step, FreeStep):
-        return wrote(case, session, step, taken_out(case, text), changed=taken_out(case, text) != text)
+        words = taken_out(case, text)
+        return wrote(case, session, step, words, changed=words != text)
     if isinstance(step, ScaleStep):
         value = rating(text)
         return answered(case, session, step, Answer(values=(value,))) if value else ask_again(case, session, text)
@@ -217,7 +218,7 @@ def finished(
         after, again = asked_again(after, session, own)
         effects += again
     counted = () if kept is None else counted_until(after, kept.id)
-    word = " ".join((word, *counted, *((case.word("brought"),) * bring)))
+    word = " ".join((word, *counted, *((case.word("brought"),) * (bring and kept is not None))))
     if own is not None and own.open and own.open in case.library.scripts:
         return _then(after, own.open, word, effects)
     return over(after, word, effects)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import answering, ending, noticing, position, screens
+from bot import answering, ending, danger, position, screens
 from bot.case import Case
 from bot.conversation import Origin, Session
 from bot.effects import Effect, Turn
@@ -106,7 +106,7 @@ def resume(case: Case) -> Turn:
     if idle and case.surface == "private" and not known:
         return reflect(case, "")
     turn = settled(case, case.word("resume-chat") if screens.hidden(case) else "")
-    return noticing.waiting(case, turn)
+    return danger.waiting(case, turn)
 
 
 def language(case: Case, wanted: str) -> Turn:

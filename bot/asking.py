@@ -8,7 +8,7 @@ from bot.checkins import local_day
 from bot.commands import pick
 from bot.consent import agree_to_counting, agree_to_words
 from bot.effects import Turn
-from bot.receipts import contributed, counted_until
+from bot.shared import contributed, counted_until
 
 #: So many words typed instead of a choice are somebody's words, and they are told what became of them.
 FEWEST_WORDS = 4

@@ -13,7 +13,7 @@ from bot.checkins import MORNING, arranged, fresh_id, local_day
 from bot.conversation import Agreement, CheckIn, ConsentEvent, Consents, Lapse, Purpose
 from bot.effects import Effect, RecordConsent, TakeBack
 from bot.questions import Question, about_counting, about_excerpts, about_words, fingerprint, wording
-from bot.receipts import without_receipts
+from bot.shared import without_receipts
 
 YEAR = timedelta(days=365)
 REMINDED_BEFORE = timedelta(days=14)

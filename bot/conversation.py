@@ -137,7 +137,8 @@ class Shared(Frozen):
 
 
 class Memory(Frozen):
-    """What is carried from one reflection to the next; empty for a person who keeps nothing."""
+    """What is carried from one reflection to the next; of a person who keeps nothing only their settings, and what they
+    shared until it can be taken back no more."""
 
     uses: Mapping[str, Uses] = Field(default_factory=dict)
     remembered: Mapping[str, str] = Field(default_factory=dict)  # step id -> choice id

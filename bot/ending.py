@@ -10,7 +10,7 @@ from bot.case import Case
 from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Effect, Keep, LetGo
-from bot.receipts import contributed
+from bot.shared import contributed
 from prompts.script import Choice, FreeStep, MultiStep, Question
 from scheduler.recurrence import zone_named
 

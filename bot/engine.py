@@ -51,10 +51,12 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
 
 
 def asked(case: Case, event: Event) -> Turn:
-    """What somebody typed or tapped; what they agreed to may have ended since."""
+    """What somebody typed or tapped; what they agreed to may have ended since, and is written down with what they do."""
     before = case.conversation
     case, ended = lapsing.noticed(case)
     turn = taken(case, event)
+    if turn.illegal:
+        return replace(turn, conversation=before)
     return recalled(before, lapsing.told(case, replace(turn, effects=(*ended, *turn.effects))))
 
 

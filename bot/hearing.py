@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answering, asking, notices, noticing, pages, position, screens
+from bot import answering, asking, notices, danger, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
 from bot.commands import MAY_BE_WORDS, Said, pick, understand
@@ -22,7 +22,7 @@ from bot.wishes import wished
 def typed(case: Case, event: Say | Write) -> Turn:
     turn = heard(case, event)
     if isinstance(event, Write):
-        return noticing.noticed(case, event, turn)
+        return danger.noticed(case, event, turn)
     return without_files(case, event, turn) if event.files else turn
 
 

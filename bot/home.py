@@ -13,7 +13,7 @@ from bot.checkins import next_check_in, replanned
 from bot.conversation import Form, FormField, Option, Page, Section
 from bot.effects import Turn
 from bot.forms import Values, not_understood, one, saved
-from bot.receipts import still_shared
+from bot.shared import still_shared
 from scheduler.recurrence import zone_named
 
 #: Hours in which a person can have peace, by their words; as they are stored, with a line between.

@@ -18,9 +18,10 @@ from bot.case import Case
 from bot.conversation import Consents, Conversation, Exchange, Facts, Memory, Page, Reflection, Section, Session
 from bot.events import Frozen, Open
 from bot.home import moment
-from bot.kept import called
+from bot.kept import called, exchanges
 from bot.ports import Everything
 from bot.questions import themes
+from bot.shared import still_shared
 from bot.receipt import one_record
 from prompts.library import Library
 from prompts.script import Script
@@ -182,6 +183,7 @@ def _themes(case: Case, codes: tuple[str, ...]) -> Themes:
 
 
 def _reflections(case: Case) -> Iterator[Written]:
+    counted = {one.reflection for one in still_shared(case) if one.kind == "themes"}
     for kept in case.facts.reflections:
         yield Written(
             id=kept.id,
@@ -192,10 +194,10 @@ def _reflections(case: Case) -> Iterator[Written]:
             on=kept.on,
             finished=kept.finished,
             until=case.facts.until[kept.id],
-            answers=tuple(Exchange(asked=asked, answered=answered) for asked, answered in kept.answers),
+            answers=exchanges(kept),
             themes=_themes(case, kept.themes or kept.codes),
             countable=_themes(case, kept.codes),
-            counted=kept.receipt is not None,
+            counted=kept.id in counted,
         )
 
 
@@ -310,7 +312,7 @@ def _check_ins(case: Case, copy: Copy) -> Iterator[str]:
 def _reflection(case: Case, kept: Reflection) -> Section:
     until = case.word("data-kept-until", date=_day(case, case.facts.until[kept.id]))
     touched = themes(case, kept.themes or kept.codes)
-    answers = tuple(Exchange(asked=asked, answered=answered) for asked, answered in kept.answers)
+    answers = exchanges(kept)
     return Section(title=called(case, kept), lines=(until, *filter(None, (touched,))), exchanges=answers)
 
 

@@ -102,11 +102,10 @@ def _said_of_report(case: Case, part: str) -> Section:
 
 
 def packet(case: Case) -> Page:
-    """What a person marked to bring to supervision, for them alone; and for who supervises, what was brought."""
+    """What a person marked to bring to supervision, for them alone."""
     marked = tuple(_marked(case, one) for one in case.facts.reflections if one.for_supervision)
-    brought = (case.word("packet-none"),) if case.facts.supervises else ()
-    own = case.word("packet-own" if marked else "packet-own-none")
-    return Page(name="packet", title=case.word("packet-title"), lines=(*brought, own), sections=marked)
+    line = "packet-own" if marked else "packet-none" if case.facts.supervises else "packet-own-none"
+    return Page(name="packet", title=case.word("packet-title"), lines=(case.word(line),), sections=marked)
 
 
 def _marked(case: Case, reflection: Reflection) -> Section:

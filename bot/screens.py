@@ -257,14 +257,14 @@ def may_release(case: Case) -> bool:
 
 
 def shareable(case: Case, session: Session) -> bool:
-    """Whether there are own words that no step keeps private."""
-    answered = (case.script(session).step(step) for step, answer in session.answers.items() if answer.text)
-    return any(step.keep and not step.private for step in answered if isinstance(step, FreeStep))
+    """Whether there are own words, on the way that was taken, that no step keeps private."""
+    free = (step for step in case.route(session).asked if isinstance(step, FreeStep) and step.keep)
+    return any(session.answers.get(step.id, Answer()).text for step in free if not step.private)
 
 
 def ways_out(case: Case, session: Session) -> Iterator[Option]:
-    """Other ends of a reflection that is kept."""
-    if keeps_words(case, session):
+    """Other ends of a reflection of which something is kept."""
+    if keeps_words(case, session) and position.worth_keeping(session):
         yield Option(id="bring", label=case.word("bring"))
         if may_release(case) and shareable(case, session):
             yield Option(id="excerpt", label=case.word("excerpt-way"))

@@ -18,7 +18,7 @@ from bot.effects import Release, Turn, Unshare
 from bot.events import Found, Mark
 from bot.forms import Values, illegal, lines, not_understood, one, saved, several, shown
 from bot.questions import about_excerpts
-from bot.receipts import noted, still_shared
+from bot.shared import noted, still_shared
 from bot.scanning import found, replaced, text_hash
 from bot.screens import may_release
 from bot.typed import part
@@ -60,9 +60,9 @@ def _unseen(field: str, value: object) -> FormField:
 
 def take_back(case: Case, values: Values) -> Turn:
     """One tap. What was taken back before, or is published, is said to be gone from here."""
-    wanted = one(values, "receipt")
-    left = tuple(each for each in case.memory.shared if str(each.id) != wanted)
-    effects = tuple(Unshare(each.id) for each in case.memory.shared if str(each.id) == wanted)
+    wanted, there = one(values, "receipt"), still_shared(case)
+    left = tuple(each for each in there if str(each.id) != wanted)
+    effects = tuple(Unshare(each.id) for each in there if str(each.id) == wanted)
     case = case.remember(shared=left)
     return saved(case, shared_page(case), *effects, said="unshared" if effects else "unshared-before")
 
@@ -244,15 +244,21 @@ def _kept_here(case: Case, text: str) -> str:
     return "excerpt-foreign" if outcome.foreign else ""
 
 
+def _not_as_shown(case: Case, reflection: Reflection, text: str, values: Values) -> Turn | None:
+    """What is to be done instead, where the text is not the one that the page showed, or cannot go."""
+    if text_hash(text) != one(values, "seen") or _safe(case, text) != text:
+        return _look(case, reflection, text, case.word("excerpt-changed"))
+    why = _kept_here(case, text)
+    return not_understood(case, _passage(case, reflection, text), why) if why else None
+
+
 def take_names(case: Case, values: Values) -> Turn:
     """What is ticked is hidden, everywhere in the text; a text that was changed is looked through anew."""
     reflection, text = _of(case, values), _text(values)
     if reflection is None:
         return illegal(case, "form-unknown")
-    if text_hash(text) != one(values, "seen") or _safe(case, text) != text:
-        return _look(case, reflection, text, case.word("excerpt-changed"))
-    if why := _kept_here(case, text):
-        return not_understood(case, _passage(case, reflection, text), why)
+    if other := _not_as_shown(case, reflection, text, values):
+        return other
     asked, ticked = _marks(found(case, text), "ask"), several(values, "hide")
     words = {_word(text, mark) for each, mark in _questions(text, asked).items() if each in ticked}
     hidden = [mark for mark in asked if _word(text, mark) in words]
@@ -264,10 +270,8 @@ def take_release(case: Case, values: Values) -> Turn:
     reflection, text = _of(case, values), _text(values)
     if reflection is None:
         return illegal(case, "form-unknown")
-    if text_hash(text) != one(values, "seen") or _safe(case, text) != text:
-        return _look(case, reflection, text, case.word("excerpt-changed"))
-    if why := _kept_here(case, text):
-        return not_understood(case, _passage(case, reflection, text), why)
+    if other := _not_as_shown(case, reflection, text, values):
+        return other
     answer = one(values, "recognise")
     if answer != "no":
         said = "excerpt-kept" if answer == "maybe" else "excerpt-unanswered"

@@ -237,9 +237,7 @@ class Shell:
             stored = replace(stored, facts=stored.facts.model_copy(update={"address": self.address}))
         loaded = self._in_their_language(stored, inbound.locale)
         loaded, news = as_they_are_now(loaded, inbound)
-        turn = self._step(
-            loaded, Scanned(at=event.at, surface=event.surface, of=event, found=found) if found else event
-        )
+        turn = self._step(loaded, scanned(event, found) if found else event)
         if isinstance(turn, Need):
             raise _Unscanned(turn.work.text, tx.names(who))
         if isinstance(event, Submit) and turn.illegal:

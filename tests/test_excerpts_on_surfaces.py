@@ -96,7 +96,7 @@ async def test_a_passage_is_released_and_taken_back_in_teams(files: Pair, ring: 
         await ada.tick(ASKED)
         await ada.tap("Look at it")
         assert EXACT in ada.screen()
-        await ada.choose("Would a colleague recognise the family?", "No, nobody would")
+        await ada.choose("Would a colleague recognize the family?", "No, nobody would")
         await ada.tap("Release it")
         assert "It is released." in ada.screen()
         assert waiting(home.store) == 1
