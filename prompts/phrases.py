@@ -21,7 +21,7 @@ from prompts.source import Fault, ScriptError, read_toml
 
 HOME = Path(__file__).parent
 
-#: The kinds of phrases (section 9.4 of the brief on the domain).
+#: The kinds of danger that a phrase may stand for.
 Category = Literal["self-harm", "harm-to-child", "violence", "disclosure", "unsafe-now"]
 
 #: `..` stands for up to so many words.

@@ -350,6 +350,7 @@ def test_every_line_is_made_through_the_list(name: str) -> None:
         assert isinstance(call.func, ast.Attribute)
         if isinstance(call.func.value, ast.Name) and call.func.value.id == "log":
             assert call.func.attr in ("info", "warning", "error")
+            assert not {one.arg for one in call.keywords} - {None, "error", *logs.FIELDS}
 
 
 @pytest.mark.parametrize("name", [name for name, tree in MODULES.items() if any(calls(tree, "Log"))])
