@@ -11,9 +11,9 @@ from bot.effects import Deliver, Effect, Turn
 from bot.events import Choose, Write
 from bot.forms import shown
 from bot.outcome import illegal, quiet, refused, stale
-from bot.shared import counted_until
 from bot.reminders import asked_again, said_to
 from bot.scanning import has_placeholder, taken_out
+from bot.shared import counted_until
 from bot.typed import part
 from prompts.script import Choice, ChoiceStep, EndStep, FreeStep, MultiStep, Question, ScaleStep
 
@@ -192,6 +192,8 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     own = next((one for one in step.choices if one.id == choice), None)
     if own is None and choice not in ("done", "count", *(one.id for one in screens.ways_out(case, session))):
         return ask_again(case, session)
+    if choice == "count" and not screens.offers_count(case, session):
+        return refused(case, "old-button")
     always = counting(case) == "always"
     if own is None and choice == "excerpt":
         return _to_excerpt(case, session, count=always)

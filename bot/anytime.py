@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import answering, ending, danger, position, screens
+from bot import answering, danger, ending, position, screens
 from bot.case import Case
 from bot.conversation import Origin, Session
 from bot.effects import Effect, Turn

@@ -13,7 +13,6 @@ from bot.checkins import MORNING, arranged, fresh_id, local_day
 from bot.conversation import Agreement, CheckIn, ConsentEvent, Consents, Lapse, Purpose
 from bot.effects import Effect, RecordConsent, TakeBack
 from bot.questions import Question, about_counting, about_excerpts, about_words, fingerprint, wording
-from bot.shared import without_receipts
 
 YEAR = timedelta(days=365)
 REMINDED_BEFORE = timedelta(days=14)
@@ -26,6 +25,7 @@ Sharing = Literal["counting", "excerpts"]
 SHARING: Final[tuple[Sharing, ...]] = get_args(Sharing)
 #: Choices that let something be shared, and until when they hold, by the fields of `Consents`.
 GIVES: Final = frozenset({"ask", "always"})
+_SHARED: Final[Mapping[Sharing, str]] = {"counting": "themes", "excerpts": "excerpt"}  # kinds of `Shared`
 UNTIL: Final[Mapping[Sharing, str]] = {"counting": "counted_until", "excerpts": "excerpts_until"}
 
 
@@ -221,6 +221,11 @@ def _agree_to_share(case: Case, purpose: Sharing, choice: str, asked: Question) 
         after, back = without_receipts(after, purpose), (TakeBack(purpose),)
     after, looks = looking_again(after)
     return after, (record, *back, *looks)
+
+
+def without_receipts(case: Case, purpose: Sharing) -> Case:
+    """After all that was shared for it has been taken back."""
+    return case.remember(shared=tuple(one for one in case.memory.shared if one.kind != _SHARED[purpose]))
 
 
 def _said(before: Consents, purpose: Purpose, gives: bool) -> ConsentEvent:

@@ -123,8 +123,8 @@ class Uses(Frozen):
 
 
 class Shared(Frozen):
-    """What a person let out of their hands, and can take back until it is published: theme codes, or a passage. The
-    only thing anywhere that links it to them; `id` is that of the shared row."""
+    """What a person let out of their hands, and can take back until it is published: theme codes, or a passage, which
+    stands in the shared row alone. The only thing anywhere that links that row to them; `id` is its id."""
 
     id: UUID
     kind: Literal["themes", "excerpt"]
@@ -133,7 +133,6 @@ class Shared(Frozen):
     title: str = ""
     on: date
     codes: tuple[str, ...] = ()
-    text: str = ""
 
 
 class Memory(Frozen):
@@ -275,6 +274,8 @@ class Facts(Frozen):
     names_lead: bool = False
     # Only while a page asks for them:
     reflections: tuple[Reflection, ...] = ()
+    passages: Mapping[UUID, str] = Field(default_factory=dict)  # released and not published, by their receipts
+    preview_key: bytes = Field(default=b"", repr=False)  # of this person, circle and window: marks what they were shown
     until: Mapping[UUID, date] = Field(default_factory=dict)  # the last day of each of them
     teams: tuple[TeamFacts, ...] = ()  # for who leads
     names: Listed = Listed()  # that are never kept

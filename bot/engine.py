@@ -51,7 +51,7 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
 
 
 def asked(case: Case, event: Event) -> Turn:
-    """What somebody typed or tapped; what they agreed to may have ended since, and is written down with what they do."""
+    """What somebody typed or tapped; what they agreed to may have ended since, which is written down with it."""
     before = case.conversation
     case, ended = lapsing.noticed(case)
     turn = taken(case, event)

@@ -269,8 +269,8 @@ def _field(locale: str, people: Sequence[str], kind: FieldKind) -> FormField:
 def _shared(codes: tuple[str, ...]) -> Iterator[Shared]:
     for number, text in enumerate(("", PASSAGE, "", PASSAGE)):
         yield Shared(
-            id=UUID(int=number), kind="excerpt" if text else "themes", until=date(2026, 12, 2), reflection=_ID,
-            title="A title", on=_AT.date(), codes=() if text else codes, text=text,
+            id=UUID(int=number), kind="excerpt" if text else "themes", until=date(2026, 11, 20), reflection=_ID,
+            title="A title", on=_AT.date(), codes=() if text else codes,
         )  # fmt: skip
 
 
@@ -309,6 +309,7 @@ def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts
         reflections=tuple(kept.model_copy(update={"id": UUID(int=n)}) for n in range(5)),
         until={_ID: date(2027, 1, 31)},
         looks=tuple(Look(viewer=viewer, day=date(2026, 10, day)) for day in range(31, 0, -1) for viewer in people),
+        passages={one.id: PASSAGE for one in _shared(())},
         secret="a" * 43,
         address=f"https://{'a' * 63}.example.org",
         teams=teams,

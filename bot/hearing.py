@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answering, asking, notices, danger, pages, position, screens
+from bot import answering, asking, danger, notices, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
 from bot.commands import MAY_BE_WORDS, Said, pick, understand

@@ -15,8 +15,8 @@ from bot.case import Case
 from bot.conversation import Exchange, Form, FormField, Look, Option, Page, Reflection, Section
 from bot.effects import EraseMe, KeepUntil, LetGo, Rewrite, Turn
 from bot.forms import Values, not_understood, one, saved, shown
-from bot.shared import all_of
 from bot.scanning import taken_out
+from bot.shared import all_of
 from bot.sharing import excerpt_way
 from bot.typed import LIMIT_BYTES, clean, part, plain, size
 

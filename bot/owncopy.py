@@ -21,8 +21,8 @@ from bot.home import moment
 from bot.kept import called, exchanges
 from bot.ports import Everything
 from bot.questions import themes
-from bot.shared import still_shared
 from bot.receipt import one_record
+from bot.shared import still_shared
 from prompts.library import Library
 from prompts.script import Script
 
@@ -100,6 +100,15 @@ class CountedThemes(Frozen):
     themes: Themes
 
 
+class Released(Frozen):
+    """A passage that waits to be published, word for word."""
+
+    on: date
+    title: str
+    until: date | None
+    text: str
+
+
 class Line(Frozen):
     day: date
     text: str
@@ -129,6 +138,8 @@ class Copy(Frozen):
     reflections: tuple[Written, ...]
     open_reflections: tuple[Unfinished, ...]
     counted_not_published: tuple[CountedThemes, ...]
+    released: tuple[Released, ...]
+    names_never_kept: int  # how many were listed; which ones nobody can tell
     waiting_for_the_chat: tuple[Line, ...]
     who_looked: tuple[Looked, ...]
     looked_at: tuple[Looked, ...]
@@ -159,6 +170,8 @@ def made(library: Library, all_: Everything, at: AwareDatetime) -> Copy:
         counted_not_published=tuple(
             CountedThemes(circle=one.circle, window=one.window, themes=_themes(case, one.codes)) for one in all_.counted
         ),
+        released=tuple(_released(case)),
+        names_never_kept=len(facts.names.entries),
         waiting_for_the_chat=tuple(Line(day=one.day, text=one.text) for one in all_.owed),
         who_looked=tuple(Looked(who=look.viewer, circle="", day=look.day) for look in facts.looks),
         looked_at=tuple(Looked(who="", circle=circle, day=day) for circle, day in all_.looked),
@@ -180,6 +193,12 @@ def _person(all_: Everything, conversation: Conversation, facts: Facts) -> Perso
 
 def _themes(case: Case, codes: tuple[str, ...]) -> Themes:
     return Themes(codes=codes, labels=tuple(case.library.theme(case.locale, code) for code in codes))
+
+
+def _released(case: Case) -> Iterator[Released]:
+    for one in still_shared(case):
+        if one.id in case.facts.passages:
+            yield Released(on=one.on, title=one.title, until=one.until, text=case.facts.passages[one.id])
 
 
 def _reflections(case: Case) -> Iterator[Written]:
@@ -229,7 +248,7 @@ def readable(library: Library, all_: Everything, copy: Copy) -> Page:
         _section(case, "copy-check-ins", _check_ins(case, copy)),
         _section(case, "copy-consents", (case.word("receipt-whole" if copy.consents_whole else "receipt-broken"),)),
         *(one_record(case, record) for record in case.facts.consent_records),
-        _section(case, "copy-reflections", () if copy.reflections else (case.word("data-empty"),)),
+        *([] if copy.reflections else [_section(case, "copy-reflections", (case.word("data-empty"),))]),
         *(_reflection(case, kept) for kept in case.facts.reflections),
         *(_unfinished(case, one) for one in copy.open_reflections),
         _section(case, "copy-counted", (
@@ -237,8 +256,7 @@ def readable(library: Library, all_: Everything, copy: Copy) -> Page:
             for one in copy.counted_not_published
         )),
         _section(case, "copy-shared", (
-            f"{_day(case, one.on)} · {one.title}: {one.text}"
-            for one in copy.settings.shared if one.kind == "excerpt"
+            f"{_day(case, one.on)} · {one.title}: {one.text}" for one in copy.released
         )),
         _section(case, "copy-chat", _chat(case, copy)),
         _section(case, "looks-title", (_look(case, look.who, look.day) for look in copy.who_looked)),

@@ -11,6 +11,7 @@ from bot.consent import counting, excerpts
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
 from bot.effects import Deliver
 from bot.questions import about_counting, about_words, themes
+from bot.shared import waiting_passage
 from prompts.route import Route
 from prompts.script import ChoiceStep, EndStep, FreeStep, InfoStep, MultiStep, Question, ScaleStep, Script, card_lines
 
@@ -222,7 +223,7 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
     codes = countable(case, session)
     agreed = counting(case)
     done = Option(id="done", label=case.word("done-keep" if keeps else "done-nothing"))
-    count = (Option(id="count", label=case.word("done-count")),) if codes and agreed == "ask" else ()
+    count = (Option(id="count", label=case.word("done-count")),) if offers_count(case, session) else ()
     drop = codes if agreed in ("ask", "always") else ()
     return Message(
         preface=tuple(said(case, session, case.route(session))),
@@ -239,6 +240,11 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
     )
 
 
+def offers_count(case: Case, session: Session) -> bool:
+    """Whether this person agreed to be asked each time, and there is something to be counted."""
+    return counting(case) == "ask" and bool(countable(case, session))
+
+
 def _themes_line(case: Case, codes: tuple[str, ...]) -> str:
     agreed = counting(case)
     if not codes or agreed not in ("ask", "always"):
@@ -246,14 +252,15 @@ def _themes_line(case: Case, codes: tuple[str, ...]) -> str:
     return case.word("themes-intro" if agreed == "ask" else "themes-always", themes=themes(case, codes))
 
 
-#: People who can be counted in a circle, before a passage of anybody's can be read there (privacy.md P8).
+#: People who can be counted in a circle, before a passage of anybody's can be read there.
 EXCERPT_CIRCLE = 8
 
 
 def may_release(case: Case) -> bool:
     """Whether a passage could lead anywhere: it is not offered otherwise."""
     agreed = case.conversation.consents.words == "keep" and excerpts(case) != "never"
-    return agreed and case.facts.circle and case.facts.circle_size >= EXCERPT_CIRCLE
+    room = case.facts.circle and case.facts.circle_size >= EXCERPT_CIRCLE
+    return agreed and room and waiting_passage(case) is None
 
 
 def shareable(case: Case, session: Session) -> bool:

@@ -6,8 +6,10 @@ language is not known, nothing is released. Pure; the page alone holds the passa
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from babel.dates import format_date
 
@@ -18,10 +20,10 @@ from bot.effects import Release, Turn, Unshare
 from bot.events import Found, Mark
 from bot.forms import Values, illegal, lines, not_understood, one, saved, several, shown
 from bot.questions import about_excerpts
-from bot.shared import noted, still_shared
 from bot.scanning import found, replaced, text_hash
 from bot.screens import may_release
-from bot.typed import part
+from bot.shared import noted, still_shared, waiting_passage
+from bot.typed import part, seen
 
 #: Characters: a few sentences. What is longer tells too much of one visit.
 LONGEST = 600
@@ -51,7 +53,8 @@ def _receipt(case: Case, one: Shared) -> Section:
     last = case.word("shared-until", date=format_date(one.until, "long", locale=case.locale)) if one.until else ""
     form = Form(id="take-back", title="", fields=(_unseen("receipt", one.id),), submit=case.word("take-back"))
     title = " · ".join(filter(None, (format_date(one.on, "long", locale=case.locale), one.title)))
-    return Section(title=title, lines=tuple(filter(None, (words, one.text, last))), forms=(form,))
+    passage = case.facts.passages.get(one.id, "")
+    return Section(title=title, lines=tuple(filter(None, (words, passage, last))), forms=(form,))
 
 
 def _unseen(field: str, value: object) -> FormField:
@@ -90,10 +93,14 @@ def _page(case: Case, lines: Sequence[str], *sections: Section) -> Page:
     )
 
 
-def _agreement(case: Case, reflection: Reflection) -> Page:
+def _agreement(case: Case, reflection: Reflection, text: str = "") -> Page:
+    """`text`: a passage that somebody was at already, so that it is not lost."""
     asked = about_excerpts(case)
     field = FormField(id="agree", label=asked.title, options=asked.choices)
-    return _page(case, (asked.text,), Section(forms=(_form(case, "excerpt-agree", reflection, field, submit="save"),)))
+    fields = (field, _box(case, text)) if text else (field,)
+    return _page(
+        case, (asked.text,), Section(forms=(_form(case, "excerpt-agree", reflection, *fields, submit="save"),))
+    )
 
 
 def _passage(case: Case, reflection: Reflection, text: str) -> Page:
@@ -113,7 +120,7 @@ def _box(case: Case, text: str) -> FormField:
 
 
 def _asked(case: Case, reflection: Reflection, text: str, marks: Sequence[Mark]) -> Page:
-    """ "Is any of these a person or a place?": ticked already, so that what nobody answered is hidden."""
+    """“Is any of these a person or a place?”: ticked already, so that what nobody answered is hidden."""
     options = tuple(Option(id=each, label=_around(text, mark)) for each, mark in _questions(text, marks).items())
     ticks = FormField(
         id="hide",
@@ -124,13 +131,27 @@ def _asked(case: Case, reflection: Reflection, text: str, marks: Sequence[Mark])
         value=tuple(option.id for option in options),
         optional=True,
     )
-    form = _form(case, "excerpt-names", reflection, _seen(text), ticks, _box(case, text), submit="excerpt-look")
+    form = _form(
+        case,
+        "excerpt-names",
+        reflection,
+        _seen(case, reflection, text, "names"),
+        ticks,
+        _box(case, text),
+        submit="excerpt-look",
+    )
     return _page(case, (case.word("excerpt-asks"),), Section(forms=(form,)))
 
 
-def _seen(text: str) -> FormField:
-    """Which text the page showed."""
-    return _unseen("seen", text_hash(text))
+def _seen(case: Case, reflection: Reflection, text: str, stage: str) -> FormField:
+    """What the page showed, in a form that nobody else can make: this text of this reflection, at this stage, to be
+    released into this circle and window."""
+    return _unseen("seen", mark(case, reflection, text, stage))
+
+
+def mark(case: Case, reflection: Reflection, text: str, stage: str) -> str:
+    shown_there = f"{stage}/{reflection.id}/{text}".encode()
+    return hmac.new(case.facts.preview_key, shown_there, "sha256").hexdigest()
 
 
 def _questions(text: str, marks: Sequence[Mark]) -> dict[str, Mark]:
@@ -163,7 +184,8 @@ def _preview(case: Case, reflection: Reflection, text: str, *said: str) -> Page:
     question = FormField(
         id="recognise", label=case.word("recognise"), hint=case.word("recognise-hint"), options=options
     )
-    form = _form(case, "excerpt-release", reflection, _seen(text), question, _box(case, text), submit="excerpt-release")
+    seen = _seen(case, reflection, text, "release")
+    form = _form(case, "excerpt-release", reflection, seen, question, _box(case, text), submit="excerpt-release")
     exact = Section(title=case.word("excerpt-preview"), lines=tuple(filter(str.strip, text.split("\n"))))
     return _page(case, (*said, _when(case)), exact, Section(forms=(form,)))
 
@@ -181,21 +203,31 @@ def take_agreement(case: Case, values: Values) -> Turn:
     """Agreed to in general, or not; a no is over at once."""
     reflection, choice = _of(case, values), one(values, "agree")
     if reflection is None:
-        return illegal(case, "form-unknown")
+        return _nowhere(case)
     if choice not in ("ask", "never"):
         return not_understood(case, excerpt_page(case, reflection))
     after, effects = agree_to_excerpts(case, "ask" if choice == "ask" else "never", about_excerpts(case))
     if choice == "never":
         return shown(after, _page(after, (after.word("excerpts-never-then"),)), effects=effects)
-    return saved(after, excerpt_page(after, reflection), *effects)
+    text = _text(values)
+    return saved(after, _passage(after, reflection, text) if text else excerpt_page(after, reflection), *effects)
 
 
 def take_excerpt(case: Case, values: Values) -> Turn:
     """A passage, to be looked through."""
     reflection = _of(case, values)
     if reflection is None:
-        return illegal(case, "form-unknown")
+        return _nowhere(case)
+    if excerpts(case) != "ask":
+        return shown(case, _agreement(case, reflection, _text(values)))
     return _look(case, reflection, _text(values))
+
+
+def _nowhere(case: Case) -> Turn:
+    """A passage that can go nowhere: one waits already, or what it needs has changed since the form was drawn."""
+    if waiting_passage(case) is not None:
+        return not_understood(case, shared_page(case), "excerpt-waits")
+    return illegal(case, "form-unknown")
 
 
 def _of(case: Case, values: Values) -> Reflection | None:
@@ -207,8 +239,9 @@ def _of(case: Case, values: Values) -> Reflection | None:
 
 
 def _text(values: Values) -> str:
-    """Without what platforms do to spaces: it has to be the same text when it comes back."""
-    return "\n".join(lines(values, "text"))
+    """Without what platforms do to spaces, for it has to be the same text when it comes back; and without signs that
+    nobody sees, for what goes out is what was seen."""
+    return "\n".join(filter(None, (" ".join(seen(line).split()) for line in lines(values, "text"))))
 
 
 def _look(case: Case, reflection: Reflection, text: str, *said: str) -> Turn:
@@ -244,9 +277,12 @@ def _kept_here(case: Case, text: str) -> str:
     return "excerpt-foreign" if outcome.foreign else ""
 
 
-def _not_as_shown(case: Case, reflection: Reflection, text: str, values: Values) -> Turn | None:
+def _not_as_shown(case: Case, reflection: Reflection, text: str, values: Values, stage: str) -> Turn | None:
     """What is to be done instead, where the text is not the one that the page showed, or cannot go."""
-    if text_hash(text) != one(values, "seen") or _safe(case, text) != text:
+    if excerpts(case) != "ask":
+        return shown(case, _agreement(case, reflection, text))
+    as_shown = hmac.compare_digest(mark(case, reflection, text, stage), one(values, "seen"))
+    if not as_shown or _safe(case, text) != text:
         return _look(case, reflection, text, case.word("excerpt-changed"))
     why = _kept_here(case, text)
     return not_understood(case, _passage(case, reflection, text), why) if why else None
@@ -256,8 +292,8 @@ def take_names(case: Case, values: Values) -> Turn:
     """What is ticked is hidden, everywhere in the text; a text that was changed is looked through anew."""
     reflection, text = _of(case, values), _text(values)
     if reflection is None:
-        return illegal(case, "form-unknown")
-    if other := _not_as_shown(case, reflection, text, values):
+        return _nowhere(case)
+    if other := _not_as_shown(case, reflection, text, values, "names"):
         return other
     asked, ticked = _marks(found(case, text), "ask"), several(values, "hide")
     words = {_word(text, mark) for each, mark in _questions(text, asked).items() if each in ticked}
@@ -269,8 +305,8 @@ def take_release(case: Case, values: Values) -> Turn:
     """Only the text that was shown, only where nobody would be recognised, and only once it was looked through."""
     reflection, text = _of(case, values), _text(values)
     if reflection is None:
-        return illegal(case, "form-unknown")
-    if other := _not_as_shown(case, reflection, text, values):
+        return _nowhere(case)
+    if other := _not_as_shown(case, reflection, text, values, "release"):
         return other
     answer = one(values, "recognise")
     if answer != "no":
@@ -288,9 +324,9 @@ def _released(case: Case, reflection: Reflection, text: str) -> Turn:
         reflection=reflection.id,
         title=reflection.title,
         on=reflection.on,
-        text=text,
     )
-    case = noted(case, what)
+    facts = case.facts.model_copy(update={"passages": {**case.facts.passages, receipt: text}})
+    case = noted(replace(case, facts=facts), what)
     return saved(case, shared_page(case), Release(receipt, text, text_hash(text)), said="released")
 
 

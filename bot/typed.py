@@ -14,6 +14,9 @@ LIMIT_BYTES = 65536
 #: Then control characters other than tab and line break, and halves of characters (the categories Cc and Cs).
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
+#: Letters and marks that are drawn as nothing.
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -21,6 +24,23 @@ def clean(text: str) -> str:
     """NFC, without control and bidi characters, without lone surrogates; line breaks stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text)).strip()
+
+
+def seen(text: str) -> str:
+    """Without signs that nobody sees (tags, fillers, joiners that join nothing): what is read is all there is."""
+    kept = [sign for at, sign in enumerate(text) if not _unseen(sign) or _joins(text, at)]
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _unseen(sign: str) -> bool:
+    return sign not in "\n\t" and (unicodedata.category(sign) in ("Cc", "Cf", "Cn", "Co", "Cs") or sign in _FILLERS)
+
+
+def _joins(text: str, at: int) -> bool:
+    """A joiner between letters of a script that needs it, or between pictures."""
+    if text[at] not in "\u200c\u200d" or not 0 < at < len(text) - 1:
+        return False
+    return all(not text[beside].isascii() and not _unseen(text[beside]) for beside in (at - 1, at + 1))
 
 
 def size(text: str) -> int:

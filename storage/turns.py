@@ -12,14 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, update
 
-from bot.conversation import Conversation, Session
+from bot.conversation import Conversation, Memory, Session
 from bot.deidentify import Known
 from bot.effects import Deliver, Effect, ForgetNames, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, counting, looks, names, roster, setup
+from storage import checkins, consents, counting, looks, names, passages, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
@@ -42,6 +42,7 @@ from storage.place import (
 from storage.prepared import Prepared, Wire
 from storage.shelf import Shelf
 from storage.vault import Key, fingerprint
+from storage.windows import window_start
 from storage.writing import Pen
 
 _SEEN = Prepared(insert(t.inbox), unless_there=True)
@@ -130,7 +131,7 @@ class SqlTransaction:
         )
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
-        more = self._for_a_page(found, key, _day(at), head) if page else {}
+        more = self._for_a_page(found, key, _day(at), head, conversation.memory) if page else {}
         if page or (talk.session is not None and talk.session.more):
             more |= self._circle(found, _day(at))
         return Loaded(
@@ -140,7 +141,7 @@ class SqlTransaction:
             found.left_day is not None or found.unreached_day is not None,
         )
 
-    def _for_a_page(self, found: Place, key: Key, today: date, head: bytes) -> dict[str, Any]:
+    def _for_a_page(self, found: Place, key: Key, today: date, head: bytes, memory: Memory) -> dict[str, Any]:
         kept = read_reflections(self.wire, found, key, today)
         links, whole = consents.chain(self.wire, found, key, consents.read_head(head))
         return {
@@ -153,7 +154,16 @@ class SqlTransaction:
             "looks": looks.seen(self.wire, self._keys, found),
             "looked": looks.noted(self.wire, found, today),
             "secret": secrets.token_urlsafe(32),
+            **self._of_passages(found, key, memory, today),
         }
+
+    def _of_passages(self, found: Place, key: Key, memory: Memory, today: date) -> dict[str, Any]:
+        """What was released, and what marks a passage that is shown now."""
+        circle = found.circle_on(today)
+        window = str(window_start(found.grid, today))
+        mark = fingerprint(key.derived(b"previews"), circle.bytes if circle else b"", window)
+        released = [one.id for one in memory.shared if one.kind == "excerpt"]
+        return {"preview_key": mark, "passages": passages.read(self.wire, self._keys, released)}
 
     def _circle(self, found: Place, day: date) -> dict[str, Any]:
         circle = found.circle_on(day)

@@ -40,7 +40,7 @@ from bot.effects import (
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
 from bot.scanning import text_hash
-from storage import checkins, leading, leaving, links, looks, names
+from storage import checkins, leading, leaving, links, looks, names, passages
 from storage import tables as t
 from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
@@ -49,7 +49,7 @@ from storage.keystore import KeyStore
 from storage.leading import Desk
 from storage.place import Place
 from storage.prepared import Prepared, Wire
-from storage.vault import Key, place
+from storage.vault import Key
 from storage.windows import window_name, window_start
 
 _ADD_REFLECTION = Prepared(insert(t.reflections))
@@ -71,7 +71,6 @@ _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _UNSHARE = tuple(
     Prepared(delete(shared).where(shared.c.id == bindparam("receipt"))) for shared in (t.contributions, t.excerpts)
 )
-_ADD_EXCERPT = Prepared(insert(t.excerpts))
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
 
 
@@ -79,8 +78,12 @@ class NothingMayBeKept(AssertionError):
     """A mistake of ours: writing was to be kept for somebody who has not agreed to it."""
 
 
+class NothingMayBeShared(AssertionError):
+    """A mistake of ours: something was to be shared for somebody who has not agreed to it."""
+
+
 class NotWhatWasShown(AssertionError):
-    """A mistake of ours: another text than the one that its writer saw was to be released."""
+    """A mistake of ours: a passage was to be released that its writer did not see, or did not want to release."""
 
 
 class Cell(NamedTuple):
@@ -206,22 +209,21 @@ class Pen:
         self.wire.run_many(_KEEP_UNTIL, rows)
 
     def _contribute(self, receipt: UUID, codes: Sequence[str], reflection: UUID) -> None:
-        cell = self._cell()
-        if cell is None:
-            return  # they left the circle; there is nothing in which this could be counted
+        if self.after.consents.counting not in ("ask", "always"):
+            raise NothingMayBeShared
+        cell, kept = self._cell(), self._kept(reflection)
+        if cell is None or kept is None:
+            return  # they left the circle, or the reflection is gone: there is nothing that could be counted
         self.wire.run(_ADD_CONTRIBUTION, id=receipt, **cell.row(self.key), codes=json.dumps(sorted(codes)))
-        kept = self._kept(reflection)
-        if kept is not None:
-            self._reseal(kept.model_copy(update={"receipt": receipt}))
+        self._reseal(kept.model_copy(update={"receipt": receipt}))
 
     def _release(self, effect: Release) -> None:
         cell = self._cell()
-        if text_hash(effect.text) != effect.text_hash:
+        if text_hash(effect.text) != effect.text_hash or self.after.consents.excerpts != "ask":
             raise NotWhatWasShown
         if cell is not None:
-            where = place("shared", "excerpts", effect.receipt, "body")
-            body = Key(cell.key).seal(effect.text.encode(), where)
-            self.wire.run(_ADD_EXCERPT, id=effect.receipt, **cell.row(self.key), body=body)
+            body = passages.sealed(cell.key, effect.receipt, effect.text)
+            self.wire.run(passages.ADD, id=effect.receipt, **cell.row(self.key), body=body)
 
     def _cell(self) -> Cell | None:
         """Where what they share today goes."""

@@ -10,10 +10,12 @@ from finders import Finds
 from talks import Talk, library
 from test_pages import forms, said, sent
 
+from bot.case import Case
 from bot.conversation import Facts, Form, Page, Reflection
 from bot.effects import Contribute, Keep, LetGo, RecordConsent, Release, Rewrite, Unshare
 from bot.events import Choose, Found, Open, Submit
 from bot.scanning import text_hash
+from bot.sharing import mark
 
 UNTIL = date(2026, 12, 2)
 KNOWS = Finds(certain=("Maria",), doubtful=("hope", "rose"), strange=("kuhusu",))
@@ -271,6 +273,106 @@ def test_after_that_day_no_receipt_is_left() -> None:
     talk.later(days=40)
     talk.take(Open(at=talk.at, page="shared"))
     assert page(talk).sections == ()
+
+
+def test_one_passage_waits_at_a_time() -> None:
+    talk = at_the_excerpt(text="Nothing to be found.")
+    sent(talk, "excerpt", **filled(talk, "excerpt"))
+    again = filled(talk, "excerpt-release", recognise="no")
+    sent(talk, "excerpt-release", **again)
+    sent(talk, "excerpt-release", **again)
+    assert word("excerpt-waits") in said(page(talk))
+    assert len(releases(talk)) == 1
+
+
+# Without a live yes nothing goes, whatever was on the screen before
+
+
+@pytest.mark.parametrize("name", ["excerpt", "excerpt-names", "excerpt-release"])
+def test_no_form_of_a_passage_goes_on_without_a_live_yes(name: str) -> None:
+    talk = at_the_end(text="Nothing to be found.")
+    talk.take(Choose(at=talk.at, values=("excerpt",)))
+    keep(talk)
+    seen = mark_of(talk, "Nothing to be found.")
+    sent(talk, name, **about(talk, text="Nothing to be found.", seen=seen, recognise="no"))
+    assert said(page(talk)) == word("excerpts-question")
+    assert filled(talk, "excerpt-agree")["text"] == ("Nothing to be found.",), "and the words are not lost"
+    assert not releases(talk)
+
+
+def test_a_yes_that_ended_while_the_page_stood_open_is_asked_for_again() -> None:
+    talk = at_the_excerpt(text="Nothing to be found.")
+    sent(talk, "excerpt", **filled(talk, "excerpt"))
+    form = filled(talk, "excerpt-release", recognise="no")
+    talk.later(days=366)
+    sent(talk, "excerpt-release", **form)
+    assert not releases(talk)
+
+
+def mark_of(talk: Talk, text: str) -> str:
+    case = Case(library(), talk.conversation, talk.facts, Open(at=talk.at, page="home"))
+    return mark(case, talk.facts.reflections[0], text, "release")
+
+
+def test_a_preview_holds_for_its_stage_its_reflection_and_its_window_alone() -> None:
+    """Nobody can make the mark of a page that was not shown, and none goes on in another place."""
+    talk = at_the_excerpt()
+    sent(talk, "excerpt", **filled(talk, "excerpt"))
+    asked = filled(talk, "excerpt-names")
+    sent(talk, "excerpt-release", **{**asked, "recognise": "no"})
+    assert not releases(talk), "the names were still being asked about"
+    sent(talk, "excerpt-release", **{**asked, "seen": text_hash(asked["text"][0]), "recognise": "no"})
+    assert not releases(talk), "a hash that anybody can make is no mark"
+    sent(talk, "excerpt-names", **filled(talk, "excerpt-names", hide=()))
+    shown = filled(talk, "excerpt-release", recognise="no")
+    there = talk.facts
+    talk.facts = there.model_copy(update={"preview_key": b"of another window"})
+    sent(talk, "excerpt-release", **shown)
+    assert not releases(talk)
+    talk.facts = there
+    sent(talk, "excerpt-release", **shown)
+    assert len(releases(talk)) == 1
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\U000e0061\U000e0062", "\u2062", "\u034f", "\u00ad", "\u3164", "\ufffb"])
+def test_what_nobody_sees_does_not_go_out(hidden: str) -> None:
+    talk = at_the_excerpt(text="Nothing to be found.")
+    sent(talk, "excerpt", **filled(talk, "excerpt", text=(f"Noth{hidden}ing to be found.{hidden}",)))
+    sent(talk, "excerpt-release", **filled(talk, "excerpt-release", recognise="no"))
+    (release,) = releases(talk)
+    assert release.text == "Nothing to be found."
+
+
+@pytest.mark.parametrize("choice", ["never", "not asked", "over"])
+def test_a_button_that_counts_does_nothing_without_a_live_yes(choice: str) -> None:
+    talk = at_the_end()
+    if choice != "not asked":
+        sent(talk, "consent", words="keep", counting="ask")
+    if choice == "never":
+        sent(talk, "consent", words="keep", counting="never")
+    talk.later(days=366 if choice == "over" else 0)
+    talk.tap("count")
+    assert not [effect for effect in talk.effects if isinstance(effect, Contribute)]
+    assert talk.message.step == "end", "it stands where it stood, and says why"
+
+
+def test_themes_of_a_reflection_that_was_deleted_are_not_counted() -> None:
+    talk = at_the_end()
+    talk.tap("done")
+    prompt = talk.message.prompt
+    keep(talk)
+    sent(talk, "delete-reflection", **about(talk))
+    talk.take(Choose(at=talk.at, values=("once",), prompt=prompt))
+    assert not [effect for effect in talk.effects if isinstance(effect, Contribute)]
+
+
+def test_supervision_is_offered_only_where_something_is_kept() -> None:
+    talk = Talk(facts=Facts(circle=True), finder=KNOWS)
+    talk.agree("quick-visit")
+    while talk.message.step != "end":
+        talk.write("skip")
+    talk.tap("more")
+    assert "bring" not in offered(talk)
 
 
 def test_what_was_shared_of_a_reflection_goes_with_it() -> None:
