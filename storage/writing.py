@@ -212,10 +212,11 @@ class Pen:
         if self.after.consents.counting not in ("ask", "always"):
             raise NothingMayBeShared
         cell, kept = self._cell(), self._kept(reflection)
-        if cell is None or kept is None:
-            return  # they left the circle, or the reflection is gone: there is nothing that could be counted
+        if cell is None:
+            return  # they left the circle; there is nothing in which this could be counted
         self.wire.run(_ADD_CONTRIBUTION, id=receipt, **cell.row(self.key), codes=json.dumps(sorted(codes)))
-        self._reseal(kept.model_copy(update={"receipt": receipt}))
+        if kept is not None:
+            self._reseal(kept.model_copy(update={"receipt": receipt}))
 
     def _release(self, effect: Release) -> None:
         cell = self._cell()

@@ -14,7 +14,7 @@ from storage.store import SqlStore
 
 ADA, BEN = who("ada"), who("ben")
 WROTE = "Mina would not settle and I froze"
-KEEPS = Consents(words="keep", version=1)
+KEEPS = Consents(words="keep", version=1, counting="ask", excerpts="ask")
 NOTHING = Consents(words="nothing", version=1)
 
 

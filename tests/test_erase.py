@@ -118,8 +118,14 @@ def test_it_is_in_both_ledgers_as_a_hash(store: SqlStore, at: datetime) -> None:
 
 def test_what_was_counted_without_being_kept_is_taken_back_too(store: SqlStore, at: datetime) -> None:
     set_up(store, at)
-    change(store, at, Contribute(uuid4(), ("T1",), uuid4()), consents=NOTHING)
-    change(store, at, Contribute(uuid4(), ("T1",), uuid4()), person=BEN, consents=NOTHING)
+    change(store, at, Contribute(uuid4(), ("T1",), uuid4()), consents=NOTHING.model_copy(update={"counting": "ask"}))
+    change(
+        store,
+        at,
+        Contribute(uuid4(), ("T1",), uuid4()),
+        person=BEN,
+        consents=NOTHING.model_copy(update={"counting": "ask"}),
+    )
     store.erase(ADA, at)
     assert len(rows(store, t.contributions)) == 1
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shells import Live, living
 from sqlalchemy import update
-from stored import change
+from stored import KEEPS, change
 from talks import AT, Talk
 from test_cli import line, replayed
 from test_consent import (
@@ -385,7 +385,7 @@ def test_taking_back_reaches_what_was_counted_and_what_was_not_kept(store: SqlSt
     store.set_up(Setup("local", "north", "north", members=("ada", "ben")), at - DAY)
     for person in (ADA, BEN):
         for _ in range(2):
-            change(store, at, Contribute(uuid4(), ("A1",), uuid4()), person=person)
+            change(store, at, Contribute(uuid4(), ("A1",), uuid4()), person=person, consents=KEEPS)
     change(store, at, TakeBack("excerpts"))
     assert len(rows(store, t.contributions)) == 4
     change(store, at, TakeBack("counting"))
