@@ -43,7 +43,9 @@ _PAGES: Mapping[str, str] = {
 #: What takes one thing back at once; the page of consent shows how things stand after it.
 _WITHDRAWS: Mapping[Purpose, str] = {
     "counting": "stop counting, stop counting my themes, do not count my themes, deja de contar, deje de contar, "
-    "dejar de contar, deje de contar mis temas, no contar mis temas",
+    "dejar de contar, deja de contar mis temas, deje de contar mis temas, no contar mis temas, no cuente mis temas, "
+    "no cuenten mis temas, no me cuenten, no me cuente, ya no quiero que cuenten mis temas, dont count my themes, "
+    "do not count me, dont count me",
     "excerpts": "stop excerpts, no excerpts, stop passages, no passages, deja de compartir fragmentos, "
     "deje de compartir fragmentos, no compartir fragmentos, sin fragmentos",
     "words": "keep nothing from now on, stop keeping my words, no guardar nada desde ahora, "

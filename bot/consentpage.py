@@ -56,7 +56,8 @@ def _held_until(case: Case) -> tuple[str, ...]:
     consents = case.conversation.consents
     held = [(purpose, until(consents, purpose)) for purpose in SHARING if given(consents, purpose)]
     days = [(purpose, format_date(ends, "long", locale=case.locale)) for purpose, ends in held if ends]
-    return tuple(case.word(f"{purpose}-until", date=day) for purpose, day in days)
+    asked = {"counting": "counting-asked"} if consents.counting == "ask" else {}
+    return tuple(case.word(f"{asked.get(purpose, purpose)}-until", date=day) for purpose, day in days)
 
 
 # What is asked
@@ -173,7 +174,7 @@ def _tapped(case: Case, values: Values, form: str) -> Turn:
         after, effects = without(case, purpose, asked)
     else:
         after, effects = agree_again(case, purpose, asked) if is_renewable(case, purpose) else (case, ())
-    return saved(after, consent(after), *effects)
+    return saved(after, consent(after), *effects, said="taken-back" if form == "withdraw" else "saved")
 
 
 def _on_button(case: Case, name: str, purpose: Purpose) -> Question:

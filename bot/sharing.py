@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from babel.dates import format_date
@@ -77,7 +77,7 @@ def excerpt_page(case: Case, reflection: Reflection) -> Page:
     """Where one begins: the question in general, once; then the words that may be shared, to be shortened."""
     if excerpts(case) is None:
         return _agreement(case, reflection)
-    words = "\n".join(reflection.answers[number][1] for number in reflection.shareable)
+    words = "\n".join(joined(reflection.answers[number][1] for number in reflection.shareable))
     if not words:
         return _page(case, (case.word("excerpt-no-words"),))
     return _passage(case, reflection, part(words, BOX)[0])
@@ -87,7 +87,6 @@ def _page(case: Case, lines: Sequence[str], *sections: Section) -> Page:
     return Page(
         name="excerpt",
         title=case.word("excerpt-title"),
-        resumes=case.conversation.session is not None,
         lines=tuple(lines),
         sections=sections,
     )
@@ -328,6 +327,18 @@ def _released(case: Case, reflection: Reflection, text: str) -> Turn:
     facts = case.facts.model_copy(update={"passages": {**case.facts.passages, receipt: text}})
     case = noted(replace(case, facts=facts), what)
     return saved(case, shared_page(case), Release(receipt, text, text_hash(text)), said="released")
+
+
+def joined(texts: Iterable[str]) -> Iterator[str]:
+    """Each text numbers its names for itself: side by side, two people must not become one."""
+    before = 0
+    for text in texts:
+        numbers = [int(found[1]) for found in _NUMBERED.finditer(text)]
+        yield _NUMBERED.sub(lambda found, before=before: f"[NAME-{int(found[1]) + before}]", text)  # type: ignore[misc]
+        before += max(numbers, default=0)
+
+
+_NUMBERED = re.compile(r"\[NAME-([0-9]{1,4})\]")
 
 
 def excerpt_of(case: Case, name: str) -> Page | None:

@@ -366,7 +366,7 @@ def test_one_tap_takes_a_purpose_back_at_once(purpose: Purpose) -> None:
     page = send(talk, "withdraw", purpose=purpose)
     assert events(talk) == [(purpose, "withdrawn")]
     assert ("withdraw", purpose) not in taps(page)
-    assert page.lines[0] == word("saved"), "confirmed without saying what"
+    assert page.lines[0] == word("taken-back"), "confirmed without saying what"
     assert talk.effects_of(TakeBack) == ([] if purpose == "words" else [TakeBack(purpose)])
     held = {"counting": counting(case_of(talk)), "excerpts": excerpts(case_of(talk))}
     assert held == {one: "never" if one == purpose else held[one] for one in held}

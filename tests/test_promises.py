@@ -175,7 +175,7 @@ def test_you_can_read_every_choice_of_yours_in_the_words_that_stood_there(live: 
     assert word("consent-full-7") in kept
 
 
-def test_nobody_else_is_shown_whether_you_take_part_say_no_or_stop(live: Live) -> None:
+def test_no_page_shows_anybody_else_whether_you_take_part_say_no_or_stop(live: Live) -> None:
     others = (BEN, SAM, LEE, ZOE)
     for person in others:
         pages_of(live, person)  # who looked today is noted with the first look
@@ -508,6 +508,12 @@ async def test_what_you_type_as_a_chat_message_stays_there_and_your_employer_may
         assert WORDS in [one["text"] for one in hers], "ours is gone, and Slack's is not"
 
 
+def test_the_bot_s_own_lines_in_your_chat_with_their_times_show_that_you_use_it(live: Live) -> None:
+    keeps(live)
+    (line,) = (delivery for delivery in live.post.sent if delivery.who == ADA)
+    assert line.message.text == word("goodbye")
+
+
 def test_what_was_published_or_read_cannot_be_taken_back(live: Live) -> None:
     release(live, ADA, WORDS)
     is_counted(live)
@@ -583,7 +589,7 @@ def test_the_bot_understands_nothing_that_you_write_and_it_alerts_nobody(live: L
     }
     shown = {person: live.write(person, said[person], first[person].prompt).preface for person in said}
     assert [word("safety-noticed") in shown[person] for person in said] == [True, True, False], "by words alone"
-    assert "it can be wrong; nobody is told" in word("safety-noticed")
+    assert "it can be wrong. Nobody is told" in word("safety-noticed")
     for person in said:
         live.do(person, Command(at=AT, name="stop"))
     live.tick(AT + timedelta(minutes=2))
