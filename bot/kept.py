@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -137,38 +137,38 @@ def _back(case: Case) -> Section:
 
 
 def own_words(case: Case, named: str) -> Page:
+    """All of a reflection's own words in one form, so that nothing is lost that was changed beside what is sent."""
     chosen = found(case, named)
     if chosen is None:
         return data(case)
+    long = [number for number in chosen.own if size(chosen.answers[number][1]) > EDITABLE_BYTES]
+    fields = [field for number in chosen.own if number not in long for field in _boxes(case, chosen, number)]
+    title = case.word("words-change")
+    form = Form(id="own-words", title=title, fields=(hidden(chosen), *fields), submit=case.word("save"))
     return Page(
         name=f"words:{chosen.id}",
-        title=case.word("words-change"),
-        resumes=case.conversation.session is not None,
+        title=title,
         lines=(called(case, chosen), case.word("words-intro")),
-        sections=(*(_words(case, chosen, number) for number in chosen.own), _back(case)),
+        sections=(
+            *(Section(title=chosen.answers[number][0], lines=(case.word("words-too-long"),)) for number in long),
+            *((Section(forms=(form,)),) if fields else ()),
+            _back(case),
+        ),
     )
 
 
-def _words(case: Case, reflection: Reflection, number: int) -> Section:
+def _boxes(case: Case, reflection: Reflection, number: int) -> Iterator[FormField]:
     asked, text = reflection.answers[number]
-    if size(text) > EDITABLE_BYTES:
-        return Section(title=asked, lines=(case.word("words-too-long"),))
     boxes = in_boxes(text)
-    fields = (
-        FormField(
-            id=f"words-{n}",
-            label=case.word("words-label") if len(boxes) == 1 else case.word("words-part", n=n),
+    for n, box in enumerate(boxes, start=1):
+        yield FormField(
+            id=f"words-{number}-{n}",
+            label=asked if n == 1 else case.word("words-part", n=n),
             kind="lines",
             hint=case.word("words-edit-hint") if n == len(boxes) else "",
             value=(box,),
             optional=True,
         )
-        for n, box in enumerate(boxes, start=1)
-    )
-    carried = (hidden(reflection), FormField(id="answer", label="", value=(str(number),)))
-    title = case.word("words-change")
-    form = Form(id="own-words", title=title, fields=(*carried, *fields), submit=case.word("save"))
-    return Section(title=asked, forms=(form,))
 
 
 def in_boxes(text: str) -> tuple[str, ...]:
@@ -180,10 +180,11 @@ def in_boxes(text: str) -> tuple[str, ...]:
     return tuple(boxes)
 
 
-def out_of_boxes(values: Values, before: str) -> str:
-    """What stands in the boxes now. `before`: what was parted; boxes lose the white space at their ends."""
+def out_of_boxes(values: Values, number: int, before: str) -> str:
+    """What stands in the boxes of an answer now. `before`: what was parted; boxes lose the white space at their
+    ends."""
     typed: list[str] = []
-    while (name := f"words-{len(typed) + 1}") in values:
+    while (name := f"words-{number}-{len(typed) + 1}") in values:
         value = values[name]
         typed.append(clean("\n".join(value) if isinstance(value, tuple) else value))
     ends = [box[len(box.rstrip()) :] for box in in_boxes(before)]
@@ -199,17 +200,21 @@ def show_reflection(case: Case, values: Values) -> Turn:
 
 def take_words(case: Case, values: Values) -> Turn:
     """Words that were changed; an answer of which nothing is left is taken out with its question."""
-    chosen, number = found(case, one(values, "reflection")), one(values, "answer")
-    if chosen is None or number not in map(str, chosen.own) or "words-1" not in values:
+    chosen = found(case, one(values, "reflection"))
+    sent = [number for number in chosen.own if f"words-{number}-1" in values] if chosen else []
+    if chosen is None or not sent:
         return not_understood(case, data(case))
-    text = out_of_boxes(values, chosen.answers[int(number)][1])
-    if size(text) > LIMIT_BYTES:
+    typed = {number: out_of_boxes(values, number, chosen.answers[number][1]) for number in sent}
+    if any(size(text) > LIMIT_BYTES for text in typed.values()):
         return not_understood(case, own_words(case, str(chosen.id)), "too-large")
-    words = taken_out(case, text)
-    after = reworded(chosen, int(number), words)
+    after = chosen
+    for number in sorted(typed, reverse=True):  # from the end: what is taken out moves what follows it
+        after = reworded(after, number, taken_out(case, typed[number]))
     others = tuple(after if kept.id == after.id else kept for kept in case.facts.reflections)
     there = replace(case, facts=case.facts.model_copy(update={"reflections": others}))
-    return saved(case, own_words(there, str(after.id)), Rewrite(after))
+    kept_out = any(taken_out(case, text) != text for text in typed.values())
+    said = (case.word("names-taken-out"),) if kept_out else ()
+    return shown(case, own_words(there, str(after.id)), case.word("saved"), *said, effects=(Rewrite(after),))
 
 
 def reworded(reflection: Reflection, number: int, words: str) -> Reflection:

@@ -125,10 +125,8 @@ def test_what_was_found_opens_with_its_exchanges() -> None:
 
 
 def changed(talk: Talk, reflection: Reflection, number: int, *parts: str) -> Page:
-    boxes = {f"words-{n}": part for n, part in enumerate(parts, start=1)}
-    talk.take(
-        Submit(at=AT, form="own-words", values={"reflection": str(reflection.id), "answer": str(number), **boxes})
-    )
+    boxes = {f"words-{number}-{n}": part for n, part in enumerate(parts, start=1)}
+    talk.take(Submit(at=AT, form="own-words", values={"reflection": str(reflection.id), **boxes}))
     assert talk.reply.page is not None
     return talk.reply.page
 
@@ -143,13 +141,24 @@ def test_own_words_can_be_changed_and_what_was_chosen_stays() -> None:
     kept = one_kept()
     talk = with_kept(kept)
     page = sent(talk, "reflection", reflection=str(kept.id))
-    assert fields(page, "own-words")["words-1"].value == ("The blue cup.",)
+    assert fields(page, "own-words")["words-0-1"].value == ("The blue cup.",)
     assert len([form for section in page.sections for form in section.forms]) == 1, "what was chosen has no box"
     page = changed(talk, kept, 0, "The red cup.\nAnd her hands.")
     assert rewritten(talk).answers == (("What stays with you?", "The red cup.\nAnd her hands."), kept.answers[1])
     assert rewritten(talk).model_copy(update={"answers": kept.answers}) == kept
     assert said(page).startswith(word("saved"))
-    assert fields(page, "own-words")["words-1"].value == ("The red cup.\nAnd her hands.",)
+    assert fields(page, "own-words")["words-0-1"].value == ("The red cup.\nAnd her hands.",)
+
+
+def test_all_answers_are_changed_together_and_one_that_was_not_touched_stays() -> None:
+    kept = one_kept(answers=(("One?", "first"), ("Two?", "second"), ("Three?", "third")), own=(0, 1, 2))
+    talk = with_kept(kept)
+    page = sent(talk, "reflection", reflection=str(kept.id))
+    assert list(fields(page, "own-words")) == ["reflection", "words-0-1", "words-1-1", "words-2-1"]
+    values = {"reflection": str(kept.id), "words-0-1": "", "words-1-1": "second", "words-2-1": "third, and more"}
+    talk.take(Submit(at=AT, form="own-words", values=values))
+    assert rewritten(talk).answers == (("Two?", "second"), ("Three?", "third, and more"))
+    assert rewritten(talk).own == (0, 1)
 
 
 def test_what_is_cleared_goes_with_its_question() -> None:
@@ -164,10 +173,10 @@ def test_what_is_cleared_goes_with_its_question() -> None:
 def test_nothing_but_own_words_can_be_changed(answer: str) -> None:
     kept = one_kept()
     talk = with_kept(kept)
-    values = {"reflection": str(kept.id), "answer": answer, "words-1": "Other words"}
+    values = {"reflection": str(kept.id), f"words-{answer}-1": "Other words"}
     talk.take(Submit(at=AT, form="own-words", values=values))
     assert (illegal(talk), talk.effects) == ("form-incomplete", [])
-    talk.take(Submit(at=AT, form="own-words", values={**values, "reflection": str(uuid4()), "answer": "0"}))
+    talk.take(Submit(at=AT, form="own-words", values={"reflection": str(uuid4()), "words-0-1": "Other words"}))
     assert (illegal(talk), talk.effects) == ("form-incomplete", [])
 
 
@@ -188,8 +197,8 @@ def test_boxes_lose_nothing_but_white_space_at_their_ends(text: str) -> None:
     boxes = in_boxes(text)
     assert "".join(boxes) == text
     assert all(len(box.encode("utf-8", "surrogatepass")) <= BOX for box in boxes)
-    typed = {f"words-{n}": box.strip() for n, box in enumerate(boxes, start=1)}
-    whole = out_of_boxes(typed, text)
+    typed = {f"words-0-{n}": box.strip() for n, box in enumerate(boxes, start=1)}
+    whole = out_of_boxes(typed, 0, text)
     visible = "".join(text.split())
     assert len("".join(whole.split())) <= len(visible) + len(boxes)
     if text.isascii() and text.isprintable():
@@ -463,8 +472,8 @@ def test_changed_words_are_sealed_in_the_place_of_the_old_ones(live: Live) -> No
     live.finish(ADA)
     kept = next(one for one in live.store.reflections(ADA) if one.own)
     [before] = rows(live.store, t.reflections)
-    number = str(kept.own[0])
-    values = {"reflection": str(kept.id), "answer": number, "words-1": "Quite other words."}
+    number = kept.own[0]
+    values = {"reflection": str(kept.id), f"words-{number}-1": "Quite other words."}
     live.do(ADA, Submit(at=AT, form="own-words", values=values))
     [after] = rows(live.store, t.reflections)
     assert (after["id"], after["delete_day"]) == (before["id"], before["delete_day"])

@@ -213,7 +213,7 @@ def _forms() -> Iterator[Event]:
         "names-add": "names",
         "names-forget": "names",
         "search": "words",
-        "own-words": "words-1",
+        "own-words": "words-0-1",
         "quiet": "hours",
         "check-in-visit": "words",
         "check-in-day-end": "time",
@@ -365,9 +365,9 @@ def released(live: Live, person: Who) -> None:
     send(live, page, "excerpt-release", person, recognise="no")
     assert len(rows(live.store, t.excerpts)) == len(waiting) + 1
     (kept, *_) = live.store.reflections(person)
-    about = {"reflection": str(kept.id), "answer": str(kept.own[0])}
+    changed = {"reflection": str(kept.id), f"words-{kept.own[0]}-1": f"Changed, {CANARY}"}
     live.do(person, Submit(at=AT, form="search", values={"words": CANARY}))
-    live.do(person, Submit(at=AT, form="own-words", values={**about, "words-1": f"Changed, {CANARY}"}))
+    live.do(person, Submit(at=AT, form="own-words", values=changed))
 
 
 def test_a_canary_typed_anywhere_is_only_ever_in_a_sealed_column(live: Live, pair: Pair, tmp_path: Path) -> None:
