@@ -184,26 +184,44 @@ class Shell:
         A repeated key changes nothing and gets the current prompt afresh. Raises Refusal, nothing else on purpose.
         """
         with logs.request():
-            done = await self.on_store(lambda: self.take(inbound))
+            done = await self._took(inbound)
             self._send_soon(done.deliveries)
         return done.reply
+
+    def warm(self) -> None:
+        """Begins to read what the detector knows, so that the first text of all need not wait for it."""
+        self._begun(self._warmed())
+
+    async def _warmed(self) -> None:
+        await asyncio.to_thread(detector)
+
+    async def _took(self, inbound: Inbound) -> Done:
+        """As `take`; what is to be looked through is looked through on a thread of its own, where nobody waits."""
+        found: tuple[Found, ...] = ()
+        for _ in range(TRIES):
+            try:
+                return await self.on_store(partial(self.take, inbound, found))
+            except _Unscanned as wanted:
+                found += (await asyncio.to_thread(self._scanned, wanted),)
+        raise self._busy()
 
     async def on_store(self, work: Callable[[], T]) -> T:
         """Runs storage work on the store's own threads, never on the event loop."""
         within = copy_context()  # so that what is logged there belongs to the same request
         return await asyncio.get_running_loop().run_in_executor(self._threads, within.run, work)
 
-    def take(self, inbound: Inbound) -> Done:
-        """One turn on the store's thread: load, step, commit; again when somebody else was faster."""
-        found: tuple[Found, ...] = ()
+    def take(self, inbound: Inbound, found: tuple[Found, ...] = ()) -> Done:
+        """One turn on the store's thread: load, step, commit; again when somebody else was faster.
+
+        Raises _Unscanned where a text has to be looked through first: then it is taken again with what was found.
+        """
         for _ in range(TRIES):
-            try:
+            with suppress(LostRace):
                 return self._taken(inbound, found)
-            except LostRace:
-                continue
-            except _Unscanned as wanted:
-                found += (self._scanned(wanted),)
-        raise Refusal("busy", self.library.word("en", "busy"))
+        raise self._busy()
+
+    def _busy(self) -> Refusal:
+        return Refusal("busy", self.library.word("en", "busy"))
 
     def _scanned(self, wanted: _Unscanned) -> Found:
         """Outside any transaction. Where the detector fails the words can be kept, and not shared."""

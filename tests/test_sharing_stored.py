@@ -14,7 +14,7 @@ import pytest
 from conftest import AT, Pair, rows, who
 from finders import Fails, Finds
 from searching import found, stored
-from shells import Live, inbound, living, shown
+from shells import Live, living, shown
 from test_pages import forms
 
 from bot.conversation import Message, Page
@@ -180,7 +180,7 @@ def test_what_changes_while_names_are_looked_for_is_not_lost(live: Live, start: 
     def meanwhile() -> None:
         if not told:
             told.append("x")
-            other.shell.take(inbound(ADA, Write(at=AT, text="Something else was first.", done=False)))
+            other.do(ADA, Write(at=AT, text="Something else was first.", done=False))
 
     live.shell.finder = Watches(meanwhile=meanwhile)
     live.write(ADA, "Then this.")

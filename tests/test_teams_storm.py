@@ -566,7 +566,7 @@ async def test_what_cannot_be_done_is_said_in_one_kind_sentence_in_the_dialog(
         hands = await begun(client(home))
         ada = hands.client
 
-        def refused(inbound: Inbound) -> Any:
+        def refused(inbound: Inbound, found: Any) -> Any:
             raise Refusal(code, "Only who leads the program can set up a team.")
 
         with monkeypatch.context() as patch:

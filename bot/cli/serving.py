@@ -122,6 +122,7 @@ async def serve(
         adapters = connected(given, shell, store)
         platforms.messengers |= {name: adapter.messenger for name, adapter in adapters.items()}
         async with _started(adapters, shell), _ticking(shell, counts), _listening(given, adapters, shell, counts):
+            shell.warm()
             for line in welcome(given):
                 say(line)
             await stopped()

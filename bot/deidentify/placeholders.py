@@ -16,7 +16,8 @@ PLACEHOLDER = (
     r"\[(?:NAME-[0-9]{1,6}|PLACE|ORG|PHONE|EMAIL|LINK|ID|USERNAME|DATE|this\ week|earlier|later"
     r"|AGE(?::\ (?:0-5\ months|6-11\ months|1\ year|2\ years|3-5\ years|child|adult|gestation))?)\]"
 )
-_NUMBERED = regex.compile(r"\[NAME-([0-9]{1,6})\]")
+#: Numbers beyond these are nobody's: the next one still has to fit into `PLACEHOLDER`.
+_NUMBERED = regex.compile(r"\[NAME-([0-9]{1,5})\]")
 _WORDS: dict[Label, str] = {
     "ADDRESS": "[PLACE]",
     "CITY": "[PLACE]",
