@@ -149,6 +149,26 @@ def test_whatever_is_wrong_with_a_link_is_answered_alike(live: Live) -> None:
     assert "Nothing is lost" in answers[0][1]
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=zzz", b"\xff\xfe broken"),
+        ("multipart/form-data", b"--zzz"),
+        ("multipart/form-data; boundary=zzz", b"--zzz\r\nContent-Disposition: form-data\r\n\r\npage\r\n--zzz--\r\n"),
+        ("application/x-www-form-urlencoded; charset=nowhere", b"as=page"),
+        ("application/x-www-form-urlencoded", b"as=page&other=" + b"\xff"),
+    ],
+)
+def test_a_form_that_cannot_be_read_uses_no_link_up(live: Live, kind: str, body: bytes) -> None:
+    lived(live)
+    address = link(live)
+    answer, text = use(live, address, data=body, headers={"Content-Type": kind})
+    assert answer.status == 400
+    assert "Show my copy" in text, "the button once more"
+    assert use(live, address, data={"as": "page"})[0].status == 200
+    assert use(live, address, data=body, headers={"Content-Type": kind})[0].status == 404, "as whatever is wrong"
+
+
 def test_a_link_holds_for_a_quarter_of_an_hour(live: Live) -> None:
     address = link(live)
     live.clock.time = AT + LIFETIME - timedelta(seconds=1)
