@@ -115,6 +115,24 @@ def test_two_people_have_two_tokens(live: Live) -> None:
     assert len(tokens) == 2
 
 
+def test_no_token_tells_whose_themes_stand_beside_whose_passage(live: Live) -> None:
+    message = live.begin(ADA)
+    page(live, Submit(at=AT, form="consent", values={"words": "keep", "counting": "always"}))
+    while message.step != "end":
+        words = WORDS if message.step == "moment" else "skip"
+        message = live.write(ADA, words) if message.input == "text" else first_of(live, ADA, message)
+    live.tap(ADA, "more")
+    passage = send(live, page(live, Choose(at=AT, values=("excerpt",))), "excerpt-agree", agree="ask")
+    send(live, send(live, passage, "excerpt"), "excerpt-release", recognise="no")
+    (counted,), (released,) = rows(live.store, t.contributions), rows(live.store, t.excerpts)
+    assert (counted["circle_id"], counted["window"]) == (released["circle_id"], released["window"])
+    assert counted["token"] != released["token"]
+    page(live, Submit(at=AT, form="withdraw", values={"purpose": "excerpts"}))
+    assert (len(rows(live.store, t.contributions)), rows(live.store, t.excerpts)) == (1, [])
+    page(live, Submit(at=AT, form="withdraw", values={"purpose": "counting"}))
+    assert rows(live.store, t.contributions) == []
+
+
 def test_no_word_of_a_passage_stands_in_clear_anywhere(live: Live, pair: Pair, tmp_path: Path) -> None:
     release(live)
     assert found("zqpassage-quillfeather", stored(pair, tmp_path)) == []
