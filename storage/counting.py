@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, up
 
 from storage import tables as t
 from storage.keystore import KeyStore
+from storage.ledger import TAKEN_BACK, Entry, note
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, fingerprint
 from storage.windows import WEEKS, window_start
@@ -70,6 +71,7 @@ _SHARED = {
     purpose: (table, Prepared(select(table.c.id).where(*_own(table))), Prepared(delete(table).where(*_own(table))))
     for purpose, table in (("counting", t.contributions), ("excerpts", t.excerpts))
 }
+_HELD = tuple(Prepared(select(table.c.id).where(table.c.id == bindparam("receipt"))) for table, *_ in _SHARED.values())
 _PEOPLE = Prepared(
     select(func.count())
     .select_from(t.participants)
@@ -103,6 +105,11 @@ def take_back(
     return taken
 
 
+def is_shared(wire: Wire, receipt: UUID) -> bool:
+    """Whether what was shared under this id is still there, to be published or taken back."""
+    return any(wire.one(held, receipt=receipt) is not None for held in _HELD)
+
+
 def size(wire: Wire, circle: UUID) -> int:
     """People who can be counted in a circle; who supervises or leads there stands in none. Who moves counts where they
     were until the window is over, whatever they gave (`MOVED`)."""
@@ -120,13 +127,15 @@ class _Circle(NamedTuple):
     later_from: date | None = None
 
 
-def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date) -> None:
-    """Lets a person's row follow their roles: team, circle, and since when they supervise."""
+def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date, noted: list[Entry]) -> None:
+    """Lets a person's row follow their roles: team, circle, and since when they supervise. What is taken back of who
+    counts no more is noted."""
     roles = [_Role._make(row) for row in wire.all(_ROLES, person=person)]
     named = [one.since for one in roles if one.role == "supervisor"]
     led = {one.circle for one in roles if one.role == "lead"}
     if named or led:
-        _uncount(wire, keys, person, None if named else led)
+        taken = _uncount(wire, keys, person, None if named else led)
+        noted += [note(wire, keys, row, day, TAKEN_BACK) for row in taken]
     wanted = [one.circle for one in roles if one.role == "member" and one.circle not in led]
     circle = _Circle() if named else _circle(wire, person, wanted, led, day)
     shown = [one.team for one in roles if one.role != "lead"] or [one.team for one in roles]
@@ -149,11 +158,10 @@ class _Role(NamedTuple):
     circle: UUID
 
 
-def _uncount(wire: Wire, keys: KeyStore, person: UUID, circles: Collection[UUID] | None) -> None:
+def _uncount(wire: Wire, keys: KeyStore, person: UUID, circles: Collection[UUID] | None) -> list[UUID]:
     row = wire.one(_COUNTED, person=person)
     key = None if row is None else keys.data_key(row[0])
-    if key is not None:
-        take_back(wire, keys, key.key, circles)
+    return [] if key is None else take_back(wire, keys, key.key, circles)
 
 
 def _circle(wire: Wire, person: UUID, wanted: Sequence[UUID], led: Collection[UUID], day: date) -> _Circle:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
 
-from storage import counting, erase, links, looks
+from storage import counting, ledger, links, looks
 from storage import tables as t
 from storage.checkins import DEAD_TALK
 from storage.database import Database
@@ -57,8 +57,8 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(counting.MOVED, today=today)
         wire.run(links.OVER, now=now)
         wire.run(looks.OLD, before=today - timedelta(days=looks.KEEP_DAYS))
-        wire.run(erase.PASSED, before=today - timedelta(days=erase.PASSING_DAYS))
-    keys.forget_deletions(erase.PASSING, today - timedelta(days=erase.PASSING_DAYS))
+        wire.run(ledger.PASSED, before=today - timedelta(days=ledger.PASSING_DAYS))
+    keys.forget_deletions(ledger.PASSING, today - timedelta(days=ledger.PASSING_DAYS))
     keys.destroy(orphans(main, keys, today))
     if gone:
         main.checkpoint()

@@ -44,9 +44,9 @@ from storage import checkins, leading, leaving, links, looks, names, passages
 from storage import tables as t
 from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
-from storage.erase import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.keystore import KeyStore
 from storage.leading import Desk
+from storage.ledger import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 from storage.vault import Key

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession
 from click.testing import CliRunner
-from conftest import AT, Pair, rows, who
+from conftest import AT, Pair, backed_up, put_back, rows, who
 from shells import Live, living
 from talks import library
 
@@ -374,6 +374,17 @@ def test_export_writes_a_page_too_and_asks_for_the_code(kept: Live) -> None:
 def test_a_code_is_over_after_a_quarter_of_an_hour(kept: Live) -> None:
     kept.clock.time = datetime.now(UTC) - LIFETIME
     assert run("ada", "--code", code(kept)).exit_code == 2
+
+
+def test_a_link_that_was_used_comes_back_with_no_backup(pair: Pair, ring: Keyring) -> None:
+    with living(pair, ring) as live:
+        live.shell.address = ADDRESS
+        used, unused = link(live), link(live)
+        backup = backed_up(live.store)
+        assert use(live, used)[0].status == 200
+        put_back(live.store, backup)
+        with living(pair, ring) as again:
+            assert [use(again, one, "GET")[0].status for one in (used, unused)] == [404, 200]
 
 
 def test_a_link_of_one_installation_is_none_in_another(live: Live, tmp_path: Path) -> None:
