@@ -62,6 +62,8 @@ class Session(Frozen):
 Purpose = Literal["words", "counting", "excerpts"]
 #: What ended by itself: after a year, or because the terms are others now.
 Lapse = Literal["expired", "superseded"]
+#: Why a choice is asked for anew; "restored": a backup was put back that lacks what they chose later.
+Pause = Literal["expired", "superseded", "restored"]
 ConsentEvent = Literal["given", "refused", "withdrawn", "superseded", "expired"]
 
 
@@ -91,7 +93,7 @@ class Consents(Frozen):
     excerpts_until: date | None = None
     version: int = 0  # of the notice that was shown
     agreed: Mapping[str, Agreement] = Field(default_factory=dict)  # by purpose; states of before have none
-    lapsed: Mapping[str, Lapse] = Field(default_factory=dict)  # by purpose, until they choose again
+    lapsed: Mapping[str, Pause] = Field(default_factory=dict)  # by purpose, until they choose again
     untold: bool = False  # of what lapsed
 
 
@@ -280,7 +282,6 @@ class Facts(Frozen):
     teams: tuple[TeamFacts, ...] = ()  # for who leads
     names: Listed = Listed()  # that are never kept
     looks: tuple[Look, ...] = ()  # newest first
-    looked: bool = False  # that this person, who supervises, looked today is noted
     secret: str = Field(default="", repr=False)  # an unused random token of 256 bits
     address: str = ""  # where links of ours lead; empty where people can open none
     consent_records: tuple[ConsentRecord, ...] = ()  # newest first

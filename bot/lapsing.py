@@ -4,10 +4,11 @@ the person alone, when they are next here. Pure."""
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from bot.case import Case
-from bot.consent import SHARING, UNTIL, Sharing, lapse, looking_again, recorded, until
-from bot.conversation import Lapse, Page
+from bot.consent import SHARING, UNTIL, Sharing, given, lapse, looking_again, recorded, until
+from bot.conversation import Conversation, Lapse, Page, Purpose
 from bot.effects import Effect, Turn
 from bot.questions import UNASKED
 
@@ -41,6 +42,19 @@ def _ended(case: Case, purpose: Sharing, why: Lapse) -> tuple[Case, tuple[Effect
 def _lapsed(case: Case, purpose: str, why: Lapse) -> Case:
     consents = case.conversation.consents
     return case.now(consents=consents.model_copy(update={"lapsed": {**consents.lapsed, purpose: why}, "untold": True}))
+
+
+def restored(before: Conversation) -> Conversation:
+    """After a backup was put back that lacks what they chose later: nothing is kept or shared until they choose again.
+    Nobody knows what it was, so nothing is recorded of it."""
+    consents = before.consents
+    purposes = tuple(purpose for purpose in get_args(Purpose) if given(consents, purpose))
+    changes: dict[str, object] = dict.fromkeys((*purposes, *(UNTIL[one] for one in SHARING if one in purposes)))
+    agreed = {name: one for name, one in consents.agreed.items() if name not in purposes}
+    lapsed = {**consents.lapsed, **dict.fromkeys(purposes, "restored")}
+    changes |= {"agreed": agreed, "lapsed": lapsed, "untold": consents.untold or bool(purposes)}
+    memory = before.memory.model_copy(update={"shared": ()})
+    return before.model_copy(update={"consents": consents.model_copy(update=changes), "memory": memory})
 
 
 def lines(case: Case) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def opened(case: Case, name: str) -> Turn:
         return shown(case, passage)
     if name not in builders:
         return illegal(case, "page-unknown")
-    looks_at_others = name == "report" and case.facts.supervises and not case.facts.looked
+    looks_at_others = name == "report" and case.facts.supervises
     return shown(case, builders[name](case), effects=(NoteLook(),) if looks_at_others else ())
 
 

@@ -19,7 +19,7 @@ from bot.case import Case
 from bot.commands import understand
 from bot.conversation import Reply
 from bot.deidentify import Known
-from bot.effects import Effect, EraseMe, Live, Need, Return, Turn
+from bot.effects import Effect, EraseMe, Live, Need, NoteLook, Return, Turn
 from bot.engine import step
 from bot.events import (
     CheckInDue,
@@ -262,8 +262,12 @@ class Shell:
             return Done(turn.reply)  # a form with a fault comes again, mended, under the same key
         erases = any(isinstance(effect, EraseMe) for effect in turn.effects)
         if tx.seen(who, inbound.key, event.at):
-            reply = turn.reply if erases else self._again(loaded, event)
-            raise _Undone(reply.model_copy(update={"again": True}))
+            reply = (turn.reply if erases else self._again(loaded, event)).model_copy(update={"again": True})
+            looks = tuple(effect for effect in turn.effects if isinstance(event, Open) and isinstance(effect, NoteLook))
+            if not looks:
+                raise _Undone(reply)
+            self._saved(tx, stored, Turn(stored.conversation, reply, looks), who, event)  # they look once more
+            return Done(reply)
         if erases:
             raise _Leaving(turn.reply)
         if news:

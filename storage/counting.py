@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, up
 
 from storage import tables as t
 from storage.keystore import KeyStore
+from storage.ledger import TAKEN_BACK, Entry, note
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, fingerprint
-from storage.windows import WEEKS, window_name, window_start
+from storage.windows import WEEKS, window_start
 
 _COUNTED = Prepared(
     select(
@@ -49,6 +50,13 @@ _STAND = Prepared(
     )
 )
 
+#: Moves whose window has begun: from then on they are like anybody else in their circle.
+MOVED = Prepared(
+    update(t.participants)
+    .where(t.participants.c.next_circle_from <= bindparam("today"))
+    .values(circle_id=t.participants.c.next_circle_id, next_circle_id=None, next_circle_from=None)
+)
+
 
 def _own(shared: Table) -> tuple[ColumnElement[bool], ...]:
     return (
@@ -58,12 +66,12 @@ def _own(shared: Table) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-_OWN = Prepared(select(func.count()).select_from(t.contributions).where(*_own(t.contributions)))
 #: By what was agreed to: how rows of one's own are found, and how they go.
 _SHARED = {
-    purpose: (Prepared(select(table.c.id).where(*_own(table))), Prepared(delete(table).where(*_own(table))))
+    purpose: (table, Prepared(select(table.c.id).where(*_own(table))), Prepared(delete(table).where(*_own(table))))
     for purpose, table in (("counting", t.contributions), ("excerpts", t.excerpts))
 }
+_HELD = tuple(Prepared(select(table.c.id).where(table.c.id == bindparam("receipt"))) for table, *_ in _SHARED.values())
 _PEOPLE = Prepared(
     select(func.count())
     .select_from(t.participants)
@@ -72,9 +80,10 @@ _PEOPLE = Prepared(
 OWN_CODES = Prepared(select(t.contributions.c.codes).where(*_own(t.contributions)))
 
 
-def token(window_key: bytes, key: Key, circle: UUID) -> bytes:
-    """The same for all contributions of one person to one window; nothing without that window's key."""
-    return fingerprint(window_key, key.derived(b"contributions"), circle)
+def token(window_key: bytes, key: Key, circle: UUID, of: Table = t.contributions) -> bytes:
+    """The same for all rows of one person in one window of one table, and another in the other table: no join tells
+    whose themes stand beside whose passage. Nothing without that window's key."""
+    return fingerprint(window_key, key.derived(of.name.encode()), circle)
 
 
 def take_back(
@@ -89,15 +98,21 @@ def take_back(
     taken: list[UUID] = []
     for circle, window, window_key in keys.window_keys():
         if only is None or circle in only:
-            own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle)}
-            for which, drop in (_SHARED[purpose] for purpose in of):
+            for table, which, drop in (_SHARED[purpose] for purpose in of):
+                own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle, table)}
                 taken += [row[0] for row in wire.all(which, **own)]
                 wire.run(drop, **own)
     return taken
 
 
+def is_shared(wire: Wire, receipt: UUID) -> bool:
+    """Whether what was shared under this id is still there, to be published or taken back."""
+    return any(wire.one(held, receipt=receipt) is not None for held in _HELD)
+
+
 def size(wire: Wire, circle: UUID) -> int:
-    """People who can be counted in a circle; who supervises or leads there stands in none."""
+    """People who can be counted in a circle; who supervises or leads there stands in none. Who moves counts where they
+    were until the window is over, whatever they gave (`MOVED`)."""
     row = wire.one(_PEOPLE, circle=circle)
     assert row is not None
     found: int = row[0]
@@ -112,15 +127,17 @@ class _Circle(NamedTuple):
     later_from: date | None = None
 
 
-def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date) -> None:
-    """Lets a person's row follow their roles: team, circle, and since when they supervise."""
+def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date, noted: list[Entry]) -> None:
+    """Lets a person's row follow their roles: team, circle, and since when they supervise. What is taken back of who
+    counts no more is noted."""
     roles = [_Role._make(row) for row in wire.all(_ROLES, person=person)]
     named = [one.since for one in roles if one.role == "supervisor"]
     led = {one.circle for one in roles if one.role == "lead"}
     if named or led:
-        _uncount(wire, keys, person, None if named else led)
+        taken = _uncount(wire, keys, person, None if named else led)
+        noted += [note(wire, keys, row, day, TAKEN_BACK) for row in taken]
     wanted = [one.circle for one in roles if one.role == "member" and one.circle not in led]
-    circle = _Circle() if named else _circle(wire, keys, person, wanted, day)
+    circle = _Circle() if named else _circle(wire, person, wanted, led, day)
     shown = [one.team for one in roles if one.role != "lead"] or [one.team for one in roles]
     wire.run(
         _STAND,
@@ -141,31 +158,21 @@ class _Role(NamedTuple):
     circle: UUID
 
 
-def _uncount(wire: Wire, keys: KeyStore, person: UUID, circles: Collection[UUID] | None) -> None:
+def _uncount(wire: Wire, keys: KeyStore, person: UUID, circles: Collection[UUID] | None) -> list[UUID]:
     row = wire.one(_COUNTED, person=person)
     key = None if row is None else keys.data_key(row[0])
-    if key is not None:
-        take_back(wire, keys, key.key, circles)
+    return [] if key is None else take_back(wire, keys, key.key, circles)
 
 
-def _circle(wire: Wire, keys: KeyStore, person: UUID, wanted: Sequence[UUID], day: date) -> _Circle:
-    """At once, or from the next window where this one holds something of theirs in another circle."""
+def _circle(wire: Wire, person: UUID, wanted: Sequence[UUID], led: Collection[UUID], day: date) -> _Circle:
+    """At once where they counted in none, or in one that they lead; else from the next window, whatever they gave:
+    when somebody moves must tell nobody whether anything of theirs was counted."""
     row = wire.one(_COUNTED, person=person)
     assert row is not None
-    key_id, circle, later, later_from, grid = row
+    _, circle, later, later_from, grid = row
     now = later if later_from is not None and day >= later_from else circle
     if not wanted or now in wanted:
         return _Circle(now if wanted else None)
-    key, start = keys.data_key(key_id), window_start(grid, day)
-    if now is None or key is None or not _counts(wire, keys, key.key, now, window_name(start)):
+    if now is None or now in led:
         return _Circle(wanted[0])
-    return _Circle(now, wanted[0], start + timedelta(weeks=WEEKS))
-
-
-def _counts(wire: Wire, keys: KeyStore, key: Key, circle: UUID, window: str) -> bool:
-    """Whether this window holds something of theirs in this circle already."""
-    for in_circle, in_window, window_key in keys.window_keys():
-        if (in_circle, in_window) == (circle, window):
-            row = wire.one(_OWN, circle=circle, in_window=window, own=token(window_key, key, circle))
-            return row is not None and row[0] > 0
-    return False
+    return _Circle(now, wanted[0], window_start(grid, day) + timedelta(weeks=WEEKS))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.conversation import Reflection
 from bot.events import Who
@@ -15,28 +15,13 @@ from storage import tables as t
 from storage.counting import count_in, take_back
 from storage.database import Database
 from storage.keystore import DataKey, KeyStore
+from storage.ledger import ERASED, TAKEN_BACK, Entry, note
 from storage.place import Place, arrive, find, read_reflections
 from storage.prepared import Prepared, Row, Wire
-from storage.vault import Key, Unopened, fingerprint
-
-#: What an entry of the ledger is about.
-ERASED, REMOVED, PURGED = "person", "installation", "tenant"
-#: These are needed as long as a backup can hold what they name, and then go.
-LET_GO, TAKEN_BACK, ENDED = "reflection", "contribution", "session"
-PASSING = (LET_GO, TAKEN_BACK, ENDED)
-#: Backups are kept for 14 days (docs/privacy.md), and some a little longer than they should be.
-PASSING_DAYS = 28
-Entry = tuple[bytes, date, str]
+from storage.vault import Key, Unopened
 
 _RECEIPT = Prepared(delete(t.contributions).where(t.contributions.c.id == bindparam("receipt")))
 _DROP = Prepared(delete(t.participants).where(t.participants.c.id == bindparam("person")))
-NOTE = Prepared(insert(t.deletion_ledger), unless_there=True)
-PASSED = Prepared(
-    delete(t.deletion_ledger).where(
-        t.deletion_ledger.c.kind.in_([literal_column(f"'{kind}'") for kind in PASSING]),
-        t.deletion_ledger.c.day < bindparam("before"),
-    )
-)
 #: What others decided: who is in a team is the program's list, and a gap in it would tell who erased.
 _ROLES = Prepared(
     select(t.memberships.c.team_id, t.memberships.c.role, t.memberships.c.since).where(
@@ -44,6 +29,9 @@ _ROLES = Prepared(
     )
 )
 _ADD_ROLE = Prepared(insert(t.memberships), unless_there=True)
+#: Those who were looked at see it for as long as any other look.
+_LOOKS = Prepared(select(t.looks.c.circle_id, t.looks.c.day).where(t.looks.c.participant_id == bindparam("person")))
+_ADD_LOOK = Prepared(insert(t.looks), unless_there=True)
 _STANDS = Prepared(
     update(t.participants)
     .where(t.participants.c.id == bindparam("person"))
@@ -56,21 +44,11 @@ _KEYS_OF = Prepared(
 )
 
 
-def ledger_hash(keys: KeyStore, row: UUID) -> bytes:
-    return fingerprint(keys.purpose_key("ledger"), row)
-
-
-def note(wire: Wire, keys: KeyStore, row: UUID, day: date, kind: str) -> Entry:
-    """Into the main database's ledger; the key store's copy is written after the commit."""
-    entry = (ledger_hash(keys, row), day, kind)
-    wire.run(NOTE, hash=entry[0], day=day, kind=kind)
-    return entry
-
-
 def erase(main: Database, keys: KeyStore, who: Who, at: datetime, *, stays: bool = False) -> bool:
     """False where nobody of that name is known. The files still need a checkpoint afterwards.
 
-    `stays`: they are in their teams as before, as somebody who has never said a word.
+    `stays`: they are in their teams as before, as somebody who has never said a word; at whose page they looked can be
+    seen there as before.
     """
     day = at.astimezone(UTC).date()
     (fresh,) = keys.make_data_keys(1, at) if stays else (None,)
@@ -79,23 +57,36 @@ def erase(main: Database, keys: KeyStore, who: Who, at: datetime, *, stays: bool
         if found is None:
             return False
         roles = wire.all(_ROLES, person=found.person)
+        looks = wire.all(_LOOKS, person=found.person)
         entries, gone = erased(wire, keys, found, day)
         if fresh is not None and (roles or found.leads_since or found.installed_day):
-            _stay(wire, keys, who, found, roles, fresh, day)
+            entries += _stay(wire, keys, who, found, roles, looks, fresh, day)
         elif fresh is not None:
             gone.append(fresh.id)
     forget(keys, entries, gone)
     return True
 
 
-def _stay(wire: Wire, keys: KeyStore, who: Who, before: Place, roles: Sequence[Row], key: DataKey, day: date) -> None:
+def _stay(
+    wire: Wire,
+    keys: KeyStore,
+    who: Who,
+    before: Place,
+    roles: Sequence[Row],
+    looks: Sequence[Row],
+    key: DataKey,
+    day: date,
+) -> list[Entry]:
     arrive(wire, keys, who, key, day, zone=before.zone)
     found = find(wire, keys, who)
     assert found is not None
     for team, role, since in roles:
         wire.run(_ADD_ROLE, participant_id=found.person, team_id=team, role=role, since=since)
+    wire.run_many(_ADD_LOOK, [{"circle_id": at, "participant_id": found.person, "day": on} for at, on in looks])
     wire.run(_STANDS, person=found.person, leads=before.leads_since, installed=before.installed_day)
-    count_in(wire, keys, found.person, day)
+    noted: list[Entry] = []
+    count_in(wire, keys, found.person, day, noted)
+    return noted
 
 
 def erased(wire: Wire, keys: KeyStore, found: Place, day: date) -> tuple[list[Entry], list[UUID]]:

@@ -22,9 +22,9 @@ from bot.ports import Installation, LostRace, Refusal
 from storage import leaving
 from storage import tables as t
 from storage.database import Database, insisted
-from storage.erase import REMOVED, Entry, note
 from storage.keystore import KeyStore
 from storage.leading import installed, is_led
+from storage.ledger import REMOVED, Entry, note
 from storage.place import tenant
 from storage.prepared import Prepared, Row, Wire
 from storage.turns import SqlTransaction

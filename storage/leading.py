@@ -19,6 +19,7 @@ from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
 from storage.leaving import come_back
+from storage.ledger import Entry
 from storage.notices import News, tell
 from storage.place import Place
 from storage.prepared import Prepared, Wire
@@ -72,12 +73,14 @@ _CIRCLE_TAKEN = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All that settling needs. `made` grows by the keys of people who are new, for the case of a rollback."""
+    """All that settling needs. `made` grows by the keys of people who are new, for the case of a rollback; `noted` by
+    what is taken back of whoever counts no more, for the key store's ledger."""
 
     wire: Wire
     keys: KeyStore
     program: Program
     made: list[UUID]
+    noted: list[Entry]
     at: datetime
     day: date
     locale: str = "en"  # in which people whose profile is not known yet are spoken to
@@ -172,7 +175,7 @@ def _follow(desk: Desk, lead: Place, team: UUID, before: set[Membership], wanted
     ]
     desk.wire.run_many(_ADD, rows)
     for person in {person for person, _ in gone | new} | {lead.person}:
-        count_in(desk.wire, desk.keys, person, desk.day)
+        count_in(desk.wire, desk.keys, person, desk.day, desk.noted)
 
 
 def _house(desk: Desk, new: Sequence[Place]) -> None:

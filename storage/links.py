@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -11,6 +11,7 @@ from bot.effects import Issue, LinkPurpose
 from bot.events import Who
 from storage import tables as t
 from storage.keystore import KeyStore
+from storage.ledger import USED, Entry, note
 from storage.place import PERSON, named
 from storage.prepared import Prepared, Wire
 from storage.vault import fingerprint
@@ -56,6 +57,7 @@ def holder(wire: Wire, keys: KeyStore, purpose: LinkPurpose, token: str, now: da
     return None if row is None else named(keys, *row)
 
 
-def use(wire: Wire, keys: KeyStore, purpose: LinkPurpose, token: str) -> bool:
-    """False where somebody else was faster."""
-    return wire.run(_DROP, hash=_hash(keys, purpose, token)) == 1
+def use(wire: Wire, keys: KeyStore, purpose: LinkPurpose, token: str, day: date) -> Entry | None:
+    """The entry of the ledger by which no backup brings it back; None where somebody else was faster."""
+    hash_ = _hash(keys, purpose, token)
+    return note(wire, keys, hash_, day, USED) if wire.run(_DROP, hash=hash_) else None

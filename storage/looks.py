@@ -33,11 +33,6 @@ def _circles(role: str) -> Select[Any]:
 
 _SUPERVISED = Prepared(_circles("supervisor"))
 _NOTE = Prepared(insert(t.looks), unless_there=True)
-_NOTED = Prepared(
-    select(t.looks.c.day)
-    .where(t.looks.c.participant_id == bindparam("person"), t.looks.c.day == bindparam("today"))
-    .limit(1)
-)
 _SEEN = Prepared(
     select(t.looks.c.day, *PERSON)
     .select_from(t.looks.join(t.participants).join(t.tenants, t.tenants.c.id == t.participants.c.tenant_id))
@@ -48,13 +43,9 @@ OLD = Prepared(delete(t.looks).where(t.looks.c.day < bindparam("before")))
 
 
 def note(wire: Wire, found: Place, today: date) -> None:
-    """In every circle that the person supervises: one page shows them."""
+    """In every circle that the person supervises, once a day: one page shows them."""
     for (circle,) in wire.all(_SUPERVISED, person=found.person):
         wire.run(_NOTE, circle_id=circle, participant_id=found.person, day=today)
-
-
-def noted(wire: Wire, found: Place, today: date) -> bool:
-    return found.supervises_since is not None and wire.one(_NOTED, person=found.person, today=today) is not None
 
 
 def seen(wire: Wire, keys: KeyStore, found: Place) -> tuple[Look, ...]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, or_, select
 
-from storage import erase
+from storage import erase, ledger
 from storage import tables as t
 from storage.database import Database
 from storage.keystore import KeyStore
@@ -95,7 +95,7 @@ def _tenant(main: Database, keys: KeyStore, tenant: UUID, before: date, today: d
     with main.transaction() as wire:
         if wire.one(_TENANT_STILL, tenant=tenant, before=before) is None:
             return False
-        entry = erase.note(wire, keys, tenant, today, erase.PURGED)
+        entry = ledger.note(wire, keys, tenant, today, ledger.PURGED)
         circles = drop_tenant(wire, tenant)
     erase.forget(keys, [entry], ())
     for circle, window, _ in keys.window_keys():

@@ -1,5 +1,5 @@
 """After a backup was put back. Law: who was erased, what was deleted, taken back or purged, and where the app was
-removed stays so."""
+removed stays so; and nobody shares by a choice that they have changed since."""
 
 from __future__ import annotations
 
@@ -9,11 +9,31 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, select, update
 
+from bot.conversation import Conversation
+from bot.lapsing import restored
 from storage import leaving
 from storage import tables as t
+from storage.consents import Head, read_head
+from storage.counting import take_back
 from storage.database import Database
-from storage.erase import ENDED, ERASED, LET_GO, NOTE, PURGED, REMOVED, TAKEN_BACK, Entry, drop, ledger_hash
+from storage.erase import drop
 from storage.keystore import KeyStore
+from storage.ledger import (
+    CHOSEN,
+    ENDED,
+    ERASED,
+    LET_GO,
+    NOTE,
+    PURGED,
+    REMOVED,
+    TAKEN_BACK,
+    USED,
+    Entry,
+    ledger_hash,
+    note,
+    record_of,
+)
+from storage.place import written
 from storage.prepared import Prepared, Row, Wire
 from storage.purge import drop_tenant
 from storage.turns import Talk
@@ -31,8 +51,13 @@ _TALKS = Prepared(
 )
 #: Single rows, how they are listed and how they go.
 _ROWS = tuple(
-    (Prepared(select(table.c.id)), kind, Prepared(delete(table).where(table.c.id == bindparam("row"))))
-    for table, kind in ((t.reflections, LET_GO), (t.contributions, TAKEN_BACK), (t.excerpts, TAKEN_BACK))
+    (Prepared(select(name)), kind, Prepared(delete(table).where(name == bindparam("row"))))
+    for table, name, kind in (
+        (t.reflections, t.reflections.c.id, LET_GO),
+        (t.contributions, t.contributions.c.id, TAKEN_BACK),
+        (t.excerpts, t.excerpts.c.id, TAKEN_BACK),
+        (t.links, t.links.c.hash, USED),
+    )
 )
 _TALK = Prepared(
     update(t.conversations).where(t.conversations.c.participant_id == bindparam("row")).values(talk=bindparam("left"))
@@ -40,6 +65,18 @@ _TALK = Prepared(
 _NO_TALK = Prepared(
     update(t.conversations).where(t.conversations.c.participant_id == bindparam("row")).values(talk=None, idle_day=None)
 )
+_STATES = Prepared(
+    select(
+        t.participants.c.id, t.participants.c.tenant_id, t.participants.c.key_id, t.conversations.c.state
+    ).select_from(t.participants.join(t.conversations))
+)
+_STATE = Prepared(
+    update(t.conversations)
+    .where(t.conversations.c.participant_id == bindparam("row"))
+    .values(state=bindparam("left"), revision=t.conversations.c.revision + 1)
+)
+#: Choices of one person since a backup that is put back; more than that nobody makes in a month.
+_SINCE = 64
 _REMOVE = Prepared(delete(t.installations).where(t.installations.c.id == bindparam("row")))
 
 
@@ -61,15 +98,17 @@ def replay(main: Database, keys: KeyStore) -> int:
             wire.run(_REMOVE, row=row)
             leaving.gone(wire, platform, external, datetime.now(UTC).date())  # the grace begins anew
         # What its own ledger names, a database has deleted in the same commit: only one that was put back has it again.
-        _deleted(wire, keys, _Noted(keys, copy - own))
-    if own - copy:
-        keys.note_deletions(sorted(own - copy))
+        lacking = _Noted(keys, copy - own)
+        _deleted(wire, keys, lacking)
+        new = (own - copy) | set(_paused(wire, keys, lacking))
+    if new:
+        keys.note_deletions(sorted(new))
     keys.destroy(gone)
     return len(back)
 
 
 def _deleted(wire: Wire, keys: KeyStore, noted: _Noted) -> None:
-    """Single reflections, kept or open, and what was shared."""
+    """Single reflections, kept or open, what was shared, and links that were used."""
     for prepared, kind, drop_row in _ROWS:
         for (row,) in noted.rows(wire, prepared, kind):
             wire.run(drop_row, row=row)
@@ -88,6 +127,33 @@ def _deleted(wire: Wire, keys: KeyStore, noted: _Noted) -> None:
                 wire.run(_NO_TALK, row=person)
 
 
+def _paused(wire: Wire, keys: KeyStore, noted: _Noted) -> list[Entry]:
+    """Whose chain lacks records shares nothing until they choose again; what waits to be published is taken back. The
+    head names the last record that is missing, so that the chain never looks whole."""
+    taken: list[Entry] = []
+    if not noted.some(CHOSEN):
+        return taken
+    day = datetime.now(UTC).date()
+    for person, in_tenant, key_id, sealed in wire.all(_STATES):
+        key, where = keys.data_key(key_id), place(in_tenant, "conversations", person, "state")
+        with suppress(Unopened):  # what cannot be opened shares nothing
+            head, _, body = (b"", b"", b"") if key is None else key.key.open(sealed, where).partition(b"\n")
+            missing = _missing(noted, person, read_head(head).n)
+            if key is None or missing is None:
+                continue
+            state = written(restored(Conversation.model_validate_json(body)), missing.written())
+            wire.run(_STATE, row=person, left=key.key.seal(state, where))
+            taken += [note(wire, keys, row, day, TAKEN_BACK) for row in take_back(wire, keys, key.key)]
+    return taken
+
+
+def _missing(noted: _Noted, person: UUID, n: int) -> Head | None:
+    """The last record after the n-th that is noted and not there; its own hash has gone with it."""
+    later = (each for each in range(n + _SINCE, n, -1) if noted.has(CHOSEN, record_of(person, each)))
+    last = next(later, None)
+    return None if last is None else Head(last, noted.hash(record_of(person, last)))
+
+
 class _Noted:
     """What the ledgers name; they hold keyed hashes, so rows are recognized but never listed."""
 
@@ -99,8 +165,11 @@ class _Noted:
     def some(self, kind: str) -> bool:
         return kind in self._some
 
-    def has(self, kind: str, row: UUID) -> bool:
-        return (kind, ledger_hash(self._keys, row)) in self._kinds
+    def hash(self, row: UUID | bytes) -> bytes:
+        return ledger_hash(self._keys, row)
+
+    def has(self, kind: str, row: UUID | bytes) -> bool:
+        return (kind, self.hash(row)) in self._kinds
 
     def rows(self, wire: Wire, prepared: Prepared, kind: str) -> list[Row]:
         """The rows, by the id in front, that are there and should not be."""

@@ -19,6 +19,7 @@ from bot.ports import LostRace, Refusal, Setup
 from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
+from storage.ledger import Entry
 from storage.place import Place, arrive, find, look, merge, tenant
 from storage.prepared import Prepared, Wire
 from storage.windows import monday_after
@@ -60,9 +61,17 @@ _SET_ZONE = Prepared(
 
 
 def set_up(
-    wire: Wire, keys: KeyStore, program: Program, setup: Setup, made: list[UUID], at: datetime, day: date
+    wire: Wire,
+    keys: KeyStore,
+    program: Program,
+    setup: Setup,
+    made: list[UUID],
+    noted: list[Entry],
+    at: datetime,
+    day: date,
 ) -> None:
-    """Raises Refusal where a name, a zone or a setting is wrong. Adds the keys that it makes to `made`."""
+    """Raises Refusal where a name, a zone or a setting is wrong. Adds the keys that it makes to `made`, and what is
+    taken back to `noted`, for the key store's ledger."""
     check(setup)
     in_tenant = tenant(wire, setup.platform, setup.tenant, day)
     settle(wire, program, setup, in_tenant, day)
@@ -77,16 +86,16 @@ def set_up(
     if moved:
         touched |= {person for (person,) in wire.all(_EVERYBODY, team=team)}
     for person in touched:
-        count_in(wire, keys, person, day)
+        count_in(wire, keys, person, day, noted)
 
 
-def leave_team(wire: Wire, keys: KeyStore, who: Who, team: str, day: date) -> bool:
+def leave_team(wire: Wire, keys: KeyStore, who: Who, team: str, day: date, noted: list[Entry]) -> bool:
     """Takes a person out of a team, whatever their role; False where either is unknown."""
     found = find(wire, keys, who)
     row = None if found is None else wire.one(_TEAM, tenant=found.tenant, called=team)
     if found is None or row is None or not wire.run(_DROP_ROLES, person=found.person, team=row[0]):
         return False
-    count_in(wire, keys, found.person, day)
+    count_in(wire, keys, found.person, day, noted)
     return True
 
 

@@ -152,11 +152,14 @@ class SqlStore:
     def _turn(self, work: Callable[[SqlTransaction], None]) -> None:
         with self.transaction() as turn:
             work(turn)
+        self.after_commit()
 
     def leave_team(self, who: Who, team: str, at: datetime) -> bool:
         """Takes a person out of a team; False where either is unknown."""
-        with self.database.transaction() as wire:
-            return leave_team(wire, self.keys, who, team, at.astimezone(UTC).date())
+        with self.transaction() as turn:
+            found = leave_team(turn.wire, self.keys, who, team, at.astimezone(UTC).date(), turn.noted)
+        self.after_commit()
+        return found
 
     def people(self) -> tuple[tuple[Who, str], ...]:
         with self.database.reading() as wire:
@@ -190,10 +193,14 @@ class SqlStore:
         with self.transaction() as turn:
             if links.holder(turn.wire, self.keys, purpose, token, now) != who:
                 return None
-            if not links.use(turn.wire, self.keys, purpose, token):
+            noted = links.use(turn.wire, self.keys, purpose, token, now.astimezone(UTC).date())
+            if noted is None:
                 return None
+            turn.noted.append(noted)
             found = copies.everything(turn, self.keys, who, now, reference)
-            return None if found is None else make(found)
+            made = None if found is None else make(found)
+        self.after_commit()
+        return made
 
     def consents(self, who: Who) -> tuple[dict[str, Any], ...]:
         """A person's own copy of their consent records, first to last."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
 
-from storage import erase, links, looks
+from storage import counting, ledger, links, looks
 from storage import tables as t
 from storage.checkins import DEAD_TALK
 from storage.database import Database
@@ -46,7 +46,7 @@ def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
 
 def daily(main: Database, keys: KeyStore, now: datetime) -> None:
     """Retention, old dedupe keys, links, looks and entries of the ledger, the skeletons of deliveries and check-ins,
-    and keys that no row names."""
+    keys that no row names; and moves to another circle whose window has begun."""
     today = now.astimezone(UTC).date()
     with main.transaction() as wire:
         gone = wire.run(_REFLECTIONS, today=today)
@@ -54,10 +54,11 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(_DELIVERIES, before=today - timedelta(days=DELIVERY_DAYS))
         wire.run(_CHECK_INS, before=now - timedelta(days=DELIVERY_DAYS))
         wire.run(_STOPPED, before=now - timedelta(days=STOPPED_DAYS))
+        wire.run(counting.MOVED, today=today)
         wire.run(links.OVER, now=now)
         wire.run(looks.OLD, before=today - timedelta(days=looks.KEEP_DAYS))
-        wire.run(erase.PASSED, before=today - timedelta(days=erase.PASSING_DAYS))
-    keys.forget_deletions(erase.PASSING, today - timedelta(days=erase.PASSING_DAYS))
+        wire.run(ledger.PASSED, before=today - timedelta(days=ledger.PASSING_DAYS))
+    keys.forget_deletions(ledger.PASSING, today - timedelta(days=ledger.PASSING_DAYS))
     keys.destroy(orphans(main, keys, today))
     if gone:
         main.checkpoint()

@@ -23,9 +23,9 @@ from storage import checkins, consents, counting, looks, names, passages, roster
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
-from storage.erase import Entry
 from storage.keystore import DataKey, KeyStore
 from storage.leading import Desk, set_lead
+from storage.ledger import CHOSEN, Entry, note, record_of
 from storage.names import Colleagues
 from storage.place import (
     Place,
@@ -129,6 +129,8 @@ class SqlTransaction:
         conversation = Conversation.model_construct(
             **{**vars(conversation), "revision": found.revision, "session": talk.session, "waiting": talk.waiting}
         )
+        if page:
+            conversation = self._with_live_receipts(conversation)
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
         more = self._for_a_page(found, key, _day(at), head, conversation.memory) if page else {}
@@ -141,6 +143,15 @@ class SqlTransaction:
             found.left_day is not None or found.unreached_day is not None,
         )
 
+    def _with_live_receipts(self, conversation: Conversation) -> Conversation:
+        """Without receipts of what is gone: it was taken back before a backup was put back, or when somebody was named
+        supervisor. No page may say that it is still shared."""
+        memory = conversation.memory
+        held = tuple(one for one in memory.shared if counting.is_shared(self.wire, one.id))
+        if len(held) == len(memory.shared):
+            return conversation
+        return conversation.model_copy(update={"memory": memory.model_copy(update={"shared": held})})
+
     def _for_a_page(self, found: Place, key: Key, today: date, head: bytes, memory: Memory) -> dict[str, Any]:
         kept = read_reflections(self.wire, found, key, today)
         links, whole = consents.chain(self.wire, found, key, consents.read_head(head))
@@ -152,7 +163,6 @@ class SqlTransaction:
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
             "names": names.listed(self.wire, found, key),
             "looks": looks.seen(self.wire, self._keys, found),
-            "looked": looks.noted(self.wire, found, today),
             "secret": secrets.token_urlsafe(32),
             **self._of_passages(found, key, memory, today),
         }
@@ -204,6 +214,7 @@ class SqlTransaction:
         for effect in effects:
             if isinstance(effect, RecordConsent):
                 head = consents.record(self.wire, place, key, head, effect, at, who.platform)
+                self._note_choice(place.person, head, _day(at))
         changes = self._state(standing, before, after, head) | self._sessions(place, key, before, after, at)
         swap = _NEXT["new_state" in changes, "new_talk" in changes]
         if not self.wire.run(swap, person=place.person, was=place.revision, becomes=place.revision + 1, **changes):
@@ -221,6 +232,10 @@ class SqlTransaction:
         after_it = place._replace(revision=place.revision + 1, owes=owes, **written_down)
         self._standing[place.person] = _Standing(after_it, key, head)
         return deliveries
+
+    def _note_choice(self, person: UUID, head: Head, day: date) -> None:
+        """So that a backup which lacks it shows: it must not bring back what was taken back."""
+        self.noted.append(note(self.wire, self._keys, record_of(person, head.n), day, CHOSEN))
 
     def _again(self, who: Who, at: datetime) -> _Standing:
         """What `save` needs where this transaction has not loaded the person."""
@@ -295,10 +310,10 @@ class SqlTransaction:
     # Set-up ----------------------------------------------------------------------------------------------------------
 
     def desk(self, at: datetime, locale: str = "en", zone: str = UNKNOWN_ZONE) -> Desk:
-        return Desk(self.wire, self._keys, self._programs.own, self.made, at, _day(at), locale, zone)
+        return Desk(self.wire, self._keys, self._programs.own, self.made, self.noted, at, _day(at), locale, zone)
 
     def set_up(self, team: Setup, at: datetime) -> None:
-        setup.set_up(self.wire, self._keys, self._programs.own, team, self.made, at, _day(at))
+        setup.set_up(self.wire, self._keys, self._programs.own, team, self.made, self.noted, at, _day(at))
 
     def set_lead(self, who: Who, at: datetime) -> None:
         set_lead(self.desk(at), who)

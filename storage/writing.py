@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from bot.conversation import Conversation, Reflection
 from bot.effects import (
@@ -44,9 +44,9 @@ from storage import checkins, leading, leaving, links, looks, names, passages
 from storage import tables as t
 from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
-from storage.erase import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.keystore import KeyStore
 from storage.leading import Desk
+from storage.ledger import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 from storage.vault import Key
@@ -93,8 +93,8 @@ class Cell(NamedTuple):
     window: str
     key: bytes
 
-    def row(self, person: Key) -> dict[str, object]:
-        return {"circle_id": self.circle, "window": self.window, "token": token(self.key, person, self.circle)}
+    def row(self, person: Key, of: Table = t.contributions) -> dict[str, object]:
+        return {"circle_id": self.circle, "window": self.window, "token": token(self.key, person, self.circle, of)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class Pen:
             raise NotWhatWasShown
         if cell is not None:
             body = passages.sealed(cell.key, effect.receipt, effect.text)
-            self.wire.run(passages.ADD, id=effect.receipt, **cell.row(self.key), body=body)
+            self.wire.run(passages.ADD, id=effect.receipt, **cell.row(self.key, t.excerpts), body=body)
 
     def _cell(self) -> Cell | None:
         """Where what they share today goes."""

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.engine import make_url
 
 from bot.events import Who
@@ -83,6 +83,19 @@ def rows(store: SqlStore, table: Table) -> list[dict[str, Any]]:
 def key_rows(store: SqlStore, table: Table) -> list[dict[str, Any]]:
     with store.keys.database.reading() as wire:
         return [dict(zip(table.c.keys(), row, strict=True)) for row in wire.all(_whole(table))]
+
+
+def put_back(store: SqlStore, backup: list[list[dict[str, Any]]]) -> None:
+    """The main database from a backup, with its own ledger as old as the rest."""
+    with store.database.transaction() as wire:
+        for table in reversed(tables.metadata.sorted_tables):
+            wire.run(Prepared(delete(table)))
+        for table, old in zip(tables.metadata.sorted_tables, backup, strict=True):
+            wire.run_many(Prepared(insert(table)), old)
+
+
+def backed_up(store: SqlStore) -> list[list[dict[str, Any]]]:
+    return [rows(store, table) for table in tables.metadata.sorted_tables]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession
 from click.testing import CliRunner
-from conftest import AT, Pair, rows, who
+from conftest import AT, Pair, backed_up, put_back, rows, who
 from shells import Live, living
 from talks import library
 
@@ -147,6 +147,26 @@ def test_whatever_is_wrong_with_a_link_is_answered_alike(live: Live) -> None:
     assert {answer.status for answer, _ in answers} == {404}
     assert len({text for _, text in answers}) == 1
     assert "Nothing is lost" in answers[0][1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=zzz", b"\xff\xfe broken"),
+        ("multipart/form-data", b"--zzz"),
+        ("multipart/form-data; boundary=zzz", b"--zzz\r\nContent-Disposition: form-data\r\n\r\npage\r\n--zzz--\r\n"),
+        ("application/x-www-form-urlencoded; charset=nowhere", b"as=page"),
+        ("application/x-www-form-urlencoded", b"as=page&other=" + b"\xff"),
+    ],
+)
+def test_a_form_that_cannot_be_read_uses_no_link_up(live: Live, kind: str, body: bytes) -> None:
+    lived(live)
+    address = link(live)
+    answer, text = use(live, address, data=body, headers={"Content-Type": kind})
+    assert answer.status == 400
+    assert "Show my copy" in text, "the button once more"
+    assert use(live, address, data={"as": "page"})[0].status == 200
+    assert use(live, address, data=body, headers={"Content-Type": kind})[0].status == 404, "as whatever is wrong"
 
 
 def test_a_link_holds_for_a_quarter_of_an_hour(live: Live) -> None:
@@ -354,6 +374,17 @@ def test_export_writes_a_page_too_and_asks_for_the_code(kept: Live) -> None:
 def test_a_code_is_over_after_a_quarter_of_an_hour(kept: Live) -> None:
     kept.clock.time = datetime.now(UTC) - LIFETIME
     assert run("ada", "--code", code(kept)).exit_code == 2
+
+
+def test_a_link_that_was_used_comes_back_with_no_backup(pair: Pair, ring: Keyring) -> None:
+    with living(pair, ring) as live:
+        live.shell.address = ADDRESS
+        used, unused = link(live), link(live)
+        backup = backed_up(live.store)
+        assert use(live, used)[0].status == 200
+        put_back(live.store, backup)
+        with living(pair, ring) as again:
+            assert [use(again, one, "GET")[0].status for one in (used, unused)] == [404, 200]
 
 
 def test_a_link_of_one_installation_is_none_in_another(live: Live, tmp_path: Path) -> None:

@@ -414,12 +414,9 @@ def test_where_nobody_looked_that_is_said_and_who_is_in_no_group_is_told_nothing
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_who_looks_is_told_that_it_is_noted_and_noted_once_a_day(locale: str) -> None:
+def test_who_looks_is_told_that_it_is_noted(locale: str) -> None:
     talk = with_kept(locale=locale, supervises=True)
     assert word("report-looked", locale) in opened(talk, "report").lines
-    assert talk.effects == [NoteLook()]
-    talk.facts = talk.facts.model_copy(update={"looked": True})
-    opened(talk, "report")
     assert talk.effects == [NoteLook()]
     other = with_kept()
     opened(other, "report")
@@ -439,6 +436,32 @@ def read(live: Live, person: Any, page: str = "data") -> Page:
     reply = live.do(person, Open(at=live.clock.time, page=page))
     assert reply.page is not None
     return reply.page
+
+
+def test_whoever_looks_is_noted_once_a_day_in_each_of_their_groups(
+    live: Live,
+) -> None:
+    live.store.set_up(Setup("local", "north", "north", members=("ada",), supervisors=("sam",)), AT)
+    for _ in range(2):
+        live.do(SAM, Open(at=AT, page="report"), key="a tap")
+    assert len(rows(live.store, t.looks)) == 1
+    live.store.set_up(Setup("local", "north", "south", members=("dan",), supervisors=("sam",)), AT)
+    read(live, SAM, "report")
+    assert len(rows(live.store, t.looks)) == 2, "the group of which they were told later that day, too"
+    live.clock.time = AT + timedelta(days=1)
+    again = live.do(SAM, Open(at=live.clock.time, page="report"), key="a tap")
+    assert again.page is not None
+    assert len(rows(live.store, t.looks)) == 4, "what a platform sends again shows the page again"
+
+
+def test_who_looked_can_be_seen_after_they_erased_themselves(live: Live) -> None:
+    live.store.set_up(Setup("local", "north", "north", members=("ada",), supervisors=("sam",)), AT)
+    read(live, SAM, "report")
+    before = read(live, ADA)
+    read(live, SAM)
+    live.do(SAM, Submit(at=AT, form="erase", values={"confirm": "erase"}))
+    assert read(live, ADA).sections == before.sections
+    assert word("looks-none") not in read(live, ADA).model_dump_json()
 
 
 def test_a_look_is_seen_by_the_people_of_that_group_alone(live: Live) -> None:

@@ -201,11 +201,43 @@ def test_a_move_to_another_circle_waits_for_the_next_window(store: SqlStore, at:
     circles = {row["id"]: row["name"] for row in rows(store, t.circles)}
     cells = {(row["window"], circles[row["circle_id"]], row["token"]) for row in rows(store, t.contributions)}
     assert sorted((window, circle) for window, circle, _ in cells) == [
-        ("2026-W45", "all"),  # Ben had given nothing yet
+        ("2026-W45", "north"),
         ("2026-W45", "north"),
         ("2026-W49", "all"),
         ("2026-W49", "all"),
     ]
+
+
+def test_when_somebody_moves_tells_nobody_whether_they_were_counted(store: SqlStore, at: datetime) -> None:
+    """Neither by the size of a circle nor by any clear column."""
+    team, elsewhere = ("ada", "ben", "cleo", "dora"), ("ada", "ben")
+    store.set_up(north(members=team), WEDNESDAY)
+    contribute(store, at)
+    store.set_up(north(team="east", members=elsewhere, supervisors=()), at)
+    for user in elsewhere:
+        assert store.leave_team(who(user), "north", at)
+    moved = {who(user): _place(store, user) for user in elsewhere}
+    assert moved[ADA] == moved[BEN]
+    assert moved[ADA][2] == date(2026, 11, 30)
+    assert _circle_size(store, at, who("cleo")) == 4, "until the window is over"
+    store.set_up(north(team="east", members=("eli",), supervisors=()), at)
+    assert _circle_size(store, at, who("eli")) == 1, "who counted nowhere counts at once"
+    later = datetime(2026, 11, 30, tzinfo=UTC)
+    store.sweep(later)
+    assert (_circle_size(store, later, who("cleo")), _circle_size(store, later)) == (2, 3)
+    assert _place(store, "ada")[1:] == (None, None)
+
+
+def _place(store: SqlStore, user: str) -> tuple[object, ...]:
+    """What stands in clear of where they count."""
+    person = load(store, WEDNESDAY, who(user)).id
+    (row,) = [row for row in rows(store, t.participants) if row["id"] == person]
+    return row["circle_id"], row["next_circle_id"], row["next_circle_from"]
+
+
+def _circle_size(store: SqlStore, at: datetime, person: Who = ADA) -> int:
+    with store.transaction() as turn:
+        return turn.load(person, at, page=True).facts.circle_size
 
 
 # Settings ------------------------------------------------------------------------------------------------------------

@@ -11,18 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import AT, Pair, rows, who
+from conftest import AT, Pair, backed_up, key_rows, put_back, rows, who
 from finders import Fails, Finds
 from searching import found, stored
 from shells import Live, living, shown
-from test_pages import forms
+from test_pages import forms, word
 
-from bot.conversation import Message, Page
+from bot.conversation import Consents, Message, Page
 from bot.deidentify import Known, Span
 from bot.effects import Release
 from bot.events import Choose, Open, Submit, Who, Write
 from bot.logs import AllowList
 from bot.ports import Setup
+from storage import keytables
 from storage import tables as t
 from storage.keyring import Keyring
 from storage.vault import Key, Unopened, place
@@ -115,6 +116,24 @@ def test_two_people_have_two_tokens(live: Live) -> None:
     assert len(tokens) == 2
 
 
+def test_no_token_tells_whose_themes_stand_beside_whose_passage(live: Live) -> None:
+    message = live.begin(ADA)
+    page(live, Submit(at=AT, form="consent", values={"words": "keep", "counting": "always"}))
+    while message.step != "end":
+        words = WORDS if message.step == "moment" else "skip"
+        message = live.write(ADA, words) if message.input == "text" else first_of(live, ADA, message)
+    live.tap(ADA, "more")
+    passage = send(live, page(live, Choose(at=AT, values=("excerpt",))), "excerpt-agree", agree="ask")
+    send(live, send(live, passage, "excerpt"), "excerpt-release", recognise="no")
+    (counted,), (released,) = rows(live.store, t.contributions), rows(live.store, t.excerpts)
+    assert (counted["circle_id"], counted["window"]) == (released["circle_id"], released["window"])
+    assert counted["token"] != released["token"]
+    page(live, Submit(at=AT, form="withdraw", values={"purpose": "excerpts"}))
+    assert (len(rows(live.store, t.contributions)), rows(live.store, t.excerpts)) == (1, [])
+    page(live, Submit(at=AT, form="withdraw", values={"purpose": "counting"}))
+    assert rows(live.store, t.contributions) == []
+
+
 def test_no_word_of_a_passage_stands_in_clear_anywhere(live: Live, pair: Pair, tmp_path: Path) -> None:
     release(live)
     assert found("zqpassage-quillfeather", stored(pair, tmp_path)) == []
@@ -135,6 +154,93 @@ def test_a_released_passage_goes_with_its_reflection_and_with_its_person(live: L
     assert len(rows(live.store, t.excerpts)) == 1
     assert live.store.erase(BEN, AT)
     assert rows(live.store, t.excerpts) == []
+
+
+def test_what_was_taken_back_of_a_new_supervisor_is_noted_and_shown_as_shared_no_more(live: Live) -> None:
+    release(live)
+    assert len(receipts(live)) == 1
+    live.store.set_up(Setup("local", "north", "north", supervisors=("ada",)), AT)
+    assert rows(live.store, t.excerpts) == []
+    entries = rows(live.store, t.deletion_ledger)
+    assert [entry["kind"] for entry in entries].count("contribution") == 1
+    assert entries == key_rows(live.store, keytables.deletion_ledger)
+    assert receipts(live) == []
+
+
+def receipts(live: Live, person: Who = ADA) -> list[str]:
+    """What "What I shared" lets the person take back."""
+    shared = page(live, Open(at=AT, page="shared"), person)
+    return [form.id for section in shared.sections for form in section.forms if form.id == "take-back"]
+
+
+def test_what_was_taken_back_is_not_shown_as_shared_when_a_backup_is_put_back(
+    start: Callable[[], Live], live: Live
+) -> None:
+    release(live)
+    backup = backed_up(live.store)
+    (kept,) = rows(live.store, t.reflections)
+    page(live, Submit(at=AT, form="delete-reflection", values={"reflection": str(kept["id"])}))
+    put_back(live.store, backup)
+    again = start()
+    assert (rows(again.store, t.excerpts), receipts(again)) == ([], [])
+
+
+def test_a_choice_that_was_taken_back_comes_back_with_no_backup(start: Callable[[], Live], live: Live) -> None:
+    drawn = preview(live)
+    send(live, drawn, "excerpt-release", recognise="no")
+    release(live, BEN)
+    backup = backed_up(live.store)
+    page(live, Submit(at=AT, form="withdraw", values={"purpose": "excerpts"}))
+    put_back(live.store, backup)
+    assert consents(live).excerpts == "ask"
+    again = start()
+    assert (consents(again).excerpts, consents(again).counting, consents(again).words) == (None, None, None)
+    assert consents(again, BEN).excerpts == "ask", "of whom no record is missing"
+    assert len(rows(again.store, t.excerpts)) == 1
+    told = page(again, Open(at=AT, page="home"))
+    fields = {field.id: field.value for field in forms(drawn)["excerpt-release"].fields}
+    again.do(ADA, Submit(at=AT, form="excerpt-release", values={**fields, "recognise": "no"}))
+    assert len(rows(again.store, t.excerpts)) == 1, "nor by a form that was drawn before"
+    assert word("lapsed-excerpts-restored") in told.lines
+    assert word("receipt-broken") in page(again, Open(at=AT, page="receipt")).lines
+    assert word("receipt-whole") in page(again, Open(at=AT, page="receipt"), BEN).lines
+    assert rows(again.store, t.deletion_ledger) == key_rows(again.store, keytables.deletion_ledger)
+    page(again, Submit(at=AT, form="consent", values={"words": "keep"}))
+    page(again, Submit(at=AT, form="consent", values={"words": "keep", "counting": "always", "excerpts": "ask"}))
+    assert consents(again).excerpts == "ask"
+    once_more = start()
+    assert consents(once_more).excerpts == "ask", "what they chose since holds"
+    assert word("receipt-broken") in page(once_more, Open(at=AT, page="receipt")).lines, "that one is missing stays so"
+
+
+def test_keeping_that_was_given_up_comes_back_with_no_backup(start: Callable[[], Live], live: Live) -> None:
+    live.begin(ADA)
+    live.write(ADA, WORDS)
+    backup = backed_up(live.store)
+    live.do(ADA, Submit(at=AT, form="withdraw", values={"purpose": "words"}))
+    put_back(live.store, backup)
+    again = start()
+    message = shown(again.do(ADA, Open(at=AT, page="talk")))
+    assert "nothing" in [choice.id for choice in message.choices], "asked as at the very first"
+    message = again.tap(ADA, "nothing")
+    while message.step != "end":
+        message = again.write(ADA, "skip") if message.input == "text" else first_of(again, ADA, message)
+    again.tap(ADA, message.choices[0].id)
+    assert rows(again.store, t.reflections) == []
+
+
+def test_a_start_without_a_backup_pauses_nobody(start: Callable[[], Live], live: Live) -> None:
+    release(live)
+    page(live, Submit(at=AT, form="consent", values={"counting": "never"}))
+    before = rows(live.store, t.conversations)
+    again = start()
+    assert rows(again.store, t.conversations) == before
+    assert len(rows(again.store, t.excerpts)) == 1
+
+
+def consents(live: Live, person: Who = ADA) -> Consents:
+    with live.store.transaction() as turn:
+        return turn.load(person, AT).conversation.consents
 
 
 def test_where_the_circle_is_too_small_an_excerpt_is_not_offered(live: Live) -> None:

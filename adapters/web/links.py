@@ -46,13 +46,25 @@ class LinkPages:
         return self._html(self._drawing.link(locale))
 
     async def use(self, request: web.Request) -> web.Response:
+        """What was asked for is read first: a form that cannot be read uses no link up."""
+        try:
+            wanted = (await request.post()).get("as")
+        except Exception:  # a broken form fails in many ways
+            return await self._unread(request)
         made = await self._good.copy(token(request))
         if made is None:
             return self._gone(self._locale(request))
-        if (await request.post()).get("as") == "json":
+        if wanted == "json":
             named = {"Content-Disposition": f'attachment; filename="{JSON_NAME}"'}
             return web.Response(text=made.json, content_type="application/json", headers=self._headers | named)
         return self._html(self._drawing.copy(made.page, made.locale, made.json))
+
+    async def _unread(self, request: web.Request) -> web.Response:
+        """The button once more, where the link is still good."""
+        locale = self._locale(request)
+        if not await self._good.waits(token(request)):
+            return self._gone(locale)
+        return self._html(self._drawing.link(locale), status=400)
 
     def _gone(self, locale: str) -> web.Response:
         return self._html(self._drawing.no_link(locale), status=404)
