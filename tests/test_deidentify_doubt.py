@@ -142,7 +142,7 @@ def test_names_that_no_list_knows_are_still_caught_where_a_third_of_the_lists_is
     chance = Random(5)
     names = sorted(whole.given)
     gone = {name for name in names if chance.random() < 0.35}
-    thinner = replace(whole, given=whole.given - gone, surnames=whole.surnames - gone, kinds={})
+    thinner = replace(whole, given=whole.given - gone, surnames=whole.surnames - gone, met={})
     lessened = Detector(thinner, Tagger.load(thinner))
     caught = missed = 0
     for name in chance.sample(sorted(name for name in gone if name.isalpha() and len(name) > 3), 40):

@@ -122,15 +122,20 @@ def _manner(words: Sequence[Token], opens: Sequence[bool]) -> str:
 def _look(words: Sequence[Token], vocabulary: Vocabulary, shown: Mapping[str, str]) -> list[Seen]:
     opens = [place == 0 or words[place - 1].text[0] in _CLOSES for place in range(len(words))]
     manner = _manner(words, opens)
-    seen = []
-    kinds = vocabulary.kinds
+    met = vocabulary.met
+    seen: list[Seen] = []
     for word, first in zip(words, opens, strict=True):
-        low = folded(word.text)
-        kind = shown.get(low) or kinds.get(low) or kind_of(low, vocabulary)
-        if low in vocabulary.core and not shown:
-            kinds[low] = kind
-        shape = _shape(word.text) if word.text[0].isalpha() else "mark"
-        seen.append(Seen(kind, f"{shape}/{manner}", low if low in vocabulary.cues else "", first))
+        text = word.text
+        key = (text, first, manner)
+        found = met.get(key) if not shown else None
+        if found is None:
+            low = folded(text)
+            kind = shown.get(low) or kind_of(low, vocabulary)
+            shape = _shape(text) if text[0].isalpha() else "mark"
+            found = Seen(kind, f"{shape}/{manner}", low if low in vocabulary.cues else "", first)
+            if low in vocabulary.core and low not in vocabulary.ambiguous and not shown:
+                met[key] = found
+        seen.append(found)
     return seen
 
 

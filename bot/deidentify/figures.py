@@ -40,6 +40,7 @@ _ENDS = frozenset({"and", "&", "y", "but", "so", "or", "pero", "who", "with", "c
 _END_KINDS = frozenset({"pron", "kin", "kid", "poss", "in", "adverb", "be", "hidden"})
 _MARKS = frozenset(".,;:!?)/")
 _NO_AGE = frozenset("a an un una one uno first second third".split())
+_FIGURE = regex.compile(r"\d")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 _NEXT = r"(?![\p{L}\p{N}])"
 _CODE = regex.compile(
@@ -72,7 +73,7 @@ def figures(reading: Reading, words: Sequence[Word]) -> Iterator[Doubt]:
             yield from _rest(words, place)
             yield from _age(words, place)
             yield from _house(words, place)
-    if any(letter.isdecimal() for letter in reading.text):
+    if _FIGURE.search(reading.text):
         yield from _codes(reading, words)
     yield from _said(words)
 

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import regex
 
@@ -72,8 +73,8 @@ class Vocabulary:
     towns: frozenset[str]
     classes: dict[str, str]
     cues: frozenset[str]
-    #: What the model calls everyday words, as far as they were met. Never a name: what people write is kept nowhere.
-    kinds: dict[str, str] = field(default_factory=dict, compare=False)
+    #: How the model sees everyday words, as far as they were met. Never a name: what people write is kept nowhere.
+    met: dict[tuple[str, bool, str], Any] = field(default_factory=dict, compare=False)
 
     @classmethod
     def load(cls) -> Vocabulary:
