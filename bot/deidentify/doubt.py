@@ -10,7 +10,7 @@ from bot.deidentify.cues import is_named
 from bot.deidentify.signals import ARTICLES, OF_PLACES, PLACED, WEIGHTS, echoes, signals
 from bot.deidentify.spans import Label, Span
 from bot.deidentify.vocabulary import Vocabulary, bare
-from bot.deidentify.words import Word
+from bot.deidentify.words import Word, by_ear, written_by_ear
 
 #: Every word is plain until something says otherwise.
 PLAIN: Final = -50
@@ -93,9 +93,13 @@ def _weights(
 ) -> dict[int, int]:
     """How doubtful each word is that is not surely ordinary, by its place."""
     weights: dict[int, int] = {}
+    sounded = written_by_ear(words)
     for place, chance in enumerate(chances):
+        word = words[place]
+        if sounded and word.unknown and not word.given and by_ear(word.low, vocabulary):
+            continue
         if found := signals(words, place, chance, vocabulary):
-            twin = not words[place].capital and bare(words[place].low) in hidden
+            twin = not word.capital and bare(word.low) in hidden
             weights[place] = PLAIN + sum(WEIGHTS[signal] for signal in found) + (WEIGHTS["twin"] if twin else 0)
     for place in echoes(words):
         weights[place] = weights.get(place, PLAIN) + WEIGHTS["echo"]

@@ -11,7 +11,7 @@ import regex
 from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, is_named, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
-from bot.deidentify.words import NOTHING, Word, by_ear, derived, slip, written_small
+from bot.deidentify.words import NOTHING, Word, by_ear, derived, slip, written_by_ear, written_small
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
 CERTAIN, FIRM, LIKELY, POSSIBLE = 0.95, 0.85, 0.6, 0.2
@@ -29,10 +29,6 @@ _SMALL_LETTERS = frozenset("cdfghjklmpqstvz")
 Chances = Mapping[int, float]
 
 
-#: Where one of these stands, Spanish is written as it sounds.
-_BY_EAR = frozenset("ke kon komo kiere kuando aki kasa eya ase aser dise".split())
-
-
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a text is written: without its capitals, as it sounds."""
@@ -42,7 +38,7 @@ class Manner:
 
 
 def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> Iterator[Span]:
-    manner = Manner(written_small(words), any(word.low in _BY_EAR for word in words))
+    manner = Manner(written_small(words), written_by_ear(words))
     tiers = {
         place: tier
         for place in range(len(words))

@@ -14,7 +14,7 @@ from bot.deidentify.words import NOTHING, Word, derived, slip
 #: lists hidden, then rounded by hand. `-` is before the word, `+` behind it.
 WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "given": 24, "surname": 14, "both": 7, "family": 4, "town": 8, "unlisted": 14, "rare": 4, "formed": -3,
+        "given": 24, "surname": 14, "both": 7, "family": 4, "town": 8, "unlisted": 20, "rare": 4, "formed": -3,
         "odd": 2, "small": 4, "capital": 27, "upper": 4, "first": 9, "chance .4": 24, "chance .15": 15,
         "chance .06": 12, "chance .02": 7, "cue 3": 9, "cue 2": 9, "cue 1": 2, "-set": -6, "-person": 3, "-with": 3,
         "-placed": 13, "-the placed": 10, "-of": 4, "-met": 3, "-opens": 3, "-tells": -1, "-hidden": 2, "-small": 2,

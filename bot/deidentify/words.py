@@ -67,6 +67,14 @@ def written_small(words: Sequence[Word]) -> bool:
     return 2 * sum(word.capital for word in opening) < len(opening) or any(word.text == "i" for word in words)
 
 
+#: Where one of these stands, Spanish is written as it sounds.
+_SOUNDED = frozenset("ke kon komo kiere kuando aki kasa eya ase aser dise".split())
+
+
+def written_by_ear(words: Sequence[Word]) -> bool:
+    return any(word.low in _SOUNDED for word in words)
+
+
 def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: Iterable[Span]) -> list[Word]:
     """The words of a text; those in spans that are `fixed` (sorted) already count as hidden."""
     taken = iter(fixed)
