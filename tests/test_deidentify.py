@@ -282,13 +282,14 @@ def on_dev_lines() -> Score:
 def test_no_worse_on_the_development_lines() -> None:
     """A floor against going back; no figure of how good it is: these lines were seen."""
     found = on_dev_lines()
-    assert found.recall() >= 0.97
-    assert found.recall("NAME") >= 0.97
-    assert found.recall("lang:es") >= 0.9
-    assert found.recall("lower case") >= 0.9
-    assert found.precision >= 0.9
+    assert found.recall() >= 0.98
+    assert found.recall("NAME") >= 0.98
+    assert found.recall("lang:es") >= 0.95
+    assert found.recall("lower case") >= 0.95
+    assert found.precision >= 0.95
     assert found.clean_hit <= 0.1
     assert found.burden() <= 1.5
+    assert found.burden("set:hard") <= 2.5
 
 
 def test_the_scoring_counts_what_is_half_covered_as_missed() -> None:

@@ -67,6 +67,7 @@ def test_nothing_certain_is_left_and_redacting_again_changes_nothing(text: str) 
 
 @settings(max_examples=100, deadline=None)
 @given(texts)
+@example("mom is ² and ½")
 def test_a_placeholder_is_never_found(text: str) -> None:
     redacted = redact(text, detector().find(text))
     places = [found.span() for found in re.finditer(PLACEHOLDER, redacted, re.VERBOSE)]

@@ -22,6 +22,8 @@ _SPANISH_HOUSE = (
     r"|ochocientos|novecientos) ?){1,2}"
 )
 _NAME = r"[\p{L}\d][\p{L}\p{M}\d'-]{0,24}\.?"
+#: Of a street's name: a full stop only after what it shortens.
+_PART = r"[\p{L}\d][\p{L}\p{M}\d'-]{0,24}+(?:(?<!\p{L}{4})\.)?"
 _UNIT = (
     r"(?:unidad|espacio|apartment|apartamento|apto|apt|unit|suite|ste|lot|building|bldg|space|spc|trailer"
     r"|departamento|depto"
@@ -76,7 +78,7 @@ _BEGINS = Begins(
 )
 _NAMED_STREET = compiled(
     rf"(?:\b(?:on|off|at|near|by|to|from|of|in|down|along|and|@|over on|en|por|la|de|the|cerca de"
-    rf"|live[sd]? on) )(?P<name>(?:{_NAME} ){{1,3}}?(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln"
+    rf"|live[sd]? on) )(?P<name>(?:{_PART} ){{1,3}}?(?:street|avenue|ave|road|rd|boulevard|blvd|lane|ln"
     rf"|st)(?: (?:{_SPANISH_HOUSE}(?:{WORDS})?|\d{{1,5}})(?: \p{{L}}{{3,10}} piso)?)?)(?![\p{{L}}\p{{N}}'])\.?",
     regex.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from bot.deidentify.spans import Span
 
 _UNIT = (
     r"(?:years?|yrs?|months?|mos?|mths?|weeks?|wks?|days?"
-    r"|a[nñ]os?|a[nñ]itos?|meses|mes[ec]s?itos|mes|semanas?|semanitas?|d[ií]as?)"
+    r"|a[nñ]os?|a[nñ]itos?|meses|mese?s?c?itos|mes|semanas?|semanitas?|d[ií]as?)"
 )
 _NUM = rf"(?:{NUMBER}|un|una)"
 _HALF = r"(?:[ -](?:and|y)[ -](?:a[ -])?(?:half|medio|media)|[ -]1/2|½)?"

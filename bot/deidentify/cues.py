@@ -125,12 +125,8 @@ def _before(around: Around) -> int:
         return _across(around, word, last, but_one)
     if last.kind == "title":
         return _titled(around, word, last)
-    if (
-        last.low in _NAMING
-        or (last.low in _NAME_IS and but_one.low in _NAME)
-        or (last.low == "by" and but_one.low in {"goes", "went"})
-    ):
-        return SURE if word.kind not in _VERBS and word.low not in {"back", "ahead", "upon"} else NONE
+    if is_named(around.words, around.place) or (last.low == "by" and but_one.low in {"goes", "went"}):
+        return _naming(word, last, but_one)
     if last.kind in _PERSON:
         return _related(around, word)
     if (last.low in _WHOM and but_one.low in _CALLING) or (
@@ -141,9 +137,18 @@ def _before(around: Around) -> int:
         return STRONG if not word.safe or word.capital or word.doubtful else NONE
     if last.kind == "spoke" and word.doubtful and last.low not in {"said", "say", "says"}:
         return FAIR
-    if last.low in _CONTACT or (last.low == "back" and but_one.low in _CONTACT):
+    called = last.low in {"dicen", "decimos", "dice"} and but_one.low in {"le", "les", "la", "lo"}
+    if called or last.low in _CONTACT or (last.low == "back" and but_one.low in _CONTACT):
         return FAIR
     return WEAK if last.low in _MEETING else NONE
+
+
+def _naming(word: Word, last: Word, but_one: Word) -> int:
+    """ "a boy called bean" is one; "both are called light" may be."""
+    if word.kind in _VERBS or word.low in {"back", "ahead", "upon"}:
+        return NONE
+    plain = word.core and not (word.capital or word.doubtful or word.given)
+    return FAIR if plain and last.low in {"called", "llaman"} and but_one.kind not in _PERSON else SURE
 
 
 def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
@@ -160,6 +165,8 @@ def _across(around: Around, word: Word, mark: Word, before: Word) -> int:
 
 
 def _titled(around: Around, word: Word, title: Word) -> int:
+    if title.low == "ate" and not title.capital and word.safe and not word.shown:
+        return NONE
     if title.low in _SURE_TITLES:
         return SURE if word.kind not in _VERBS or word.capital or word.doubtful else NONE
     if title.low == "don" and word.low == "t":

@@ -38,7 +38,7 @@ _DATES = compiled(
     rf"(?P<named>(?:(?:{_WEEKDAY}),? )?(?:{_MONTH}[ -]?(?:the )?{_DAY}(?:(?: ?- ?| (?:to|and|or"
     rf"|through) ){_DAY})?{_YEAR}{_NO_MORE}"
     rf"|(?:the )?{_DAY}(?: of| de| day of|-|)[ ]?{_MONTH}{_YEAR}{_NO_MORE}"
-    rf"|(?:{WORDS}|primero|\d{{1,2}})(?: y {WORDS})? de {_MONTH}{_YEAR}{_NO_MORE}))"
+    rf"|(?:{WORDS}|primero|\d{{1,2}}(?:ro|er|º|°)?)(?: y {WORDS})? de {_MONTH}{_YEAR}{_NO_MORE}))"
     rf"|(?P<weekday>(?:{_WEEKDAY}),? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}){_NO_MORE}|(?:lunes|martes"
     rf"|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo) \d{{1,2}}{_NO_MORE})"
     rf"|(?P<iso>(?:(?:{_WEEKDAY}),? )?(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}"

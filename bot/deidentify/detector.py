@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.deidentify.addresses import addresses
 from bot.deidentify.ages import ages
 from bot.deidentify.cues import BINDING, STRONG, strength
 from bot.deidentify.dates import dates
+from bot.deidentify.doubt import Doubt, chosen, doubts
+from bot.deidentify.figures import figures
 from bot.deidentify.institutions import institutions, towns
 from bot.deidentify.known import Known, met
 from bot.deidentify.languages import foreign
@@ -18,7 +20,7 @@ from bot.deidentify.reading import Reading, read
 from bot.deidentify.spans import Label, Span, Tier, disjoint
 from bot.deidentify.tagger import Tagged, Tagger
 from bot.deidentify.tokens import Token
-from bot.deidentify.vocabulary import Vocabulary
+from bot.deidentify.vocabulary import Vocabulary, bare, folded
 from bot.deidentify.words import Word, words_of
 
 #: The learned layer alone: from here on hidden; worth a question.
@@ -50,10 +52,10 @@ class Detector:
         asked: list[Span] = []
         for _ in range(PASSES):
             reading = read(text, [(span.start, span.end) for span in certain])
-            found = [_given(span, reading) for span in self._once(reading, known)]
-            asked = [span for span in found if span.tier == "ask"]
-            more = [span for span in found if span.tier == "auto"]
+            once, doubtful = self._once(reading, known)
+            more = [_given(span, reading) for span in once if span.tier == "auto"]
             if not more:
+                asked = [_given(span, reading) for span in chosen(doubtful(_capitals(text, certain)), reading.text)]
                 break
             certain = disjoint([*certain, *more])
         return tuple(disjoint([*certain, *asked]))
@@ -62,23 +64,34 @@ class Detector:
         """Whether a text is in neither English nor Spanish; short ones never are."""
         return foreign(text, self.vocabulary)
 
-    def _once(self, reading: Reading, known: tuple[Known, ...]) -> list[Span]:
+    def _once(
+        self, reading: Reading, known: tuple[Known, ...]
+    ) -> tuple[list[Span], Callable[[Container[str]], list[Doubt]]]:
+        """What the rules find in one reading, and what else in it is doubtful, for whoever asks."""
         shaped = disjoint([*fixed(reading), *ages(reading), *dates(reading), *addresses(reading)])
         words = reading.tokens
-        tagged = self.tagger.tag(words)
+        tagged, chances = self.tagger.read(words)
         seen = words_of(words, reading.text, self.vocabulary, shaped)
         named = [
             *people(seen, _chances(words, tagged), self.vocabulary),
             *institutions(seen),
             *towns(reading.text, self.vocabulary.places),
         ]
-        return [
+        found = [
             _trimmed(span, reading.text)
             for span in disjoint(
                 [*shaped, *named, *_learned(tagged, seen, self.vocabulary), *_known(words, seen, known)]
             )
             if any(letter.isalnum() for letter in reading.text[span.start : span.end])
         ]
+        asked = [span for span in found if span.tier == "ask"]
+        return found, lambda hidden: [*doubts(seen, chances, self.vocabulary, asked, hidden), *figures(reading, seen)]
+
+
+def _capitals(text: str, certain: Sequence[Span]) -> frozenset[str]:
+    """The words that are hidden and stood there with a capital."""
+    words = [word for span in certain for word in text[span.start : span.end].split()]
+    return frozenset(bare(folded(word)) for word in words if word[0].isupper())
 
 
 def _chances(words: Sequence[Token], tagged: Sequence[Tagged]) -> Mapping[int, float]:
@@ -103,8 +116,19 @@ def _learned(tagged: Sequence[Tagged], seen: Sequence[Word], vocabulary: Vocabul
         first = last = starts[span.start]
         while last + 1 < len(seen) and seen[last + 1].start < span.end:
             last += 1
+        if seen[last].low in _INSTRUMENTS:
+            continue
         if tier := _tier(seen[first : last + 1], span.probability, vocabulary):
-            yield Span(span.start, span.end, span.label, tier)
+            room = any(word.low in _ROOMS for word in seen[last : last + 2])
+            owned = first > 0 and seen[first - 1].kind in {"det", "poss"} and not seen[first].capital and first == last
+            yield Span(span.start, span.end, span.label, "ask" if room or owned else tier)
+
+
+#: What ends the name of something that everybody uses, not of a place.
+_INSTRUMENTS = frozenset(
+    "index scale inventory questionnaire checklist screener assessment survey curriculum act visiting model".split()
+)
+_ROOMS = _INSTRUMENTS | {"room", "rooms", "classroom", "group", "class", "study"}
 
 
 #: Kinds of words that a name of a place or of an organisation never consists of.

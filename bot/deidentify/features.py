@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.deidentify.tokens import Token
 from bot.deidentify.vocabulary import Vocabulary, bare, folded
@@ -23,8 +23,7 @@ _JOINTS = frozenset(("'s", "’s", ".", "&", "-", "'", "’"))
 _CLOSES = frozenset(".!?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One word as the model sees it: its kind, its shape, itself if it is a cue, and whether it opens a sentence."""
 
     kind: str
@@ -40,7 +39,9 @@ def may_join(text: str) -> bool:
 
 def may_be_named(text: str) -> bool:
     """Whether a token can open a span; numbers, marks, addresses and our placeholders never do."""
-    return text[0].isalpha() and "@" not in text and "://" not in text and not text.startswith("www.")
+    return text.isalpha() or (
+        text[0].isalpha() and "@" not in text and "://" not in text and not text.startswith("www.")
+    )
 
 
 def kind_of(word: str, vocabulary: Vocabulary) -> str:
@@ -121,12 +122,20 @@ def _manner(words: Sequence[Token], opens: Sequence[bool]) -> str:
 def _look(words: Sequence[Token], vocabulary: Vocabulary, shown: Mapping[str, str]) -> list[Seen]:
     opens = [place == 0 or words[place - 1].text[0] in _CLOSES for place in range(len(words))]
     manner = _manner(words, opens)
-    seen = []
+    met = vocabulary.met
+    seen: list[Seen] = []
     for word, first in zip(words, opens, strict=True):
-        low = folded(word.text)
-        kind = shown.get(low) or kind_of(low, vocabulary)
-        shape = _shape(word.text) if word.text[0].isalpha() else "mark"
-        seen.append(Seen(kind, f"{shape}/{manner}", low if low in vocabulary.cues else "", first))
+        text = word.text
+        key = (text, first, manner)
+        found = met.get(key) if not shown else None
+        if found is None:
+            low = folded(text)
+            kind = shown.get(low) or kind_of(low, vocabulary)
+            shape = _shape(text) if text[0].isalpha() else "mark"
+            found = Seen(kind, f"{shape}/{manner}", low if low in vocabulary.cues else "", first)
+            if low in vocabulary.core and low not in vocabulary.ambiguous and not shown:
+                met[key] = found
+        seen.append(found)
     return seen
 
 

@@ -101,7 +101,9 @@ def _capitals_before(words: Sequence[Word], head: int) -> int | None:
     while at > 0 and head - at < _STEPS and (_carries(words[at - 1]) or words[at - 1].low in _JOINTS):
         at -= 1
     while at < head and (
-        words[at].low in _JOINTS or (words[at].opens and words[at].kind in {"det", "in", "poss", "to", "and", "but"})
+        words[at].low in _JOINTS
+        or (words[at].opens and words[at].core and words[at + 1].low in _JOINTS)
+        or (words[at].opens and words[at].kind in {"det", "in", "poss", "to", "and", "but"})
     ):
         at += 1
     own = [word for word in words[at:head] if word.low not in _GENERIC and word.low not in _JOINTS]
@@ -229,11 +231,11 @@ _TOWNS = regex.compile(
 )
 _SMALL_COUNTY = regex.compile(
     r"(?<![\p{L}])(?P<name>\p{Ll}[\p{Ll}'-]{2,20}) county\b|\b(?:condado|colonia|barrio"
-    r"|municipio) (?:de )?(?P<es>\p{Ll}{3,20})"
+    r"|municipio) (?:de )?(?P<es>(?:(?:el|la|los|las) )?\p{Ll}{3,20})"
 )
 _NO_COUNTY = frozenset(
-    "the this that our my her his their another each every same next whole of de del donde que es la el y se"
-    " está".split()
+    "nos le les lo te me no ya the this that our my her his their another each every same next whole of de del donde"
+    " que es la el y se está".split()
 )
 
 
@@ -259,6 +261,6 @@ def towns(text: str, places: frozenset[str]) -> Iterator[Span]:
         else ()
     ):
         group = found.lastgroup or ""
-        if found[group] not in _NO_COUNTY:
+        if _NO_COUNTY.isdisjoint(found[group].split()[-1:]):
             start = found.start(group)
-            yield Span(start, found.end(), "CITY", "auto")
+            yield Span(start, found.end(), "CITY", "auto" if group == "name" else "ask")

@@ -53,6 +53,8 @@ class Met:
 
 def met(words: Sequence[Token], known: Sequence[Known]) -> Iterator[Met]:
     """Where known entries stand; a possessive s without its apostrophe is looked through."""
+    if not known:
+        return
     spoken = [place for place, word in enumerate(words) if word.text[0].isalnum()]
     for entries in known:
         seen: dict[str, bool] = {}

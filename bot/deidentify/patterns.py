@@ -17,7 +17,7 @@ _PART = r"[\p{L}\p{N}-]{1,63}+"
 _SAID_WORD = r"[\p{L}\p{N}_-]{1,40}+"
 _SAID_DOT = r"\ (?:dot|punto)\ "
 _SAID_MARK = r"\ (?:dot|punto|underscore|gui[oó]n(?:\ bajo)?|dash)\ "
-_TOP = r"(?:com|org|net|edu|gov|mx|es)\b"
+_TOP = r"(?:com|org|net|edu|gov|mx|es|us|info|io|care|health|example|test)\b"
 _SLASH = r"(?:\ (?:slash|diagonal|barra)\ [\p{L}\p{N}-]{1,40}+)"
 _W = r"(?:w\ w\ w|www|triple\ (?:w|u)|triple\ doble\ u|(?:doble\ u\ ){2}doble\ u)"
 _MAIL = rf"""
@@ -65,7 +65,8 @@ _KEPT = """case file record chart mrn id i.d ssn ss soc social medicaid medicare
     badge passcode pin passport visa alien
     vin serial student enrollment authorization auth voucher ebt wic docket cause invoice confirmation reference ref
     subscriber beneficiary
-    report expediente caso folio placa placas matrícula matricula póliza poliza seguro curp rfc cuenta licencia
+    report expediente caso folio placa placas chapa tablilla census
+    matrícula matricula póliza poliza seguro curp rfc cuenta licencia
     registro pasaporte tarjeta afiliación
     afiliacion identificación identificacion clave cédula cedula dni nss historia número numero number num no nº n°
     #""".split()

@@ -11,13 +11,14 @@ import regex
 from bot.deidentify.cues import BINDING, NONE, STRONG, SURE, WEAK, is_named, strength
 from bot.deidentify.spans import Label, Span, Tier
 from bot.deidentify.vocabulary import Vocabulary
-from bot.deidentify.words import NOTHING, Word, by_ear, derived, slip, written_small
+from bot.deidentify.words import NOTHING, Word, by_ear, derived, slip, written_by_ear, written_small
 
 #: Of the learned layer: from here on certain for any word; for words that may be names; worth a question.
-CERTAIN, LIKELY, POSSIBLE = 0.95, 0.6, 0.2
+CERTAIN, FIRM, LIKELY, POSSIBLE = 0.95, 0.85, 0.6, 0.2
 _PARTICLES = frozenset("de del la las los da do dos van von der den bin ibn al el y san mc st".split())
 _LETTER_AFTER = frozenset(
-    "plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep"
+    "classroom twin building wing shift slot group"
+    " plan part vitamin type room level grade tier step group option hepatitis section line class box letter hep"
     " strep exhibit form item".split()
 )
 _INITIALS = regex.compile(r"(?:\p{Lu}\.){1,4}\p{Lu}?\.?")
@@ -26,10 +27,6 @@ _SMALL_LETTERS = frozenset("cdfghjklmpqstvz")
 
 #: How likely the learned layer holds a word to be of a name, by its place.
 Chances = Mapping[int, float]
-
-
-#: Where one of these stands, Spanish is written as it sounds.
-_BY_EAR = frozenset("ke kon komo kiere kuando aki kasa eya ase aser dise".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class Manner:
 
 
 def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> Iterator[Span]:
-    manner = Manner(written_small(words), any(word.low in _BY_EAR for word in words))
+    manner = Manner(written_small(words), written_by_ear(words))
     tiers = {
         place: tier
         for place in range(len(words))
@@ -50,12 +47,31 @@ def people(words: Sequence[Word], chances: Chances, vocabulary: Vocabulary) -> I
     _repeated(words, tiers)
     _beside(words, tiers)
     _places(words, tiers, vocabulary.towns)
+    _things(words, tiers)
     yield from _joined(words, tiers)
+
+
+def _things(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
+    """ "the Willow Room", "the Devereux assessment": who or what it is, its writer knows."""
+    for place, word in enumerate(words):
+        at = place if place in tiers else place - 1
+        while word.low in _NAMED_THINGS and at in tiers:
+            tiers[at] = "ask"
+            at -= 1
+
+
+#: What a capital before one of these names is no person: a room, an instrument.
+_NAMED_THINGS = frozenset(
+    "room rooms classroom comma scale index inventory assessment study model screener questionnaire test protocol"
+    " curriculum method salón salon sala".split()
+)
 
 
 def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocabulary, manner: Manner) -> Tier | None:
     word = words[place]
-    if not word.letters or (word.place and chance < CERTAIN) or _is_author(words, place):
+    if word.place:
+        return None if chance < CERTAIN else "auto" if strength(words, place) >= STRONG else "ask"
+    if not word.letters or _is_author(words, place):
         return None
     if len(word.low) == 1 and word.kind != "program":
         return _initial(words, place, chance)
@@ -68,10 +84,22 @@ def _weighed(words: Sequence[Word], place: int, chance: float, vocabulary: Vocab
     cue = strength(words, place)
     if word.unknown or ((word.given or word.surname) and not word.safe):
         placed = place > 0 and words[place - 1].low in _PLACED
-        return _unlisted(word, max(cue, WEAK) if placed else cue, chance, vocabulary, manner)
+        tier = _unlisted(word, max(cue, WEAK) if placed else cue, chance, vocabulary, manner)
+        return "ask" if tier == "auto" and _owned(words, place, manner) and not is_named(words, place) else tier
     if word.doubtful or word.given:
         return _doubtful(word, cue, chance, manner.small, after=words[place - 1].kind if place else "")
     return _ordinary(words, place, cue, chance)
+
+
+_OWNED = frozenset("the a an my our his her their your this that some mi mis su sus".split())
+
+
+def _owned(words: Sequence[Word], place: int, manner: Manner) -> bool:
+    """ "her lola", "a harley": small, and a word before that no name has; "la keydi" is said of a person."""
+    if place == 0 or words[place].capital:
+        return False
+    last = words[place - 1]
+    return last.low in _OWNED or (last.kind in {"det", "object"} and not manner.small)
 
 
 #: Small words that hold a sentence together; with a capital inside it, one of them is a name (My, An, Han).
@@ -90,9 +118,12 @@ def _initial(words: Sequence[Word], place: int, chance: float) -> Tier | None:
     word, last = words[place], words[place - 1] if place else NOTHING
     after = words[place + 1] if place + 1 < len(words) else NOTHING
     person = last.kind in {"kid", "lil", "kin", "title", "named", "role"}
+    if last.end == word.start and last.text[:1].isdigit():
+        return None
     if not word.capital:
         return "auto" if word.low in _SMALL_LETTERS and last.kind in {"kid", "lil", "title"} else None
-    surname = after.low == "." and place + 2 < len(words) and words[place + 2].shown and not word.opens
+    beyond = words[place + 2] if place + 2 < len(words) else NOTHING
+    surname = after.low == "." and ((beyond.shown and not word.opens) or beyond.kind == "hidden")
     if after.low == "." and _of_initials(words, place):
         return "auto"
     if word.text in "IO" or (word.opens and word.text in "YAE") or last.low in _LETTER_AFTER:
@@ -117,13 +148,17 @@ def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary, manne
     if word.upper and len(word.text) == 2 and cue < STRONG:
         return "ask" if not word.opens or chance >= POSSIBLE else None
     if word.upper and len(word.text) > 2:
-        return "auto" if word.given or word.surname or (cue >= STRONG and chance >= POSSIBLE) else None
+        sure = word.given or (cue >= STRONG and chance >= POSSIBLE)
+        return "auto" if sure else "ask" if word.surname else None
     if (
         not word.capital
         and cue < SURE
         and (derived(word, vocabulary) or (manner.by_ear and by_ear(word.low, vocabulary)))
     ):
         return "ask" if (word.given and chance >= POSSIBLE) or (cue >= STRONG and chance >= LIKELY) else None
+    if not word.capital and not manner.small and not word.given and cue < SURE:
+        # Among words with their capitals a small letter says that it is a word, if an odd one.
+        return "ask" if cue or chance >= POSSIBLE or not derived(word, vocabulary) else None
     if word.shown or cue >= STRONG or not _LATIN.match(word.low):
         return "auto"
     if word.given or (word.surname and word.capital):
@@ -132,8 +167,8 @@ def _unlisted(word: Word, cue: int, chance: float, vocabulary: Vocabulary, manne
         return None
     slipped = _chatted(word.low) or slip(word.low, vocabulary)
     if word.capital:
-        return "auto" if word.surname or chance >= LIKELY else "ask"
-    if chance >= LIKELY and not slipped:
+        return "auto" if word.surname or chance >= FIRM else "ask"
+    if chance >= FIRM and not slipped:
         return "auto"
     return "ask" if not slipped or cue or chance >= CERTAIN else None
 
@@ -189,6 +224,8 @@ def _repeated(words: Sequence[Word], tiers: dict[int, Tier]) -> None:
     """What is certainly a name once is one wherever it stands in the same letters and is no ordinary small word."""
     certain = {words[place].text for place, tier in tiers.items() if tier == "auto" and len(words[place].text) > 1}
     for place, word in enumerate(words):
+        if place and words[place - 1].kind in {"det", "poss"} and not word.capital:
+            continue
         if word.text in certain and (word.shown or not (word.safe or word.doubtful or word.kind in BINDING)):
             tiers[place] = "auto"
 

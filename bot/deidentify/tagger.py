@@ -57,22 +57,26 @@ class Tagger:
 
     def tag(self, words: Sequence[Token]) -> list[Tagged]:
         """The spans whose marginal probability is at least `FLOOR`, in order, never overlapping."""
+        return self.read(words)[0]
+
+    def read(self, words: Sequence[Token]) -> tuple[list[Tagged], list[float]]:
+        """Those spans, and for each word how likely it is of a name of any sort, however little."""
         if not words:
-            return []
+            return [], []
         found = features(words, self.vocabulary)
+        marginal = self.model.marginal
         with self.turn:
             self.model.set(found)
-            weighed = [
-                self._weigh(place) if may_be_named(word.text) or may_join(word.text) else None
+            chances = [
+                1 - marginal("O", place) if may_be_named(word.text) or may_join(word.text) else 0.0
                 for place, word in enumerate(words)
             ]
-        return list(_spans(words, weighed))
+            weighed = [self._weigh(place) if chance >= FLOOR else None for place, chance in enumerate(chances)]
+        return list(_spans(words, weighed)), chances
 
     def _weigh(self, place: int) -> tuple[Label, float, bool] | None:
         """The likeliest label of one word, its probability, and whether the word rather opens a span than goes on."""
         model = self.model
-        if model.marginal("O", place) > 1 - FLOOR:
-            return None
         best: tuple[Label, float, bool] | None = None
         for label in LABELS:
             begins, goes_on = model.marginal(f"B-{label}", place), model.marginal(f"I-{label}", place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import regex
 
@@ -14,6 +15,8 @@ _ACCENTS = regex.compile(r"\p{M}+")
 
 def folded(word: str) -> str:
     """How a word stands in every list: case-folded, NFC, the straight apostrophe."""
+    if word.isascii():
+        return word.lower()
     return unicodedata.normalize("NFC", word.casefold()).replace("’", "'")
 
 
@@ -53,6 +56,7 @@ class Vocabulary:
     """Everything known about single words, looked up case-folded, with or without accents.
 
     `safe`: words that may stand in a reflection without being a name, the ambiguous ones among them.
+    `core`: those of them that are said every day.
     `given` and `surnames` hold no ordinary words; names that are also ordinary words are in `ambiguous`
     (given names: hope, will, rose, dulce) and `ambiguous_surnames` (brown, young, flores).
     `places`: states and countries, which are no identifiers. `classes`: kinship, titles, verbs and the like.
@@ -60,6 +64,7 @@ class Vocabulary:
     """
 
     safe: frozenset[str]
+    core: frozenset[str]
     given: frozenset[str]
     surnames: frozenset[str]
     ambiguous: frozenset[str]
@@ -68,11 +73,15 @@ class Vocabulary:
     towns: frozenset[str]
     classes: dict[str, str]
     cues: frozenset[str]
+    #: How the model sees everyday words, as far as they were met. Never a name: what people write is kept nowhere.
+    met: dict[tuple[str, bool, str], Any] = field(default_factory=dict, compare=False)
 
     @classmethod
     def load(cls) -> Vocabulary:
+        ours = listed("safe_ours.txt")
         return cls(
-            safe=listed("safe_english.txt") | listed("safe_spanish.txt") | listed("safe_ours.txt"),
+            safe=listed("safe_english.txt") | listed("safe_spanish.txt") | ours,
+            core=listed("core.txt") | ours,
             given=listed("given.txt"),
             surnames=listed("surnames.txt"),
             ambiguous=listed("ambiguous.txt"),

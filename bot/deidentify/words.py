@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import regex
 
@@ -18,8 +18,7 @@ _SHORTENED = frozenset(
 _ENDS = frozenset('.!?:;…\n"“(•*-–—')
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A token. `kind`: its class in the lists, "" for others, "hidden" for what is hidden or found already.
 
     `given`, `surname`: in the lists of names and no ordinary word; `doubtful`: a name that is a word as well.
@@ -42,6 +41,7 @@ class Word:
     doubtful: bool
     doubtful_surname: bool
     place: bool
+    core: bool
 
     @property
     def unknown(self) -> bool:
@@ -53,7 +53,7 @@ class Word:
         return self.capital and not self.opens
 
 
-NOTHING = Word(0, 0, "", "", "edge", False, False, False, True, False, False, False, False, False, False)
+NOTHING = Word(0, 0, "", "", "edge", False, False, False, True, *(False,) * 6, True)
 
 
 def _is_short(word: Word) -> bool:
@@ -65,6 +65,14 @@ def written_small(words: Sequence[Word]) -> bool:
     """Whether capitals are left out, as on a phone or in dictation, so that a small letter says nothing."""
     opening = [word for word in words if word.opens and word.letters]
     return 2 * sum(word.capital for word in opening) < len(opening) or any(word.text == "i" for word in words)
+
+
+#: Where one of these stands, Spanish is written as it sounds.
+_SOUNDED = frozenset("ke kon komo kiere kuando aki kasa eya ase aser dise".split())
+
+
+def written_by_ear(words: Sequence[Word]) -> bool:
+    return any(word.low in _SOUNDED for word in words)
 
 
 def words_of(tokens: Sequence[Token], text: str, vocabulary: Vocabulary, fixed: Iterable[Span]) -> list[Word]:
@@ -102,8 +110,8 @@ def _phrases(words: list[Word]) -> list[Word]:
             said = " ".join(lows[at : at + count])
             if said in _KNOWN_WIDELY:
                 for place in range(at, at + said.count(" ") + 1):
-                    words[place] = replace(
-                        words[place], kind="program", doubtful=False, given=False, surname=False, safe=True
+                    words[place] = words[place]._replace(
+                        kind="program", doubtful=False, given=False, surname=False, safe=True
                     )
                 at += count - 1
                 break
@@ -117,8 +125,7 @@ def _loud(tokens: Sequence[Token]) -> bool:
     return len(long) > 3 and sum(word.isupper() or word.istitle() for word in long) > 0.7 * len(long)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """What the lists say of a word, however it is written."""
 
     kind: str
@@ -128,6 +135,7 @@ class Listed:
     doubtful: bool
     doubtful_surname: bool
     place: bool
+    core: bool
 
 
 def _word(token: Token, hidden: str, opens: bool, vocabulary: Vocabulary, loud: bool) -> Word:
@@ -135,14 +143,16 @@ def _word(token: Token, hidden: str, opens: bool, vocabulary: Vocabulary, loud: 
     if hidden or not text[0].isalpha():
         kind = hidden or "mark"
         capital = text[0].isupper() and not loud
-        return Word(token.start, token.end, text, text.lower(), kind, False, capital, False, opens, True, *(False,) * 5)
+        return Word(
+            token.start, token.end, text, text.lower(), kind, False, capital, False, opens, True, *(False,) * 5, True
+        )
     low = folded(text)
     listed = _LISTED.get(low) or _looked_up(low, vocabulary)
     capital = text[0].isupper() and not loud
     return Word(
         token.start, token.end, text, low, listed.kind, True, capital, len(text) > 1 and text.isupper(), opens,
         listed.safe,
-        listed.given, listed.surname, listed.doubtful, listed.doubtful_surname, listed.place,
+        listed.given, listed.surname, listed.doubtful, listed.doubtful_surname, listed.place, listed.core,
     )  # fmt: skip
 
 
@@ -169,10 +179,21 @@ def _looked_up(low: str, vocabulary: Vocabulary) -> Listed:
         doubtful,
         _in(low, plain, vocabulary.ambiguous_surnames),
         _in(low, plain, vocabulary.places),
+        bool(kind) or _everyday(low, plain, vocabulary),
     )
     if low in vocabulary.safe and not (found.given or doubtful):
         _LISTED[low] = found
     return found
+
+
+def _everyday(low: str, plain: str, vocabulary: Vocabulary) -> bool:
+    """Said every day, or of such words: "two-hour", "teacher's"."""
+    if _in(low, plain, vocabulary.core):
+        return True
+    parts = low.replace("'", "-").split("-")
+    return len(parts) > 1 and all(
+        part in vocabulary.core or part in vocabulary.classes or len(part) < 3 for part in parts
+    )
 
 
 def _in(low: str, plain: str, words: frozenset[str]) -> bool:

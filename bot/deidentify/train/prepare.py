@@ -25,6 +25,8 @@ COMMON, UNCOMMON = (10, 20, 35), (40, 50, 55, 60)
 FREQUENT_ENGLISH = 600
 #: From here on verbs are conjugated, nouns declined, words taken as they stand.
 FREQUENT_SPANISH = (4000, 500, 150)
+#: So often in talk that nobody would ask whether it is a name.
+EVERYDAY_ENGLISH, EVERYDAY_SPANISH = 3000, 1000
 LISTS = ("words_of_ours", "words_not_names", "names_not_words", "names_that_are_words")
 #: As many census names as cover nine in ten people.
 SURNAMES = 9000
@@ -75,6 +77,13 @@ def words(folders: list[Path]) -> tuple[set[str], set[str]]:
     return english, spread(listed, *FREQUENT_SPANISH)
 
 
+def everyday(speller: Path) -> set[str]:
+    """The words that are said often enough to be no question by themselves."""
+    english, spanish = frequencies(speller, "en"), frequencies(speller, "es")
+    often = {word for word, count in english.items() if count >= EVERYDAY_ENGLISH}
+    return often | {bare(folded(word)) for word, count in spanish.items() if count >= EVERYDAY_SPANISH}
+
+
 def write(name: str, remark: str, entries: Iterable[str]) -> None:
     lines = sorted({entry for entry in entries if entry})
     (DATA / name).write_text(f"# {remark}\n" + "\n".join(lines) + "\n", encoding="utf-8")
@@ -107,6 +116,7 @@ def main(folders: list[Path]) -> None:
     write("safe_english.txt", "Ordinary English words.", (english & ordinary) - (likely - ordinary))
     write("safe_spanish.txt", "Ordinary Spanish words, without accents.", (spanish & ordinary) - given - english)
     write("safe_ours.txt", "Words of the field and of telephones.", plain | never)
+    write("core.txt", "What is said every day, English and Spanish, without accents.", everyday(folders[2]) & ordinary)
 
 
 if __name__ == "__main__":
