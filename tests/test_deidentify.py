@@ -341,3 +341,33 @@ def test_the_command_can_be_conversed_with() -> None:
 def test_other_commands_do_not_load_the_detector() -> None:
     code = "import sys; from bot.cli import main; print('bot.deidentify.detector' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We talked about cerebral palsy, Down syndrome and Erb's palsy.",
+        "the doctor said prader willi or angelman syndrome",
+        "GERD, SIDS and RSV are on her mind.",
+        "Le preocupa el síndrome de Rett y la enfermedad de Tay Sachs.",
+        "the moro reflex was still there",
+    ],
+)
+def test_a_diagnosis_names_nobody(text: str) -> None:
+    assert detector().find(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("ssn 123 45 6789", "ssn [ID]"),
+        ("su seguro social es 123 45 6789", "su seguro social es [ID]"),
+        ("Call 415–555–0132 tonight.", "Call [PHONE] tonight."),
+        ("pregnant 31w2d", "pregnant [AGE: gestation]"),
+        ("she is 31 weeks and 2 days pregnant", "she is [AGE: gestation] pregnant"),
+        ("embarazada de treinta y dos semanas", "embarazada de [AGE: gestation]"),
+        ("the baby is 32 weeks old", "the baby is [AGE: 6-11 months]"),
+    ],
+)
+def test_a_number_goes_whole_and_as_what_it_is(text: str, hidden: str) -> None:
+    assert redact(text, [span for span in detector().find(text) if span.tier == "auto"]) == hidden

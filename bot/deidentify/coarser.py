@@ -12,16 +12,24 @@ from bot.deidentify.numbers import NUMBER, ORDINAL, compiled, value
 _AGE = compiled(rf"(?P<number>{NUMBER}|\ba\b|\bun\b)[ -]{{0,2}}(?P<unit>y|a[nñ]|mo|mes|m\b|w|sem|d)?")
 _EARLY = regex.compile(r"gesta|pregnan|weeker|embaraz|\d\s?\+\s?\d|prem")
 _BORN = regex.compile(r"(?:\bborn\b|\bcame\b|\bdelivered\b|\bnaci\w+).{0,12}\b(?:at|a las|a|de|con)\s?$")
-_PREGNANT = range(20, 45)
+_EXPECTING = regex.compile(r"\b(?:pregnan\w*|embarazad\w*|expecting|gestaci\w*)\b.{0,8}$")
+_CARRIED = regex.compile(r".{0,12}\b(?:pregnan|embaraz|along\b|gestation|de gestaci)")
+#: Weeks and days are counted before birth.
+_DAYS = regex.compile(r"\d ?w(?:ks?|eeks?)? ?(?:and )?\d ?d")
 _MONTHS_A_UNIT = {"y": 12.0, "a": 12.0, "m": 1.0, "w": 0.23, "s": 0.23, "d": 0.033}
 
 
-def band(words: str, before: str) -> str:
-    """The band of an age; `before` is what stood before it, where "born at" makes weeks gestational."""
+def band(words: str, before: str, after: str = "") -> str:
+    """The band of an age. `before` and `after`: what stood beside it, where "born at" and "pregnant" make weeks
+    gestational."""
     words = words.casefold()
     found = _AGE.search(words)
     number = value(found["number"]) if found else None
-    if _EARLY.search(words) or (found and (found["unit"] or "")[:1] in {"w", "s"} and _BORN.search(before.casefold())):
+    weeks = found is not None and (found["unit"] or "")[:1] in {"w", "s"}
+    expected = (
+        _BORN.search(before.casefold()) or _EXPECTING.search(before.casefold()) or _CARRIED.match(after.casefold())
+    )
+    if _EARLY.search(words) or (weeks and (expected or _DAYS.search(words))):
         return "[AGE: gestation]"
     if found is None or number is None:
         return "[AGE]"

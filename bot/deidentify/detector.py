@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.deidentify.addresses import addresses
 from bot.deidentify.ages import ages
+from bot.deidentify.clinical import clinical, spares
 from bot.deidentify.cues import BINDING, STRONG, strength
 from bot.deidentify.dates import dates
 from bot.deidentify.doubt import Doubt, chosen, doubts
@@ -77,15 +78,20 @@ class Detector:
             *institutions(seen),
             *towns(reading.text, self.vocabulary.places),
         ]
+        diagnoses = clinical(reading.low)
+        guessed = [span for span in (*named, *_learned(tagged, seen, self.vocabulary)) if not spares(diagnoses, span)]
         found = [
             _trimmed(span, reading.text)
-            for span in disjoint(
-                [*shaped, *named, *_learned(tagged, seen, self.vocabulary), *_known(words, seen, known)]
-            )
+            for span in disjoint([*shaped, *guessed, *_known(words, seen, known)])
             if any(letter.isalnum() for letter in reading.text[span.start : span.end])
         ]
         asked = [span for span in found if span.tier == "ask"]
-        return found, lambda hidden: [*doubts(seen, chances, self.vocabulary, asked, hidden), *figures(reading, seen)]
+
+        def doubtful(hidden: Container[str]) -> list[Doubt]:
+            doubted = doubts(seen, chances, self.vocabulary, asked, hidden)
+            return [*(one for one in doubted if not spares(diagnoses, one)), *figures(reading, seen)]
+
+        return found, doubtful
 
 
 def _capitals(text: str, certain: Sequence[Span]) -> frozenset[str]:

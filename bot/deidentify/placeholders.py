@@ -45,15 +45,16 @@ def redact(text: str, spans: Iterable[Span], today: date | None = None) -> str:
             number = numbers.setdefault(name_key(words), last + len(numbers) + 1)
             instead = f"[NAME-{number}]"
         else:
-            instead = _instead(span, words, text[max(0, span.start - 24) : span.start], today)
+            beside = text[max(0, span.start - 24) : span.start], text[span.end : span.end + 24]
+            instead = _instead(span, words, *beside, today)
         parts += [text[at : span.start], instead]
         at = span.end
     return "".join([*parts, text[at:]])
 
 
-def _instead(span: Span, words: str, before: str, today: date | None) -> str:
+def _instead(span: Span, words: str, before: str, after: str, today: date | None) -> str:
     if span.label == "AGE":
-        return band(words, before)
+        return band(words, before, after)
     if span.label == "DATE":
         return "[DATE]" if today is None else nearness(words, today)
     return _WORDS[span.label]

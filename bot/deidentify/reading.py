@@ -16,7 +16,7 @@ from bot.deidentify.tokens import Token, tokens
 HIDDEN = "\ufffc"
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "＠": "@",
-     "‐": "-", "‑": "-", "\t": " ", "\r": "\n"}
+     "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "．": ".", "\t": " ", "\r": "\n"}
 )  # fmt: skip
 #: Letters with marks to be composed, characters without width, digits of other scripts. Bounded: a normal form of
 #: a thousand marks on one letter would take quadratic time.

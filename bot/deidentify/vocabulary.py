@@ -39,6 +39,12 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(line for line in _text(name).split("\n") if line and line[0] != "#")
 
 
+def entries(name: str) -> dict[str, str]:
+    """The lines `name: what stands there` of one list."""
+    lines = (line.partition(":") for line in _text(name).splitlines() if not line.startswith("#"))
+    return {key.strip(): value.strip() for key, colon, value in lines if colon}
+
+
 def _classes() -> dict[str, str]:
     """Word to class, from lines of `class: word word …`; the first class that names a word keeps it."""
     classes: dict[str, str] = {}
