@@ -81,6 +81,8 @@ def _line(row: dict[str, Any]) -> Line:
     ]
     if row["text"] == row["text"].lower():
         traits.append("lower case")
+    if row.get("dictated"):
+        traits.append("dictated")
     return Line(row["id"], row["text"], gold, tuple(traits))
 
 

@@ -292,6 +292,18 @@ def test_no_worse_on_the_development_lines() -> None:
     assert found.burden("set:hard") <= 2.5
 
 
+def test_no_worse_on_lines_by_other_people() -> None:
+    """The same, of many more writers; by letter case, language, dictation and set."""
+    found = score(lines(DEV.with_name("seen.jsonl")), detector().find)
+    assert found.recall() >= 0.97
+    assert found.recall("NAME") >= 0.97
+    assert min(found.recall(what) for what in ("lang:en", "lang:es", "lower case", "dictated", "set:realistic")) >= 0.93
+    assert found.precision >= 0.95
+    assert found.clean_hit <= 0.08
+    assert found.burden("set:realistic") <= 1.5
+    assert found.burden("set:hard") <= 3
+
+
 def test_the_scoring_counts_what_is_half_covered_as_missed() -> None:
     line = lines(DEV)[0]
     half = [Span(start, end - 1, "NAME", "auto") for start, end, _ in line.gold]
