@@ -315,7 +315,7 @@ def test_no_library_brings_a_handler_of_its_own() -> None:
     loggers = [one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger)]
     assert len(loggers) > 50
     own = [one for logger in loggers for one in logger.handlers if not isinstance(one, logging.NullHandler)]
-    assert own == []
+    assert [one for one in own if not type(one).__module__.startswith("_pytest")] == []  # pytest listens, too
 
 
 # How the tree is written ---------------------------------------------------------------------------------------------
