@@ -21,6 +21,7 @@ from pydantic import Field, ValidationError, model_validator
 from tzlocal import get_localzone_name
 
 from bot.conversation import Message, Reply
+from bot.deidentify import Known, Span
 from bot.events import Choose, Command, Event, Frozen, Inbound, Joined, Open, Rate, Who, Write
 from bot.ports import Clock, Delivery, Messenger, Refusal, Setup
 from bot.turn import Shell
@@ -224,16 +225,28 @@ async def settle(shell: Shell, clock: DemoClock, tick: Tick) -> Mapping[str, int
 
 async def _settle(shell: Shell, clock: DemoClock, tick: Tick) -> None:
     start, end = on(_day(clock.began, life().day), MORNING), clock.now()
-    unled = replace(life().setup, supervisors=())
+    unled, finder = replace(life().setup, supervisors=()), shell.finder
     try:
         clock.stand(start)
+        shell.finder = Invented()
         await shell.on_store(lambda: _known(shell, life().setup.supervisors, start))
         await shell.on_store(lambda: shell.store.set_up(unled, start))
         past = (moment for moment in moments(clock.began) if moment.at < end)
         await _lived(shell, clock, tick, (*past, *ticks(start, end, DAY_ENDS)))
         await shell.on_store(lambda: shell.store.set_up(life().setup, start))
     finally:
+        shell.finder = finder
         clock.go_on()
+
+
+class Invented:
+    """What is lived before a visitor comes was written for this, and names nobody: a start need not wait for a look."""
+
+    def find(self, text: str, known: tuple[Known, ...] = ()) -> tuple[Span, ...]:
+        return ()
+
+    def foreign(self, text: str) -> bool:
+        return False
 
 
 async def skip(
