@@ -117,9 +117,6 @@ def _carries(word: Word) -> bool:
 _EDGES = frozenset("at @ from to in with the called over for near a".split())
 
 
-_EDGES = frozenset("at @ from to in with the called over for near a".split())
-
-
 def _small_before(words: Sequence[Word], first: int, head: int) -> Iterator[Span]:
     """ "at little sprouts preschool": small letters, so that only a word before and a name that is none show it."""
     at = first

@@ -24,7 +24,6 @@ _ODD = regex.compile(
     rf"(?P<hidden>{PLACEHOLDER})|(?P<marked>\P{{M}}\p{{M}}{{1,8}})|(?P<none>\p{{Cf}})|(?P<digit>[\p{{Nd}}--0-9])",
     regex.V1,
 )
-_ALL_PLAIN = regex.compile(r"[^\p{M}\p{Cf}\[\p{Nd}]|[0-9]", regex.V1)
 
 
 @dataclass(frozen=True, slots=True)
