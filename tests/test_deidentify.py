@@ -223,6 +223,8 @@ def test_letters_typed_in_parts_are_found_where_they_stood() -> None:
 
 @pytest.mark.parametrize("scrap", ["Hope ", "a.", "1 ", "e\u0301", "5 months ", "x@", "Tall Pines Center ", "[NAME-1"])
 def test_no_text_takes_more_than_linear_time(scrap: str) -> None:
+    """Sixteen times the text may take a hundred times as long on a busy machine, but not its square."""
+
     def took(length: int) -> float:
         text = scrap * (length // len(scrap))
         began = time.process_time()
@@ -230,7 +232,7 @@ def test_no_text_takes_more_than_linear_time(scrap: str) -> None:
         return time.process_time() - began
 
     took(1_000)
-    assert took(16_000) < 10 * max(took(4_000), 0.05)
+    assert min(took(16_000) for _ in range(2)) < 100 * max(took(1_000) for _ in range(3))
 
 
 def own(*entries: str, certain: bool = True) -> Known:

@@ -710,10 +710,11 @@ def test_a_shared_row_holds_no_person_no_platform_id_and_no_clock_time(live: Liv
     for row in shared:
         assert not any(isinstance(value, datetime | date) for value in row.values())
         assert private.isdisjoint(map(repr, row.values()))
-        assert ADA.user not in repr(row)
-        assert BEN.user not in repr(row)
-        assert AT.strftime("%H:%M") not in repr(row)
-        assert AT.date().isoformat() not in repr(row)
+        told = repr([row["window"], row["codes"]])  # the digits of what is random may well spell somebody's name
+        assert ADA.user not in told
+        assert BEN.user not in told
+        assert AT.strftime("%H:%M") not in told
+        assert AT.date().isoformat() not in told
 
 
 def ids_of_the_private_half(store: SqlStore) -> Iterator[UUID | bytes]:
