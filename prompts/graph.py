@@ -11,12 +11,17 @@ from prompts.outcomes import Outcome, outcomes, tests_by_key
 from prompts.rounds import live_keys, rounds
 from prompts.script import (
     FACTS,
+    LAST,
+    NONE,
+    TIMES,
+    WEEK,
     ChoiceStep,
     EndStep,
     InfoStep,
     Script,
     Step,
     Value,
+    facts_of,
     holds,
     target,
 )
@@ -75,13 +80,11 @@ class Graph:
         return ways
 
 
-def explore(
-    script: Script, uses: Sequence[str] = FACTS["@use"], origin: Origin = "both", *, carry: bool = False
-) -> Graph:
-    """Every spot, beginning from each combination of facts. `carry`: steps to remember are carried over, not asked."""
+def explore(script: Script, use: int | None = None, origin: Origin = "both", *, carry: bool = False) -> Graph:
+    """Every spot, beginning from each combination of facts. `use`: the how-manieth time of the script, the first being
+    the person's very first; None: any. `carry`: steps to remember are carried over, not asked."""
     exploration = _Exploration(script, _carried_steps(script) if carry else frozenset())
-    origins = FACTS["@origin"] if origin == "both" else (origin,)
-    starts = exploration.starts({"@use": tuple(uses), "@origin": origins})
+    starts = exploration.starts(tuple(beginnings(script, use, origin)))
     whole = exploration.run(leg.to for leg in starts if leg.to is not None)
     return Graph(
         script,
@@ -94,6 +97,35 @@ def explore(
         exploration.carried,
         whole,
     )
+
+
+def beginnings(script: Script, use: int | None, origin: Origin) -> Iterator[dict[str, tuple[Value, ...]]]:
+    """Every combination of the facts that the script asks for which can come true."""
+    asked = {key for step in script.steps for key in step.when}
+    facts = {key: values for key, values in facts_of(script.steps, script.weeks).items() if key in asked}
+    origins: tuple[Value, ...] = FACTS["@origin"] if origin == "both" else (origin,)
+    seen: set[tuple[object, ...]] = set()
+    for time in [use] if use else range(1, len(facts.get(TIMES, ())) + (script.weeks or 1) + 1):
+        for very_first in (True, False) if time == 1 and use is None else (time == 1,):
+            known = _at(script, facts, time, very_first) | {"@origin": origins}
+            for values in product(*(known[key] for key in known if key in asked)):
+                if values not in seen:
+                    seen.add(values)
+                    yield {key: (value,) for key, value in zip((k for k in known if k in asked), values, strict=True)}
+
+
+def _at(
+    script: Script, facts: Mapping[str, tuple[Value, ...]], time: int, very_first: bool
+) -> dict[str, tuple[Value, ...]]:
+    """What may be known at the how-manieth time: nothing comes back from before the first of all."""
+    last = {key: (NONE,) if time == 1 else values for key, values in facts.items() if key.startswith(LAST)}
+    return {
+        "@use": ("first" if very_first else "again",),
+        "@back": ("no",) if very_first else FACTS["@back"],
+        WEEK: ((time - 1) % (script.weeks or 1) + 1,),
+        TIMES: (min(time, len(facts.get(TIMES, (1,)))),),
+        **last,
+    }
 
 
 def _carried_steps(script: Script) -> frozenset[str]:
@@ -118,16 +150,12 @@ class _Exploration:
         self.ran_out: set[str] = set()
         self.circles: set[frozenset[str]] = set()
 
-    def starts(self, facts: Mapping[str, tuple[str, ...]]) -> tuple[Leg, ...]:
+    def starts(self, facts: Sequence[Mapping[str, tuple[Value, ...]]]) -> tuple[Leg, ...]:
         found: dict[Known, Leg] = {}
-        for values in product(*facts.values()):
-            pairs = dict(zip(facts, values, strict=True))
-            known: dict[str, tuple[Value, ...]] = {key: (value,) for key, value in pairs.items()}
-            words = ", ".join(
-                f"{key} = {value}"
-                for key, value in pairs.items()
-                if key in self.live[self.first] and len(facts[key]) > 1
-            )
+        differ = {key for known in facts for key in known if known[key] != facts[0][key]}
+        for known in facts:
+            told = (f"{key} = {known[key][0]}" for key in known if key in differ and key in self.live[self.first])
+            words = ", ".join(told)
             seen = _pruned(known, self.live[self.first])
             if seen not in found:
                 found[seen] = self._leg(Outcome((), self.first, words), Spot(self.first, ()), known)

@@ -14,14 +14,16 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from prompts.codebook import Codebook, read_codebook
 from prompts.phrases import Phrases, read_phrases
-from prompts.resolve import Translations, resolve
-from prompts.script import SOURCE_LOCALE, Card, Frozen, Line, Script, card_lines
+from prompts.resolve import Thresholds, Translations, resolve
+from prompts.script import SOURCE_LOCALE, Card, Frozen, Id, Line, Script, card_lines
 from prompts.source import Fault, ScriptError, Source, read_block, read_card, read_script, read_toml
 from prompts.translations import Catalogue, read_catalogue, translations
 
 HOME = Path(__file__).parent
 #: In braces it stands for the month in which the resources were last checked.
 CHECKED = "checked"
+#: In braces it stands for what the person wanted to try the last time.
+SMALL_THING = "small-thing"
 Read = TypeVar("Read")
 
 
@@ -40,6 +42,9 @@ class Resources(Frozen):
 
 
 _WORDS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Line], config=ConfigDict(hide_input_in_errors=True))
+_THRESHOLDS: TypeAdapter[dict[str, tuple[str, ...]]] = TypeAdapter(
+    dict[Id, tuple[Id, ...]], config=ConfigDict(hide_input_in_errors=True)
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Library:
             return format_skeleton("yMMMM", self.resources.checked, locale=locale)
         if name in own:
             return own[name]
+        if name == SMALL_THING:
+            return "…"  # where nobody's own words are to be shown
         return self._translated(locale, "app", f"resources.{name}", self.resources.resources[name].text)
 
     def _translated(self, locale: str, catalogue: str, context: str, english: str) -> str:
@@ -119,6 +126,7 @@ class Sources:
     codebook: Codebook
     resources: Resources
     phrases: Phrases = field(default_factory=Phrases)
+    thresholds: Thresholds = field(default_factory=dict)
     borrowed: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
@@ -150,6 +158,7 @@ def read_all(home: Path, lender: Path | None = None) -> tuple[Sources, tuple[Fau
         codebook=reading.file("codebook.toml", read_codebook, Codebook(families={}, themes=())),
         resources=reading.file("resources.toml", read_resources, Resources(checked=date.min, resources={})),
         phrases=reading.file("phrases.toml", read_phrases, Phrases()),
+        thresholds=reading.file("thresholds.toml", read_thresholds, {}),
         borrowed=frozenset(reading.borrowed),
         unread=frozenset(reading.unread),
         elsewhere=frozenset(path.stem for path in lender.glob("scripts/*.toml")) if lender else frozenset(),
@@ -194,7 +203,8 @@ def build(sources: Sources) -> Library:
     """Resolves every script. Raises `ScriptError`; the checks of `prompts.lint` come on top of it."""
     languages = sources.languages
     scripts = {
-        name: resolve(source, sources.blocks, sources.cards, languages) for name, source in sources.scripts.items()
+        name: resolve(source, sources.blocks, sources.cards, languages, sources.thresholds)
+        for name, source in sources.scripts.items()
     }
     return Library(
         scripts=scripts,
@@ -212,6 +222,16 @@ def read_app(path: Path) -> dict[str, str]:
     _, data = read_toml(path)
     try:
         return _WORDS.validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ScriptError([Fault("schema", f"{first['loc'][0]}: {first['msg']}.", str(path))]) from None
+
+
+def read_thresholds(path: Path) -> dict[str, tuple[str, ...]]:
+    """`thresholds.toml`: named sets of answers that a `when` may ask for."""
+    _, data = read_toml(path)
+    try:
+        return _THRESHOLDS.validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ScriptError([Fault("schema", f"{first['loc'][0]}: {first['msg']}.", str(path))]) from None

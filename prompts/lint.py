@@ -96,8 +96,9 @@ def _script(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterat
 
 
 def _followed(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterator[Fault]:
-    placed = place(source, sources.blocks)
-    script = resolve(source, sources.blocks, sources.cards, sources.languages if checks else {})
+    placed = place(source, sources.blocks, sources.thresholds)
+    languages = sources.languages if checks else {}
+    script = resolve(source, sources.blocks, sources.cards, languages, sources.thresholds)
     yield from proof(script, source, placed)
     for one in checks:
         yield from (_placed(fault, source, placed) for fault in one(script))
@@ -209,7 +210,7 @@ def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
 
 
 _FOLDERS = ("scripts", "blocks", "cards")
-_FILES = ("codebook.toml", "resources.toml", "app.toml", "phrases.toml")
+_FILES = ("codebook.toml", "resources.toml", "app.toml", "phrases.toml", "thresholds.toml")
 _PARTS = (*_FOLDERS, *_FILES, "locales")
 
 
@@ -254,4 +255,4 @@ def lone_script(file: Path, checks: Sequence[Check] = ()) -> Script:
     errors = [fault for fault in _script(source, sources, checks) if fault.severity == "error"]
     if errors:
         raise ScriptError(in_order(errors))
-    return resolve(source, sources.blocks, sources.cards, {})
+    return resolve(source, sources.blocks, sources.cards, {}, sources.thresholds)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from prompts.script import SOURCE_LOCALE, Card, ChoiceStep, EndStep, InfoStep, Script, Step, card_lines, step_lines
-from prompts.source import Fault, ScriptError, ScriptHead, Source, Use
+from prompts.outcomes import SCALE
+from prompts.script import (
+    SOURCE_LOCALE,
+    TIMES,
+    WEEK,
+    Card,
+    ChoiceStep,
+    EndStep,
+    InfoStep,
+    ScaleStep,
+    Script,
+    Step,
+    Value,
+    card_lines,
+    step_lines,
+)
+from prompts.source import FOR_AUTHORS, Fault, ScriptError, ScriptHead, Source, Use
 
 #: A translation: (catalogue, context) -> (English it was made from, the words in the other language).
 Translations = Mapping[tuple[str, str], tuple[str, str]]
+#: Named sets of answers, which a program can move: "frequent" -> ("most-days", "every-day").
+Thresholds = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -25,9 +42,10 @@ class Placed:
     at: int
 
 
-def place(source: Source, blocks: Mapping[str, Source]) -> tuple[Placed, ...]:
-    """The steps of a script in order, with blocks inlined and `next` explicit (except after an end)."""
-    groups = list(_groups(source, blocks))
+def place(source: Source, blocks: Mapping[str, Source], thresholds: Thresholds | None = None) -> tuple[Placed, ...]:
+    """The steps of a script in order, with blocks inlined, `next` explicit (except after an end) and every condition
+    spelled out."""
+    groups = list(_spelled_out(_groups(source, blocks), thresholds or {}))
     firsts = [group[0].step.id for group in groups] + [None]
     placed: list[Placed] = []
     for index, (item, group) in enumerate(zip(source.steps, groups, strict=True)):
@@ -41,11 +59,12 @@ def resolve(
     blocks: Mapping[str, Source],
     cards: Mapping[str, Card],
     languages: Mapping[str, Translations],
+    thresholds: Thresholds | None = None,
 ) -> Script:
     """The frozen script. Raises `ScriptError` for a block or card that does not exist."""
     head = source.head
     assert isinstance(head, ScriptHead)
-    placed = place(source, blocks)
+    placed = place(source, blocks, thresholds)
     shown = _cards_of(placed, cards)
     lines = list(_all_lines(source, placed, shown))
     strings = {SOURCE_LOCALE: {key: text for key, _, text in lines}}
@@ -57,7 +76,7 @@ def resolve(
         }
     return Script(
         slug=source.name,
-        **head.model_dump(),
+        **head.model_dump(exclude=set(FOR_AUTHORS)),
         steps=tuple(item.step for item in placed),
         cards=shown,
         strings=strings,
@@ -71,6 +90,52 @@ def expected_lines(
     placed = place(source, blocks)
     for _, where, text in _all_lines(source, placed, _cards_of(placed, cards)):
         yield where, text
+
+
+# --- conditions
+
+
+def _spelled_out(groups: Iterable[list[Placed]], thresholds: Thresholds) -> Iterator[list[Placed]]:
+    """`weeks`, `fade` and the names of thresholds as what they stand for."""
+    groups = list(groups)
+    offered = {item.step.id: values_of(item.step) for group in groups for item in group}
+    for group in groups:
+        yield [replace(item, step=_spelled(item.step, offered, thresholds)) for item in group]
+
+
+def _spelled(step: Step, offered: Mapping[str, tuple[Value, ...]], thresholds: Thresholds) -> Step:
+    when = {key: meant(values, offered.get(key, ()), thresholds) for key, values in step.when.items()}
+    if step.weeks:
+        when[WEEK] = tuple(step.weeks)
+    if step.fade:
+        when[TIMES] = tuple(range(1, step.fade + 1))
+    return step.model_copy(update={"when": when, "weeks": None, "fade": None, "because": {}})
+
+
+def values_of(step: Step) -> tuple[Value, ...]:
+    """What a condition may ask for of a step's answer."""
+    if isinstance(step, ScaleStep):
+        return SCALE
+    return tuple(choice.id for choice in getattr(step, "choices", ()))
+
+
+def meant(values: Iterable[Value], offered: Sequence[Value], thresholds: Thresholds) -> tuple[Value, ...]:
+    """`@name` is what that threshold names of what is offered, `@not-name` everything else but not being sure; a name
+    that stands for nothing is left as it is."""
+    found: list[Value] = []
+    for value in values:
+        name = value.removeprefix("@") if isinstance(value, str) and value.startswith("@") else ""
+        if name in thresholds:
+            found += [one for one in offered if one in thresholds[name]]
+        elif name.startswith(NOT) and name.removeprefix(NOT) in thresholds:
+            within = thresholds[name.removeprefix(NOT)]
+            found += [one for one in offered if one not in within and one != "not-sure"]
+        else:
+            found.append(value)
+    return tuple(dict.fromkeys(found))
+
+
+NOT = "not-"
 
 
 def _groups(source: Source, blocks: Mapping[str, Source]) -> Iterator[list[Placed]]:

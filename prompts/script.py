@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -25,6 +25,11 @@ Remind = Annotated[
 ]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 Value = str | int
+#: When the menu offers a script; `supervising` is for those who supervise.
+Moment = Literal["after-visit", "heavy", "supervision", "referral", "between", "team", "growing", "supervising"]
+MOMENTS: tuple[Moment, ...] = get_args(Moment)
+#: Rules of the linter that an author has an answer to, each with the reason.
+Because = Mapping[str, Annotated[str, StringConstraints(min_length=1, max_length=300)]]
 
 #: Ids with a meaning of their own: `out` leaves a block; the rest are buttons that the bot itself offers.
 RESERVED_STEP_IDS = frozenset({"out", "consent", "counting", "confirm", "finish"})
@@ -35,9 +40,15 @@ RESERVED_CHOICE_IDS = frozenset(
         "yes-delete", "no-delete", "yes-restart", "no-restart", "keep", "nothing", "read",
     }
 )  # fmt: skip
-#: Facts that a `when` may ask for beside earlier answers, and every value that they can take: who began the talk, and
-#: whether it is the person's very first.
-FACTS: Mapping[str, tuple[str, ...]] = {"@origin": ("person", "check-in"), "@use": ("first", "again")}
+#: Facts that a `when` may ask for beside earlier answers, and every value that they can take: who began the talk,
+#: whether it is the person's very first, and whether something comes back that they wanted to try.
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "@origin": ("person", "check-in"), "@use": ("first", "again"), "@back": ("no", "yes"),
+}  # fmt: skip
+#: Which week of a series it is; how often the script was begun, this time included; what was chosen the last time.
+WEEK, TIMES, LAST = "@week", "@times", "@last."
+#: Stands for "nothing was chosen the last time".
+NONE = "none"
 
 
 class Frozen(BaseModel):
@@ -67,16 +78,23 @@ class PlainChoice(Frozen):
     codes: tuple[Code, ...] = ()
 
 
+class Variant(Frozen):
+    """Another wording of the same question, for another use of the script."""
+
+    id: Id
+    text: Line
+    hint: Line | None = None
+
+
 class _Step(Frozen):
     id: Id
     next: Id | None = None  # default: the step that follows in the file
     when: Mapping[str, tuple[Value, ...]] = Field(default_factory=dict)  # all keys must hold, any value of each
     sensitive: bool = False  # shown on a private surface only (law 6)
     minutes: Annotated[float, Field(gt=0, le=30)] | None = None
-    #: Keys of the language that later versions of it will give a meaning to; a script may not use them yet.
-    variants: None = None
-    fade: None = None
-    weeks: None = None
+    fade: Annotated[int, Field(ge=1, le=50)] | None = None  # left out after so many uses
+    weeks: Annotated[tuple[Annotated[int, Field(ge=1, le=52)], ...], Field(min_length=1)] | None = None  # of a series
+    because: Because = Field(default_factory=dict)
 
 
 class _Question(_Step):
@@ -84,6 +102,7 @@ class _Question(_Step):
     hint: Line | None = None
     private: bool = False  # can never be shared; its codes stay with the writer
     keep: bool = True  # False: the answer is used inside the step and stored nowhere
+    variants: Annotated[tuple[Variant, ...], Field(max_length=6)] | None = None  # taken in turn with `text`
 
 
 class InfoStep(_Step):
@@ -95,17 +114,20 @@ class InfoStep(_Step):
 
 
 class FreeStep(_Question):
-    """The person's own words; can always be skipped."""
+    """The person's own words; can always be skipped. `returns`: the next reflection asks what became of them."""
 
     type: Literal["free"]
+    returns: bool = False
 
 
 class ChoiceStep(_Question):
-    """One tap, one answer. `remember`: asked once, then carried over and changeable on the last screen."""
+    """One tap, one answer. `remember`: asked once, then carried over and changeable on the last screen; `recall`: a
+    name under which the next use of this script knows the answer."""
 
     type: Literal["choice"]
     choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=10)]
     remember: bool = False
+    recall: Id | None = None
 
 
 class MultiStep(_Question):
@@ -152,6 +174,10 @@ class Card(Frozen):
     sensitive: bool = False
 
 
+#: `let-go`: nothing is kept unless the person says so, and nothing else is offered.
+Ending = Literal["usual", "let-go"]
+
+
 class Script(Frozen):
     """A resolved script: what a session is pinned to.
 
@@ -165,6 +191,9 @@ class Script(Frozen):
     minutes: Annotated[int, Field(gt=0, le=30)]  # the budget that `walk` holds the longest path to
     retention_days: Annotated[int, Field(ge=0, le=365)] | None = None
     aliases: tuple[str, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    weeks: Annotated[int, Field(ge=2, le=52)] | None = None  # a series: each use is the next week of it
+    ending: Ending = "usual"
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     cards: Mapping[str, Card] = Field(default_factory=dict)
     strings: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
@@ -181,9 +210,16 @@ class Script(Frozen):
 
     @cached_property
     def revision(self) -> str:
-        """16 hex digits over the whole value: any change of a word in any language makes another revision."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """16 hex digits over the whole value: any change of a word in any language makes another revision. What a
+        script leaves open does not count, so that a language with more keys makes no other script of it."""
+        value = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def known_as(self, revision: str) -> Self:
+        """The same value under the revision by which it was stored, whatever is worked out from it now."""
+        self.__dict__["revision"] = revision
+        return self
 
     def __copy__(self) -> Self:
         """A copy may be about to change, so it works out its own revision."""
@@ -197,6 +233,10 @@ def step_lines(step: Step) -> Iterator[tuple[str, str]]:
     for name in ("text", "hint", "low", "high"):
         if text := getattr(step, name, None):
             yield name, text
+    for variant in getattr(step, "variants", None) or ():
+        yield f"variants.{variant.id}.text", variant.text
+        if variant.hint:
+            yield f"variants.{variant.id}.hint", variant.hint
     for choice in getattr(step, "choices", ()):
         yield f"{choice.id}.label", choice.label
         if reply := getattr(choice, "reply", ""):
@@ -207,6 +247,32 @@ def card_lines(card: Card) -> Iterator[tuple[str, str]]:
     yield "title", card.title
     for number, line in enumerate(card.lines, start=1):
         yield f"line-{number}", line
+
+
+def wording(step: Step, use: int, name: str) -> str:
+    """The key of a question's `text` or `hint` at the how-manieth use of the script: its wordings take turns."""
+    variants = getattr(step, "variants", None) or ()
+    turn = (use - 1) % (len(variants) + 1)
+    if not turn or not getattr(variants[turn - 1], name):
+        return f"{step.id}.{name}"
+    return f"{step.id}.variants.{variants[turn - 1].id}.{name}"
+
+
+def facts_of(steps: Iterable[Step], weeks: int | None) -> dict[str, tuple[Value, ...]]:
+    """Every fact that these steps may ask for, with every value that it can take. `weeks`: of the series, if it is."""
+    steps = tuple(steps)
+    facts: dict[str, tuple[Value, ...]] = {**FACTS}
+    if weeks:
+        facts[WEEK] = tuple(range(1, weeks + 1))
+    fades = [value for step in steps for value in step.when.get(TIMES, ()) if isinstance(value, int)]
+    if fades:
+        facts[TIMES] = tuple(range(1, max(fades) + 2))
+    for step in steps:
+        if isinstance(step, ChoiceStep) and step.recall:
+            key = f"{LAST}{step.recall}"
+            chosen = (choice.id for choice in step.choices)
+            facts[key] = tuple(dict.fromkeys((*facts.get(key, (NONE,)), *chosen)))
+    return facts
 
 
 def is_question(step: Step) -> bool:

@@ -7,12 +7,12 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from prompts.script import Card, EndStep, Frozen, Id, InfoStep, Line, Step, Value
+from prompts.script import Because, Card, Ending, EndStep, Frozen, Id, InfoStep, Line, Moment, Step, Value
 
 #: A script is a few kilobytes; reading far more would only slow down whoever opens the wrong file.
 MOST_BYTES = 500_000
@@ -59,10 +59,22 @@ class ScriptHead(Frozen):
     minutes: Annotated[int, Field(gt=0, le=30)]
     retention_days: Annotated[int, Field(ge=0, le=365)] | None = None
     aliases: tuple[str, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    weeks: Annotated[int, Field(ge=2, le=52)] | None = None
+    ending: Ending = "usual"
+    screens: Annotated[int, Field(ge=1, le=60)] | None = None  # budgets of a returning person
+    taps: Annotated[int, Field(ge=1, le=120)] | None = None
+    gate: Literal["anytime"] | None = None  # no case comes up in it: the safety question is no step of it
+    because: Because = Field(default_factory=dict)
+
+
+#: Keys that are for the linter alone, and no part of what a session is pinned to.
+FOR_AUTHORS = frozenset({"screens", "taps", "gate", "because"})
 
 
 class BlockHead(Frozen):
     about: Line
+    because: Because = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Protocol
 
-from prompts.library import CHECKED, Sources
+from prompts.library import CHECKED, SMALL_THING, Sources
 from prompts.resolve import card_names
 from prompts.script import (
     RESERVED_CHOICE_IDS,
@@ -99,15 +99,16 @@ def _cards(source: Source, step: Step, line: int, sources: Sources) -> Iterator[
 
 
 def _resources(source: Source, step: Step, line: int, sources: Sources) -> Iterator[Fault]:
+    own = (SMALL_THING,) if "@back" in step.when else ()
     for _, text in step_lines(step):
-        for name, words in unknown_resources(text, sources):
+        for name, words in unknown_resources(text, sources, own):
             at = source.line_with(re.escape(name), line)
             yield Fault("unknown-resource", words, source.file, at, step.id)
 
 
-def unknown_resources(text: str, sources: Sources) -> Iterator[tuple[str, str]]:
-    """Names in braces that stand for nothing, each with what to say about it."""
-    known = sources.resources.resources and {*sources.resources.resources, CHECKED}
+def unknown_resources(text: str, sources: Sources, own: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Names in braces that stand for nothing, each with what to say about it. `own`: names of this step alone."""
+    known = sources.resources.resources and {*sources.resources.resources, CHECKED, *own}
     for name in dict.fromkeys(re.findall(r"\{([^{}]*)\}", text)):
         if known and name not in known:
             yield f"{{{name}}}", f"resources.toml has no '{name}'; {near(name, known)}"

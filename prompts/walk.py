@@ -57,7 +57,7 @@ class Walk:
 
 def walk(script: Script, use: int = 2, origin: Origin = "person", listed: int = MOST_LISTED) -> Walk:
     """`use` 1 is a person's first time; from 2 on, steps to remember are carried over and `@use` is "again"."""
-    graph = explore(script, ("first",) if use < 2 else ("again",), origin, carry=use >= 2)
+    graph = explore(script, use, origin, carry=use >= 2)
     if not graph.whole:
         words = f"the conditions of '{script.slug}' combine in more than {MOST_LEGS} ways; make fewer of them."
         raise ScriptError([Fault("too-many-paths", words, script.slug)])

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from prompts.library import Sources
-from prompts.outcomes import SCALE
-from prompts.resolve import Placed, card_names, place
+from prompts.resolve import Placed, card_names, meant, place, values_of
 from prompts.script import (
-    FACTS,
+    LAST,
     RESERVED_CHOICE_IDS,
+    WEEK,
     ChoiceStep,
     EndStep,
     FreeStep,
     InfoStep,
-    ScaleStep,
     Step,
     Value,
+    facts_of,
 )
 from prompts.source import Fault, ScriptHead, Source, Use
 from prompts.structure import assigned, near
@@ -25,18 +25,22 @@ from prompts.structure import assigned, near
 
 def wired(source: Source, sources: Sources) -> Iterator[Fault]:
     """Whether every name in it means something, and one thing only. Its blocks must be known."""
-    placed = place(source, sources.blocks)
+    placed = place(source, sources.blocks, sources.thresholds)
     yield from _twice(source, placed)
     steps = {item.step.id: item.step for item in placed}
+    assert isinstance(source.head, ScriptHead)
+    facts = facts_of(steps.values(), source.head.weeks)
     yield from _uses_lead_somewhere(source, steps)
     from_uses = {item.next for item in source.steps if isinstance(item, Use)}
     by_file = {one.file: one for one in (source, *sources.blocks.values())}
     for item in placed:
         yield from _leads_somewhere(item, steps, by_file[item.file], from_uses)
         yield from _leads_the_same_way(item, by_file[item.file])
+    yield from _tells_the_last_time(placed, source)
     for name, when, line in _conditions(source, sources):
         for key, values in when.items():
-            if words := impossible(key, values, steps):
+            wanted = meant(values, values_of(steps[key]), sources.thresholds) if key in steps else values
+            if words := impossible(key, wanted, steps, facts):
                 at = source.line_with(rf"(?:\bwhen\b|[{{,]).*{re.escape(key)}|^\s*['\"]?{re.escape(key)}\b", line)
                 yield Fault("impossible-condition", words, source.file, at, name)
 
@@ -86,11 +90,23 @@ def _leads_the_same_way(item: Placed, source: Source) -> Iterator[Fault]:
             yield Fault("unequal-routes", words, item.file, at, step.id)
 
 
+def _tells_the_last_time(placed: Iterable[Placed], source: Source) -> Iterator[Fault]:
+    """What follows from an answer of the last time would betray it, like what follows from one of this time."""
+    for item in placed:
+        asked = [key for key in item.step.when if key == "@back" or key.startswith(LAST)]
+        if asked and not item.step.sensitive:
+            words = (
+                f"whether this is shown depends on {asked[0]}, which a person answered in private; "
+                "mark the step as sensitive."
+            )
+            yield Fault("betrayed-answer", words, source.file, item.at, item.step.id)
+
+
 def _conditions(source: Source, sources: Sources) -> Iterator[tuple[str, Mapping[str, tuple[Value, ...]], int]]:
     """Every `when` of a script and its blocks, with whose it is and the line of the script to look at."""
     for item, line in zip(source.steps, source.lines, strict=True):
         if not isinstance(item, Use):
-            yield item.id, item.when, line
+            yield item.id, {**item.when, **({WEEK: item.weeks} if item.weeks else {})}, line
             continue
         yield item.use, item.when, line
         for step in sources.blocks[item.use].steps:
@@ -98,12 +114,14 @@ def _conditions(source: Source, sources: Sources) -> Iterator[tuple[str, Mapping
                 yield step.id, step.when, line
 
 
-def impossible(key: str, values: tuple[Value, ...], steps: Mapping[str, Step]) -> str:
+def impossible(
+    key: str, values: tuple[Value, ...], steps: Mapping[str, Step], facts: Mapping[str, tuple[Value, ...]]
+) -> str:
     """Why a condition on `key` can never hold, whatever the way; "" where it might."""
     if not values:
         return f"the list of values for '{key}' is empty, so this never holds; take the condition out or fill the list."
     if key.startswith("@"):
-        return _unknown(key, values, FACTS[key]) if key in FACTS else f"there is no fact '{key}'; {near(key, FACTS)}"
+        return _unknown(key, values, facts[key]) if key in facts else f"there is no fact '{key}'; {near(key, facts)}"
     step = steps.get(key)
     if step is None:
         return f"there is no step '{key}' in this script; {near(key, steps)}"
@@ -113,7 +131,7 @@ def impossible(key: str, values: tuple[Value, ...], steps: Mapping[str, Step]) -
         return f"'{key}' is answered in the person's own words, and nothing here reads them; ask for a choice instead."
     if not step.keep:
         return f"the answer of '{key}' is kept nowhere (keep = false), so nothing can depend on it."
-    return _unknown(key, values, SCALE if isinstance(step, ScaleStep) else [choice.id for choice in step.choices])
+    return _unknown(key, values, values_of(step))
 
 
 def _unknown(key: str, values: Iterable[Value], possible: Iterable[Value]) -> str:

@@ -30,7 +30,7 @@ class Shelf:
         row = wire.one(_SCRIPT, revision=revision)
         if row is None:
             raise Refusal("script-gone", "The questions that this reflection began with are no longer stored here.")
-        return self._scripts.setdefault(revision, Script.model_validate_json(row[0]))
+        return self._scripts.setdefault(revision, Script.model_validate_json(row[0]).known_as(revision))
 
     def keep(self, wire: Wire, script: Script, day: date) -> str:
         """Stores the revision unless it is known to be stored; `stored` must follow once that is committed."""

@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.engine import make_url
 
@@ -53,6 +54,13 @@ def own_hooks() -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="many more rounds of what depends on chance")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Chance is for the soak: what is landed is judged by the same examples as what was tried."""
+    settings.register_profile("landing", derandomize=True, database=None)
+    settings.register_profile("soak", database=None)
+    settings.load_profile("soak" if config.getoption("--soak") else "landing")
 
 
 @pytest.fixture(scope="module")
