@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import ending, position, screens, sharing
+from bot.beginning import begun
 from bot.case import Case
 from bot.commands import pick, pick_several, rating
 from bot.consent import counting
@@ -167,7 +168,8 @@ def confirmed(case: Case, session: Session, choice: str) -> Turn:
         return over(ending.leave(case), case.word("deleted"), ending.deleted(case, session))
     if choice == "yes-restart" and what == "restart":
         script = case.library.scripts.get(session.script, case.script(session))
-        again = position.begin(script, case.facts.fresh[0], case.at, first=session.first)
+        again = begun(case, script, case.facts.fresh[0], first=session.first)
+        again = again.model_copy(update={"back": session.back})  # loaded only while nothing is answered
         gone = ending.deleted(case, session)
         case = case.now(session=again)
         return Turn(case.conversation, screens.show(case, case.word("restarted")), gone)
@@ -190,6 +192,8 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     if choice == "let-go" and screens.keeps_words(case, session):
         return over(ending.leave(case), case.word("let-go-done"), ending.deleted(case, session))
     own = next((one for one in step.choices if one.id == choice), None)
+    if screens.lets_go(case, session) and (own or choice in ("done", screens.KEEP_MINE)):
+        return _gently(case, session, step, own, keep=choice == screens.KEEP_MINE)
     if own is None and choice not in ("done", "count", *(one.id for one in screens.ways_out(case, session))):
         return ask_again(case, session)
     if choice == "count" and not screens.offers_count(case, session):
@@ -198,6 +202,20 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     if own is None and choice == "excerpt":
         return _to_excerpt(case, session, count=always)
     return finished(case, session, step, own, count=always or choice == "count", bring=choice == "bring")
+
+
+def _gently(case: Case, session: Session, step: EndStep, own: Choice | None, *, keep: bool) -> Turn:
+    """Where letting go is the usual end, keeping is the other one, and nothing more is asked."""
+    if keep:
+        return finished(case, session, step, None, count=False)
+    effects: tuple[Effect, ...] = ending.deleted(case, session)
+    after, word = ending.leave(ending.used(case, session)), case.word("let-go-done")
+    if own is not None:
+        after, again = asked_again(after, session, own)
+        effects += again
+    if own is not None and own.open and own.open in case.library.scripts:
+        return _then(after, own.open, word, effects)
+    return over(after, word, effects)
 
 
 def _carried(case: Case, session: Session) -> set[str]:
@@ -238,7 +256,7 @@ def _then(case: Case, slug: str, word: str, effects: tuple[Effect, ...]) -> Turn
     """Finishing with another script: it begins at once. The chat says goodbye as after any other end."""
     script = case.library.scripts[slug]
     waiting = case.conversation.waiting + ((case.conversation.session,) if case.conversation.session else ())
-    session = position.begin(script, case.facts.fresh[0], case.at, first=False)
+    session = begun(case, script, case.facts.fresh[0])
     case = case.now(session=session, waiting=waiting).remember(ask_counting=())
     return Turn(case.conversation, screens.show(case, word), (*effects, *goodbye(case)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot import answering, danger, ending, position, screens
+from bot import answering, danger, ending, menu, position, screens
+from bot.beginning import begun
 from bot.case import Case
 from bot.conversation import Origin, Session
 from bot.effects import Effect, Turn
@@ -46,7 +47,8 @@ def on_session(case: Case, session: Session, name: str) -> Turn:
             return pause(case, session)
         case "stop":
             after, effects = ending.stop(case, session)
-            return closing(after, "stopped", "goodbye", effects)
+            said = "stopped-let-go" if screens.lets_go(case, session) else "stopped"
+            return closing(after, said, "goodbye", effects)
         case "delete" | "restart":
             return settled(case.now(session=position.moved(session, case.at, confirming=name)))
     raise AssertionError(name)
@@ -55,8 +57,12 @@ def on_session(case: Case, session: Session, name: str) -> Turn:
 def reflect(case: Case, slug: str) -> Turn:
     """Begins a script, or goes on with it where it is open already; another one that is open waits."""
     if slug and slug not in case.library.scripts:
-        names = ", ".join(script.say(case.locale, "title") for script in case.library.scripts.values())
-        return Turn(case.conversation, screens.show(case, case.word("script-unknown", names=names)), illegal="unknown")
+        found = menu.searched(case.library, slug)
+        if len(found) != 1:
+            names = ", ".join(menu.titled(case, script) for script in found) or case.word("script-menu")
+            said = case.word("script-unknown", names=names)
+            return Turn(case.conversation, screens.show(case, said), illegal="unknown")
+        slug = found[0].slug
     current = case.conversation.session
     wanted = slug or (current.script if current else case.facts.program.default_script)
     if current is not None and current.script == wanted:
@@ -86,7 +92,7 @@ def started(case: Case, slug: str) -> tuple[Case, Session]:
     script = case.library.scripts[slug]
     first = case.conversation.consents.words is None
     origin: Origin = "check-in" if isinstance(case.event, CheckInDue) else "person"
-    session = position.begin(script, case.facts.fresh[0], case.at, first=first, origin=origin)
+    session = begun(case, script, case.facts.fresh[0], first=first, origin=origin)
     case = case.now(session=session)
     return case.remember(ask_counting=()) if case.memory.ask_counting else case, session
 

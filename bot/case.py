@@ -8,9 +8,9 @@ from datetime import datetime
 from bot import position
 from bot.conversation import Conversation, Facts, Memory, Session
 from bot.events import Event, Found, Surface
-from prompts.library import Library
+from prompts.library import SMALL_THING, Library
 from prompts.route import Route
-from prompts.script import Script
+from prompts.script import Question, Script, wording
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,17 @@ class Case:
     def script(self, session: Session) -> Script:
         return self.library.script(session.revision)
 
-    def say(self, session: Session, key: str) -> str:
+    def say(self, session: Session, key: str, *, back: bool = False) -> str:
+        """`back`: what the person wanted to try stands in it, in their own words."""
         text = self.script(session).say(self.locale, key)
-        return text if "{" not in text else self.library.fill(self.locale, text, self.facts.program.resources)
+        if "{" not in text:
+            return text
+        own = {**self.facts.program.resources, SMALL_THING: session.back} if back else self.facts.program.resources
+        return self.library.fill(self.locale, text, own)
+
+    def asks(self, session: Session, step: Question, name: str = "text", *, back: bool = True) -> str:
+        """A question, or its `hint`, in the wording whose turn it is."""
+        return self.say(session, wording(step, session.use, name), back=back)
 
     def route(self, session: Session) -> Route:
         for known, way in self._ways:

@@ -12,7 +12,7 @@ from prompts.library import Library
 
 _PHRASES: Mapping[CommandName, str] = {
     "reflect": "reflect, start, begin, reflection, new reflection, reflexionar, reflexion, empezar, comenzar, iniciar",
-    "help": "help, ayuda, what can i say, que puedo decir, menu",
+    "help": "help, ayuda, what can i say, que puedo decir",
     "back": "back, go back, previous, undo, atras, volver, regresar, anterior",
     "skip": "skip, pass, next question, saltar, omitir, pasar, siguiente pregunta",
     "pause": "pause, wait, later, not now, continue later, pausa, pausar, esperar, luego, despues, ahora no, "
@@ -33,6 +33,7 @@ _LANGUAGES: Mapping[str, str] = {
 _PAGES: Mapping[str, str] = {
     "home": "home, inicio",
     "data": "my data, mis datos",
+    "scripts": "menu, scripts, reflections, all reflections, reflexiones, todas las reflexiones",
     "names": "names, my names, never store, nombres, mis nombres, no guardar nunca",
     "consent": "consent, my consent, withdraw, withdraw consent, withdraw my consent, take back my consent, "
     "consentimiento, mi consentimiento, permisos, mis permisos, retirar, retirar consentimiento, "

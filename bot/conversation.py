@@ -56,6 +56,10 @@ class Session(Frozen):
     told: AwareDatetime | None = None  # when the chat was last told, by a check-in, that one can go on
     here: bool = False  # the person chose to go on in chat messages; law 6 holds all the same
     read: bool = False  # the whole notice stands in the place of the short one
+    use: int = 1  # the how-manieth of this script
+    week: int = 1  # of a series
+    last: Mapping[str, str] = Field(default_factory=dict)  # what was chosen at the last use, by the names of `recall`
+    back: str = ""  # what the person wanted to try the last time, to be asked about
 
 
 #: What a person agrees to, each apart: keeping their words, counting their themes, releasing passages.
@@ -145,6 +149,9 @@ class Memory(Frozen):
     remembered: Mapping[str, str] = Field(default_factory=dict)  # step id -> choice id
     retention_days: int | None = None
     last_reflection: UUID | None = None
+    recalled: Mapping[str, str] = Field(default_factory=dict)  # "script.name" -> choice id, of the last use
+    returning: UUID | None = None  # the reflection whose small thing comes back in the next one
+    look_back: bool = True  # it may come back
     ask_counting: tuple[str, ...] = ()  # codes of the reflection after which counting is being asked about
     put_away: bool = False  # a reflection was put away since the person was last here
     welcomed: bool = False  # they put the app there themselves, and were told what it is
@@ -220,6 +227,7 @@ class Reflection(Frozen):
     shareable: tuple[int, ...] = ()  # which of those may leave the person's hands at all
     term: int | None = None  # days for which its script lets it be kept; None: an earlier version did not note it
     for_supervision: bool = False  # to be brought along; it tells nobody
+    returning: tuple[int, ...] = ()  # which of the answers comes back in the next reflection
 
 
 class ConsentRecord(Frozen):
@@ -274,6 +282,7 @@ class Facts(Frozen):
     earliest_themes: date | None = None
     leads: bool = False
     names_lead: bool = False
+    back: str = Field(default="", repr=False)  # what comes back; only while nothing has been answered yet
     # Only while a page asks for them:
     reflections: tuple[Reflection, ...] = ()
     passages: Mapping[UUID, str] = Field(default_factory=dict)  # released and not published, by their receipts

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from bot import checkins, ending, position, screens
 from bot.anytime import MAX_WAITING, started
+from bot.beginning import begun
 from bot.case import Case
 from bot.checkins import MANNERS, fresh_id, local_day, next_due, not_in_quiet
 from bot.conversation import CheckIn, Kind, Session
@@ -234,9 +235,7 @@ def _behind(case: Case, others: Iterable[CheckIn], script: str) -> Case:
     waiting = before = case.conversation.waiting
     for number, one in enumerate(others):
         if one.script not in (script, *(session.script for session in waiting)) and len(waiting) < MAX_WAITING:
-            new = position.begin(
-                case.library.scripts[one.script], fresh_id(case, f"waits-{number}"), case.at, first=False
-            )
+            new = begun(case, case.library.scripts[one.script], fresh_id(case, f"waits-{number}"))
             waiting = (new, *waiting)
     return case if waiting is before else case.now(waiting=waiting)
 

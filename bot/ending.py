@@ -11,7 +11,7 @@ from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Effect, Keep, LetGo
 from bot.shared import contributed
-from prompts.script import Choice, FreeStep, MultiStep, Question
+from prompts.script import NONE, Choice, ChoiceStep, FreeStep, MultiStep, Question
 from scheduler.recurrence import zone_named
 
 
@@ -28,7 +28,7 @@ def finish(
         after, not_again = checkins.answered(case, session)
         return leave(after), not_again, None
     effects: tuple[Effect, ...] = (_keep(case, session, kept),)
-    after = case.now(memory=_remember(case, session, codes))
+    after = case.now(memory=_remember(case, session, codes, kept))
     if count and codes:
         after, counted = contributed(after, codes, kept.id, kept.on, kept.title)
         effects += counted
@@ -93,6 +93,8 @@ def _kept(
     """The session as a reflection; None where nothing is to be kept."""
     if not screens.keeps_words(case, session) or not position.worth_keeping(session):
         return None
+    if not finished and screens.lets_go(case, session):
+        return None
     session = session.model_copy(update={"cursor": None})  # who went back has not taken anything back
     script, said = case.script(session), _said(case, session)
     return Reflection(
@@ -110,16 +112,19 @@ def _kept(
         shareable=tuple(number for number, one in enumerate(said) if one.shareable),
         term=screens.LONGEST_DAYS if script.retention_days is None else script.retention_days,
         for_supervision=bring,
+        returning=tuple(number for number, one in enumerate(said) if one.returns),
     )
 
 
 class _Said(NamedTuple):
-    """A question and its answer in words. `own`: the person's own; `shareable`: no step keeps them private."""
+    """A question and its answer in words. `own`: the person's own; `shareable`: no step keeps them private; `returns`:
+    the next reflection asks about it."""
 
     asked: str
     answered: str
     own: bool = False
     shareable: bool = False
+    returns: bool = False
 
 
 def _said(case: Case, session: Session) -> list[_Said]:
@@ -130,7 +135,10 @@ def _said(case: Case, session: Session) -> list[_Said]:
         answer = session.answers.get(step.id, carried if step in way.carried else Answer())
         if step.keep and not _about_time(step) and (words := screens.in_words(case, session, step, answer)):
             own = isinstance(step, FreeStep)
-            found.append(_Said(case.say(session, f"{step.id}.text"), words, own, own and not step.private))
+            # The words that came back stand in an earlier reflection, and go when that one goes.
+            asked = case.asks(session, step, back=False)
+            returns = isinstance(step, FreeStep) and step.returns
+            found.append(_Said(asked, words, own, own and not step.private, returns))
     ticked = (
         screens.in_words(case, session, step, Answer(values=session.ticks[step.id]))
         for step in (*way.asked, way.current)
@@ -145,9 +153,14 @@ def _about_time(step: Question) -> bool:
     return any(isinstance(choice, Choice) and choice.remind for choice in position.choices_of(step))
 
 
-def _remember(case: Case, session: Session, codes: tuple[str, ...]) -> Memory:
-    memory = case.memory
-    uses = memory.uses.get(session.script, Uses())
+def used(case: Case, session: Session) -> Case:
+    """Only that it was gone through once more."""
+    uses = case.memory.uses.get(session.script, Uses())
+    return case.remember(uses={**case.memory.uses, session.script: Uses(count=uses.count + 1, last=case.at.date())})
+
+
+def _remember(case: Case, session: Session, codes: tuple[str, ...], kept: Reflection) -> Memory:
+    memory = used(case, session).memory
     script = case.script(session)
     chosen = {
         step.id: str(answer.values[0])
@@ -157,9 +170,17 @@ def _remember(case: Case, session: Session, codes: tuple[str, ...]) -> Memory:
     ask = codes if counting(case) is None else ()
     return memory.model_copy(
         update={
-            "uses": {**memory.uses, session.script: Uses(count=uses.count + 1, last=case.at.date())},
             "remembered": {**memory.remembered, **chosen},
+            "recalled": {**memory.recalled, **_recalled(case, session)},
+            "returning": kept.id if kept.returning else None if session.back else memory.returning,
             "last_reflection": case.facts.fresh[1],
             "ask_counting": ask,
         }
     )
+
+
+def _recalled(case: Case, session: Session) -> dict[str, str]:
+    """What the next use of this script may ask for; what was skipped this time is forgotten."""
+    named = [step for step in case.route(session).asked if isinstance(step, ChoiceStep) and step.recall]
+    answers = {step.recall: session.answers[step.id].values for step in named if step.id in session.answers}
+    return {f"{session.script}.{name}": str(values[0]) if values else NONE for name, values in answers.items()}

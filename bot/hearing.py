@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import answering, asking, danger, notices, pages, position, screens
 from bot.anytime import commanded, reflect, started
 from bot.case import Case
-from bot.commands import MAY_BE_WORDS, Said, pick, understand
+from bot.commands import MAY_BE_WORDS, Said, pick, script_named, understand
 from bot.consentpage import consent, without
 from bot.conversation import Purpose, Session
 from bot.effects import Turn
@@ -185,7 +185,7 @@ def in_private(case: Case, event: Write, text: str) -> Turn:
 def with_nothing_open(case: Case, text: str) -> Turn:
     """The name or number of a script begins it; somebody's words begin a reflection that holds them."""
     message = screens.show(case).message
-    choice = pick(message.choices if message else (), text)
+    choice = pick(message.choices if message else (), text) or script_named(case.library, text) or None
     if choice is None and len(text.split()) >= FEWEST_WORDS and case.conversation.consents.words is not None:
         case, session = started(case, case.facts.program.default_script)
         return settled(put_aside(case, session, text), case.word("begun-aside"))

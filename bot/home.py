@@ -6,7 +6,7 @@ from datetime import datetime
 
 from babel.dates import get_timezone_location
 
-from bot import screens
+from bot import menu
 from bot.arranging import clock, of_day
 from bot.case import Case
 from bot.checkins import next_check_in, replanned
@@ -23,7 +23,8 @@ QUIET = {"none": "any-time", "18:00-08:00": "evening", "20:00-07:00": "late", "2
 def home(case: Case) -> Page:
     session = case.conversation.session
     stands = (case.word("home-open"),) if session else ()
-    begin = Section(title=case.word("home-start"), scripts=screens.starts(case))
+    all_of_them = Option(id=menu.ALL, label=case.word("scripts-button"))
+    begin = Section(title=case.word("home-start"), scripts=menu.few(case), pages=(all_of_them,))
     return Page(
         name="home",
         title=case.word("home-title"),

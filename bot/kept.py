@@ -42,7 +42,8 @@ def data(case: Case, start: int = 0) -> Page:
     start = start if 0 < start < len(reflections) else 0
     opened = case.conversation.session is not None
     said = [name for name, there in (("data-intro", bool(reflections)), ("data-open", opened)) if there]
-    retention = (retention_form(case),) if case.conversation.consents.words != "nothing" else ()
+    keeps = case.conversation.consents.words != "nothing"
+    retention = (retention_form(case), look_back_form(case)) if keeps else ()
     return Page(
         name=f"data:{start}" if start else "data",
         title=case.word("data-title"),
@@ -222,7 +223,7 @@ def reworded(reflection: Reflection, number: int, words: str) -> Reflection:
     answers[number : number + 1] = [(answers[number][0], words)] if words else []
     changes: dict[str, object] = {"answers": tuple(answers)}
     if not words:
-        for which in ("own", "shareable"):
+        for which in ("own", "shareable", "returning"):
             changes[which] = tuple(at - (at > number) for at in getattr(reflection, which) if at != number)
     return reflection.model_copy(update=changes)
 
@@ -320,6 +321,22 @@ def _switch(case: Case) -> Form:
     value = ("show" if case.memory.themes else "hide",)
     field = FormField(id="themes", label=case.word("themes-switch"), options=options, value=value)
     return Form(id="themes", title=case.word("themes-switch"), fields=(field,), submit=case.word("save"))
+
+
+def look_back_form(case: Case) -> Form:
+    """Whether what the person wanted to try comes back in the next reflection."""
+    options = tuple(Option(id=name, label=case.word(f"look-back-{name}")) for name in ("ask", "leave"))
+    value = ("ask" if case.memory.look_back else "leave",)
+    field = FormField(id="look-back", label=case.word("look-back-title"), options=options, value=value)
+    return Form(id="look-back", title=case.word("look-back-title"), fields=(field,), submit=case.word("save"))
+
+
+def take_look_back(case: Case, values: Values) -> Turn:
+    chosen = one(values, "look-back")
+    if chosen not in ("ask", "leave"):
+        return not_understood(case, data(case))
+    case = case.remember(look_back=chosen == "ask")
+    return saved(case, data(case))
 
 
 def take_themes(case: Case, values: Values) -> Turn:

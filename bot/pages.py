@@ -29,12 +29,15 @@ from bot.kept import (
     show_reflection,
     take_deletion,
     take_erasure,
+    take_look_back,
     take_retention,
     take_search,
     take_themes,
     take_words,
     themes,
 )
+from bot.menupage import scripts_page
+from bot.menupage import take_search as find_script
 from bot.namespage import TAKERS as OF_NAMES
 from bot.namespage import names_page
 from bot.outcome import looked
@@ -52,7 +55,7 @@ def opened(case: Case, name: str) -> Turn:
     builders = {
         "home": home, "data": data, "consent": consent, "report": report, "packet": packet,
         "setup": setup, "lead": lead, "checkins": check_ins_page, "search": search, "themes": themes, "looks": looks,
-        "copy": copy, "shared": shared_page, "names": names_page, "receipt": receipt,
+        "copy": copy, "shared": shared_page, "names": names_page, "receipt": receipt, "scripts": scripts_page,
     }  # fmt: skip
     page, _, which = name.partition(":")
     if page in ("setup", "data", "reflection", "words") and which:
@@ -143,9 +146,11 @@ def submitted(case: Case, event: Submit) -> Turn:
         "brought": take_brought,
         "search": take_search,
         "themes": take_themes,
+        "look-back": take_look_back,
         "copy-link": take_link,
         "copy-code": take_code,
         "erase": take_erasure,
+        "find-script": find_script,
         "team": take_team,
         "withdraw": take_withdrawal,
         **TAKERS,

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from uuid import UUID
 
-from bot.conversation import Answer, Memory, Origin, Session
+from bot.conversation import Answer, Memory, Session
 from prompts.route import Known, Route, follow
 from prompts.script import (
     DEFAULT_MINUTES,
+    LAST,
+    TIMES,
+    WEEK,
     Choice,
     ChoiceStep,
     EndStep,
@@ -22,18 +24,6 @@ from prompts.script import (
 )
 
 
-def begin(script: Script, session_id: UUID, at: datetime, *, first: bool, origin: Origin = "person") -> Session:
-    return Session(
-        id=session_id,
-        script=script.slug,
-        revision=script.revision,
-        origin=origin,
-        first=first,
-        started=at,
-        touched=at,
-    )
-
-
 def route(script: Script, session: Session, memory: Memory) -> Route:
     """The way so far. A person who went back stands at the step they went back to."""
     answers = {step: answer.values for step, answer in session.answers.items() if step != session.cursor}
@@ -42,7 +32,14 @@ def route(script: Script, session: Session, memory: Memory) -> Route:
 
 
 def facts(session: Session) -> Known:
-    return {"@origin": (session.origin,), "@use": ("first" if session.first else "again",)}
+    return {
+        "@origin": (session.origin,),
+        "@use": ("first" if session.first else "again",),
+        "@back": ("yes" if session.back else "no",),
+        WEEK: (session.week,),
+        TIMES: (session.use,),
+        **{f"{LAST}{name}": (value,) for name, value in session.last.items()},
+    }
 
 
 def prompt_id(session: Session) -> str:

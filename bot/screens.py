@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bot import position
+from bot import menu, position
 from bot.case import Case
 from bot.consent import counting, excerpts
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
@@ -89,18 +89,12 @@ def _in_chat(case: Case) -> Message:
     return Message(text=text, input="choice", choices=(private, *here), prompt=prompt(case))
 
 
-def starts(case: Case) -> tuple[Option, ...]:
-    """A button for each script, the program's usual one first."""
-    slugs = sorted(case.library.scripts, key=lambda slug: slug != case.facts.program.default_script)
-    return tuple(Option(id=slug, label=case.library.scripts[slug].say(case.locale, "title")) for slug in slugs)
-
-
 def _idle(case: Case) -> Message:
     return Message(
         text=case.word("nothing-open"),
         hint=case.word("start-hint"),
         input="choice",
-        choices=starts(case),
+        choices=(*menu.few(case), option(f"page:{menu.ALL}", case.word("scripts-button"))),
         controls=options(case, "help", "safety", "language"),
         prompt=prompt(case),
     )
@@ -169,8 +163,8 @@ def _outward(case: Case, session: Session, way: Route, step: Question) -> Messag
     extra = () if case.surface == "private" else (option("private", case.word("continue-private")),)
     return Message(
         preface=tuple(said(case, session, way)),
-        text=case.say(session, f"{step.id}.text"),
-        hint=case.say(session, f"{step.id}.hint"),
+        text=case.asks(session, step),
+        hint=case.asks(session, step, "hint"),
         input=_input(step),
         choices=(*step_options(case, session, step), *extra),
         prompt=prompt(case),
@@ -219,18 +213,13 @@ def option(name: str, label: str) -> Option:
 
 def _last(case: Case, session: Session, step: EndStep) -> Message:
     """The last screen: one tap finishes; the rest is behind "More…"."""
-    keeps = keeps_words(case, session)
     codes = countable(case, session)
-    agreed = counting(case)
-    done = Option(id="done", label=case.word("done-keep" if keeps else "done-nothing"))
-    count = (Option(id="count", label=case.word("done-count")),) if offers_count(case, session) else ()
-    drop = codes if agreed in ("ask", "always") else ()
     return Message(
         preface=tuple(said(case, session, case.route(session))),
         text=case.say(session, f"{step.id}.text"),
         hint=_themes_line(case, codes),
         input="choice",
-        choices=(done, *count, *step_options(case, session, step), *_more(case, session, drop)),
+        choices=_endings(case, session, step, codes),
         controls=options(case, "back", *HELD_CONTROLS),
         prompt=prompt(case),
         progress=case.word("last-screen"),
@@ -238,6 +227,25 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
         step=step.id,
         script=session.script,
     )
+
+
+def _endings(case: Case, session: Session, step: EndStep, codes: tuple[str, ...]) -> tuple[Option, ...]:
+    own = step_options(case, session, step)
+    if lets_go(case, session):
+        return (option("done", case.word("let-go-first")), option(KEEP_MINE, case.word("done-keep")), *own)
+    done = option("done", case.word("done-keep" if keeps_words(case, session) else "done-nothing"))
+    count = (option("count", case.word("done-count")),) if offers_count(case, session) else ()
+    drop = codes if counting(case) in ("ask", "always") else ()
+    return (done, *count, *own, *_more(case, session, drop))
+
+
+#: Keeps what would be let go otherwise.
+KEEP_MINE = "keep-mine"
+
+
+def lets_go(case: Case, session: Session) -> bool:
+    """Whether this reflection is kept only if its person says so."""
+    return case.script(session).ending == "let-go" and keeps_words(case, session)
 
 
 def offers_count(case: Case, session: Session) -> bool:
@@ -313,7 +321,7 @@ DEFAULT_DAYS, LONGEST_DAYS = 90, 365
 
 def countable(case: Case, session: Session) -> tuple[str, ...]:
     """Codes that could go into a count, if the person wants that and there is a circle to count in."""
-    if not case.facts.circle or not keeps_words(case, session):
+    if not case.facts.circle or not keeps_words(case, session) or lets_go(case, session):
         return ()
     codes = position.codes(case.script(session), session, case.memory)
     return tuple(code for code in codes if code not in session.unchecked)
@@ -348,7 +356,7 @@ def talk(case: Case) -> tuple[Exchange, ...]:
 def exchange(case: Case, session: Session, step: Question) -> Exchange:
     answer = session.answers.get(step.id, Answer())
     return Exchange(
-        asked=case.say(session, f"{step.id}.text"),
+        asked=case.asks(session, step),
         answered=in_words(case, session, step, answer) or case.word("skipped" if step.keep else "not-kept"),
         reply=reply_line(case, session, step, answer),
     )

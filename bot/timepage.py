@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel.dates import get_day_names
 
-from bot import arranging, checkins, screens
+from bot import arranging, checkins, menu
 from bot.arranging import listed
 from bot.case import Case
 from bot.checkins import upcoming
@@ -109,7 +109,7 @@ def day_end_form(case: Case) -> Form:
 
 
 def weekly_form(case: Case) -> Form:
-    scripts = screens.starts(case)
+    scripts = menu.everything(case)
     day = FormField(id="day", label=case.word("checkins-day"), options=_weekdays(case), value=("FR",))
     what = FormField(id="script", label=case.word("checkins-script"), options=scripts, value=(scripts[0].id,))
     return _form(case, "check-in-weekly", day, _time(case, "09:00"), what)

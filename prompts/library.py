@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,8 @@ from prompts.source import Fault, ScriptError, Source, read_block, read_card, re
 from prompts.translations import Catalogue, read_catalogue, translations
 
 HOME = Path(__file__).parent
+#: Of a folder of prompts; each file of them is one script, block or card.
+FOLDERS = ("scripts", "blocks", "cards")
 #: In braces it stands for the month in which the resources were last checked.
 CHECKED = "checked"
 #: In braces it stands for what the person wanted to try the last time.
@@ -49,7 +51,8 @@ _THRESHOLDS: TypeAdapter[dict[str, tuple[str, ...]]] = TypeAdapter(
 
 @dataclass(frozen=True)
 class Library:
-    """`scripts` by slug, `pinned` by revision (for sessions that began with an older one)."""
+    """`scripts` by slug, `pinned` by revision (for sessions that began with an older one); `own`: slugs of those that
+    the program itself wrote, beside ours or in the place of ours."""
 
     scripts: Mapping[str, Script]
     cards: Mapping[str, Card]
@@ -59,6 +62,7 @@ class Library:
     app: Mapping[str, str]
     phrases: Phrases = field(default_factory=Phrases)
     pinned: Mapping[str, Script] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -116,7 +120,8 @@ class Library:
 class Sources:
     """A folder of prompts as written, before anything is resolved. `borrowed`: parts that another folder lent
     ("blocks", "codebook.toml" …); `unread`: what could not be read, as "blocks/gate", "codebook.toml/codebook";
-    `elsewhere`: scripts of the lender, which may be opened from here."""
+    `elsewhere`: scripts of the lender, which may be opened from here; `files`: where each part was read, by names such
+    as "cards/safety"; `own`: of a folder laid over another one, the parts that are its own; None: all of them."""
 
     scripts: Mapping[str, Source]
     blocks: Mapping[str, Source]
@@ -130,6 +135,12 @@ class Sources:
     borrowed: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    files: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] | None = None
+
+    def owns(self, part: str) -> bool:
+        """Whether a part, such as "scripts/quick-visit", stands in the folder itself."""
+        return self.own is None or part in self.own
 
     @property
     def languages(self) -> dict[str, Translations]:
@@ -146,14 +157,21 @@ def read_sources(home: Path = HOME) -> Sources:
 
 def read_all(home: Path, lender: Path | None = None) -> tuple[Sources, tuple[Fault, ...]]:
     """What can be read of a folder, and what is wrong with the rest. `lender` lends the parts that `home` lacks."""
-    reading = _Reading(home, lender)
+    return _read(_Reading(home, lender))
+
+
+def read_over(home: Path, beneath: Path = HOME) -> tuple[Sources, tuple[Fault, ...]]:
+    """As `read_all`, of a program's own folder laid over another one: a file of it takes the place of the one of the
+    same name, whole; a catalogue adds its lines to the one of the same name."""
+    return _read(_Over(home, beneath))
+
+
+def _read(reading: _Reading) -> tuple[Sources, tuple[Fault, ...]]:
     sources = Sources(
         scripts=reading.folder("scripts", read_script),
         blocks=reading.folder("blocks", read_block),
         cards=reading.folder("cards", read_card),
-        catalogues=tuple(
-            reading.each(sorted(home.glob("locales/*/LC_MESSAGES/*.po")), read_catalogue, "locales").values()
-        ),
+        catalogues=reading.catalogues(),
         app=reading.file("app.toml", read_app, {}),
         codebook=reading.file("codebook.toml", read_codebook, Codebook(families={}, themes=())),
         resources=reading.file("resources.toml", read_resources, Resources(checked=date.min, resources={})),
@@ -161,7 +179,9 @@ def read_all(home: Path, lender: Path | None = None) -> tuple[Sources, tuple[Fau
         thresholds=reading.file("thresholds.toml", read_thresholds, {}),
         borrowed=frozenset(reading.borrowed),
         unread=frozenset(reading.unread),
-        elsewhere=frozenset(path.stem for path in lender.glob("scripts/*.toml")) if lender else frozenset(),
+        elsewhere=reading.elsewhere(),
+        files=reading.files,
+        own=reading.own,
     )
     return sources, tuple(reading.faults)
 
@@ -173,6 +193,17 @@ class _Reading:
         self.faults: list[Fault] = []
         self.borrowed: set[str] = set()
         self.unread: set[str] = set()
+        self.files: dict[str, str] = {}
+        self.own: frozenset[str] | None = None
+
+    def elsewhere(self) -> frozenset[str]:
+        return frozenset(path.stem for path in self.lender.glob("scripts/*.toml")) if self.lender else frozenset()
+
+    def catalogues(self) -> tuple[Catalogue, ...]:
+        return self.catalogues_of(self.home)
+
+    def catalogues_of(self, home: Path) -> tuple[Catalogue, ...]:
+        return tuple(self.each(sorted(home.glob("locales/*/LC_MESSAGES/*.po")), read_catalogue, "locales").values())
 
     def folder(self, name: str, read: Callable[[Path], Read]) -> dict[str, Read]:
         return self.each(sorted((self._where(name) / name).glob("*.toml")), read, name)
@@ -184,6 +215,7 @@ class _Reading:
     def each(self, paths: Sequence[Path], read: Callable[[Path], Read], part: str) -> dict[str, Read]:
         found: dict[str, Read] = {}
         for path in paths:
+            self.files[f"{part}/{path.stem}"] = str(path)
             try:
                 found[path.stem if path.suffix == ".toml" else str(path)] = read(path)
             except ScriptError as error:
@@ -197,6 +229,36 @@ class _Reading:
             return self.home
         self.borrowed.add(name)
         return self.lender
+
+
+class _Over(_Reading):
+    def __init__(self, home: Path, beneath: Path) -> None:
+        super().__init__(home, beneath)
+        self.beneath = beneath
+        self.own = frozenset(f"{folder}/{path.stem}" for folder in FOLDERS for path in (home / folder).glob("*.toml"))
+
+    def elsewhere(self) -> frozenset[str]:
+        return frozenset()
+
+    def catalogues(self) -> tuple[Catalogue, ...]:
+        """Those beneath first: what the program translates is said in the place of it."""
+        lent = tuple(replace(one, lent=True) for one in self.catalogues_of(self.beneath))
+        spoken = {one.locale for one in lent}
+        return (*lent, *(one for one in self.catalogues_of(self.home) if self._speaks(one, spoken)))
+
+    def _speaks(self, catalogue: Catalogue, spoken: Container[str]) -> bool:
+        if catalogue.locale in spoken:
+            return True
+        words = f"the bot itself does not speak '{catalogue.locale}', so nothing of this is ever said."
+        self.faults.append(Fault("orphan-translation", words, catalogue.file, severity="warning"))
+        return False
+
+    def folder(self, name: str, read: Callable[[Path], Read]) -> dict[str, Read]:
+        if name != "scripts":
+            self._where(name)
+        own = {path.name: path for path in sorted((self.home / name).glob("*.toml"))}
+        lent = [path for path in sorted((self.beneath / name).glob("*.toml")) if path.name not in own]
+        return self.each([*lent, *own.values()], read, name)
 
 
 def build(sources: Sources) -> Library:
@@ -215,6 +277,7 @@ def build(sources: Sources) -> Library:
         app=sources.app,
         phrases=sources.phrases,
         pinned={script.revision: script for script in scripts.values()},
+        own=frozenset(slug for slug in scripts if sources.own is not None and sources.owns(f"scripts/{slug}")),
     )
 
 
@@ -235,6 +298,12 @@ def read_thresholds(path: Path) -> dict[str, tuple[str, ...]]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ScriptError([Fault("schema", f"{first['loc'][0]}: {first['msg']}.", str(path))]) from None
+
+
+def lacking(own: Resources, ours: Resources) -> str:
+    """What is wrong with resources that take the place of others: the bot itself names all of those."""
+    missing = sorted(set(ours.resources) - set(own.resources))
+    return f"this takes the place of our resources.toml, so it needs {', '.join(missing)} as well." if missing else ""
 
 
 def read_resources(path: Path) -> Resources:

@@ -8,7 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from prompts import phrases, structure, wiring
-from prompts.library import HOME, Library, Sources, build, read_all
+from prompts.library import (
+    FOLDERS,
+    HOME,
+    Library,
+    Sources,
+    build,
+    lacking,
+    read_all,
+    read_over,
+    read_resources,
+)
 from prompts.proof import proof
 from prompts.resolve import Placed, place, resolve
 from prompts.script import Script, card_lines, step_lines
@@ -51,32 +61,61 @@ RULES: Mapping[str, str] = {
     "teams-limit": "more than Teams takes or shows",
 }
 
+RESOURCES = HOME / "resources.toml"
+#: Files that every script uses.
+_SHARED = frozenset({"codebook.toml", "resources.toml"})
+
 #: After one of these the script cannot be followed, or following it would tell the same fault again.
 _BREAKING = frozenset({"duplicate-id", "unresolved-next", "impossible-condition", "unknown-block", "nested-block"})
 
 
 def lint(sources: Sources, home: Path = HOME, checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
-    """Every fault of a folder of prompts, by file and line. `checks` run on every script that can be put together."""
+    """Every fault of a folder of prompts, by file and line. `checks` run on every script that can be put together. Of a
+    folder laid over ours: what is its own, and then what it does to ours."""
     faults = list(wiring.names(sources.scripts))
     if "blocks" not in sources.borrowed:
         faults += _blocks(sources)
-    for source in sources.scripts.values():
-        faults += _script(source, sources, checks)
+    for name, source in sources.scripts.items():
+        if sources.owns(f"scripts/{name}"):
+            faults += _script(source, sources, checks)
     if "cards" not in sources.borrowed:
-        faults += _cards(sources, home)
+        faults += _cards(sources)
     if "phrases.toml" not in sources.borrowed:
         faults += phrases.faults(sources.phrases, home / "phrases.toml")
-    faults += check(sources.catalogues, list(owed(sources, home)), _not_to_check(sources))
+    everything = replace(sources, own=None, borrowed=frozenset()) if sources.own is not None else sources
+    faults += check(sources.catalogues, list(owed(sources, home)), _not_to_check(sources), list(owed(everything, home)))
+    if sources.own is not None and not any(fault.severity == "error" for fault in faults):
+        faults += _ours(sources, checks)
     return in_order(faults)
+
+
+def _ours(sources: Sources, checks: Sequence[Check]) -> Iterator[Fault]:
+    """What a folder that is laid over ours makes of ours: they use its blocks, its cards and its resources."""
+    if sources.own is None or not _changes_ours(sources):
+        return
+    ours = replace(sources, own=frozenset(set(sources.files) - sources.own))
+    for name, source in sources.scripts.items():
+        if ours.owns(f"scripts/{name}"):
+            yield from _script(source, sources, checks)
+    yield from _cards(ours)
+    if "resources.toml" not in sources.borrowed and (words := lacking(sources.resources, read_resources(RESOURCES))):
+        yield Fault("unknown-resource", words, sources.files["resources.toml/resources"])
+
+
+def _changes_ours(sources: Sources) -> bool:
+    own = sources.own or frozenset()
+    return any(not part.startswith("scripts/") for part in own) or not sources.borrowed >= _SHARED
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.rule, fault.step, fault.words)))
 
 
-def checked_library(home: Path = HOME, checks: Sequence[Check] = ()) -> Library:
-    """Everything the bot can say, or `ScriptError` with every error; warnings pass."""
-    sources, unread = read_all(home)
+def checked_library(home: Path = HOME, checks: Sequence[Check] = (), own: Path | None = None) -> Library:
+    """Everything the bot can say, with a program's own folder over it, or `ScriptError` with every error; warnings
+    pass."""
+    sources, unread = read_all(home) if own is None else read_over(own, home)
+    home = own or home
     errors = [fault for fault in (*unread, *lint(sources, home, checks)) if fault.severity == "error"]
     if errors:
         raise ScriptError(errors)
@@ -112,15 +151,20 @@ def _placed(fault: Fault, source: Source, placed: Sequence[Placed]) -> Fault:
 
 
 def _blocks(sources: Sources) -> Iterator[Fault]:
-    used = {item.use for source in sources.scripts.values() for item in source.steps if isinstance(item, Use)}
+    own = [source for name, source in sources.scripts.items() if sources.owns(f"scripts/{name}")]
+    used = {item.use for source in own for item in source.steps if isinstance(item, Use)}
     for name, block in sources.blocks.items():
+        if not sources.owns(f"blocks/{name}"):
+            continue
         yield from structure.written(block, sources)
         yield from wiring.unused_exits(block, name in used)
 
 
-def _cards(sources: Sources, home: Path) -> Iterator[Fault]:
+def _cards(sources: Sources) -> Iterator[Fault]:
     for name, card in sources.cards.items():
-        file = home / "cards" / f"{name}.toml"
+        file = Path(sources.files[f"cards/{name}"])
+        if not sources.owns(f"cards/{name}"):
+            continue
         for _, text in card_lines(card):
             for braced, words in structure.unknown_resources(text, sources):
                 yield Fault("unknown-resource", words, str(file), _line(file, re.escape(braced)))
@@ -140,21 +184,31 @@ def _line(file: Path, pattern: str) -> int:
 
 def owed(sources: Sources, home: Path) -> Iterator[Owed]:
     """Every line that a translator owes for the folder's own parts."""
-    for source in sources.scripts.values():
-        assert isinstance(source.head, ScriptHead)
-        yield Owed(source.name, f"{source.name}.title", source.head.title, source.file, 1)
-        yield Owed(source.name, f"{source.name}.summary", source.head.summary, source.file, 1)
-        yield from _owed_steps(source, source.name)
+    for name, source in sources.scripts.items():
+        if sources.owns(f"scripts/{name}"):
+            yield from _owed_script(source)
     if "blocks" not in sources.borrowed:
-        for block in sources.blocks.values():
-            yield from _owed_steps(block, "blocks")
+        for name, block in sources.blocks.items():
+            if sources.owns(f"blocks/{name}"):
+                yield from _owed_steps(block, "blocks")
     if "cards" not in sources.borrowed:
-        for name, card in sources.cards.items():
-            for line, text in card_lines(card):
-                yield Owed("cards", f"{name}.{line}", text, str(home / "cards" / f"{name}.toml"), 1)
+        yield from _owed_cards(sources)
     for context, text, part in _owed_words(sources):
         if part not in sources.borrowed:
             yield Owed("app", context, text, str(home / part), 1)
+
+
+def _owed_script(source: Source) -> Iterator[Owed]:
+    assert isinstance(source.head, ScriptHead)
+    yield Owed(source.name, f"{source.name}.title", source.head.title, source.file, 1)
+    yield Owed(source.name, f"{source.name}.summary", source.head.summary, source.file, 1)
+    yield from _owed_steps(source, source.name)
+
+
+def _owed_cards(sources: Sources) -> Iterator[Owed]:
+    for name, card in sources.cards.items():
+        for line, text in card_lines(card) if sources.owns(f"cards/{name}") else ():
+            yield Owed("cards", f"{name}.{line}", text, sources.files[f"cards/{name}"], 1)
 
 
 def _owed_steps(source: Source, catalogue: str) -> Iterator[Owed]:
@@ -186,9 +240,9 @@ def _not_to_check(sources: Sources) -> frozenset[str]:
 
 
 def lint_paths(paths: Iterable[Path], checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
-    """Faults of folders laid out like `prompts/` and of single files; without any, of the project's own prompts. What a
-    folder or a script lacks (blocks, cards, codebook …) is lent by those. Never raises: what cannot be read is a fault
-    too."""
+    """Faults of folders laid out like `prompts/` and of single files; without any, of the project's own prompts. A
+    folder is laid over those, as a program's own is, unless it has all that the bot says (`app.toml`); what it or a
+    script lacks is lent by them. Never raises: what cannot be read is a fault too."""
     faults: list[Fault] = []
     for path in tuple(paths) or (HOME,):
         faults += _lint_folder(path, checks) if path.is_dir() else _lint_file(path, checks)
@@ -197,7 +251,7 @@ def lint_paths(paths: Iterable[Path], checks: Sequence[Check] = ()) -> tuple[Fau
 
 def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
     if any((folder / part).exists() for part in _PARTS):
-        sources, unread = read_all(folder, lender=HOME)
+        sources, unread = read_all(folder, lender=HOME) if stands_alone(folder) else read_over(folder, HOME)
         yield from unread
         yield from lint(sources, folder, checks)
         return
@@ -209,9 +263,13 @@ def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
         yield from _lint_file(file, checks)
 
 
-_FOLDERS = ("scripts", "blocks", "cards")
+def stands_alone(folder: Path) -> bool:
+    """Whether it is a whole folder of prompts, with the bot's own words; others are laid over ours."""
+    return (folder / "app.toml").exists()
+
+
 _FILES = ("codebook.toml", "resources.toml", "app.toml", "phrases.toml", "thresholds.toml")
-_PARTS = (*_FOLDERS, *_FILES, "locales")
+_PARTS = (*FOLDERS, *_FILES, "locales")
 
 
 def _lint_file(file: Path, checks: Sequence[Check]) -> Iterator[Fault]:
@@ -239,7 +297,7 @@ def _home_of(file: Path) -> Path | None:
         return file.parents[3] if len(file.parents) > 3 and file.parents[2].name == "locales" else None
     if file.name in _FILES:
         return file.parent
-    return file.parent.parent if file.parent.name in _FOLDERS else None
+    return file.parent.parent if file.parent.name in FOLDERS else None
 
 
 def _alone(file: Path) -> tuple[Source, Sources]:

@@ -37,7 +37,7 @@ RESERVED_CHOICE_IDS = frozenset(
     {
         "private", "here", "next", "reflect", "back", "skip", "pause", "resume", "stop", "restart", "language",
         "delete", "help", "safety", "breathe", "home", "data", "done", "count", "more", "less", "let-go",
-        "yes-delete", "no-delete", "yes-restart", "no-restart", "keep", "nothing", "read",
+        "yes-delete", "no-delete", "yes-restart", "no-restart", "keep", "keep-mine", "nothing", "read",
     }
 )  # fmt: skip
 #: Facts that a `when` may ask for beside earlier answers, and every value that they can take: who began the talk,

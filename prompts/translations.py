@@ -23,15 +23,20 @@ class Entry:
     line: int
     fuzzy: bool = False
 
+    @property
+    def usable(self) -> bool:
+        return bool(self.context and self.text and not self.fuzzy)
+
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`locales/<locale>/LC_MESSAGES/<name>.po`"""
+    """`locales/<locale>/LC_MESSAGES/<name>.po`; one that is `lent` belongs to the folder over which another is laid."""
 
     file: str
     locale: str
     name: str
     entries: tuple[Entry, ...]
+    lent: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def translations(catalogues: Iterable[Catalogue]) -> dict[str, Translations]:
     for catalogue in catalogues:
         known = languages.setdefault(catalogue.locale, {})
         for entry in catalogue.entries:
-            if entry.context and entry.text and not entry.fuzzy:
+            if entry.usable:
                 known[(catalogue.name, entry.context)] = (entry.english, entry.text)
     return dict(languages)
 
@@ -84,30 +89,54 @@ def placeholders(text: str) -> list[str]:
 
 
 def check(
-    catalogues: Sequence[Catalogue], owed: Sequence[Owed], unread: frozenset[str] = frozenset()
+    catalogues: Sequence[Catalogue],
+    owed: Sequence[Owed],
+    unread: frozenset[str] = frozenset(),
+    lines: Sequence[Owed] = (),
 ) -> Iterator[Fault]:
-    """`unread`: names of catalogues whose English could not be read, and of which nothing can be said."""
-    by_name: dict[str, list[Owed]] = {}
-    for line in owed:
-        by_name.setdefault(line.catalogue, []).append(line)
-    found = {(catalogue.locale, catalogue.name): catalogue for catalogue in catalogues}
-    for locale in sorted({catalogue.locale for catalogue in catalogues}):
-        for name, lines in by_name.items():
+    """`owed`: lines that need a translation, in each language of the catalogues that are not lent; `lines`: all those
+    that may have one, where that is more; `unread`: names of catalogues whose English could not be read, and of which
+    nothing can be said."""
+    own = [catalogue for catalogue in catalogues if not catalogue.lent]
+    found = {(catalogue.locale, catalogue.name): catalogue for catalogue in own}
+    lent = {(catalogue.locale, catalogue.name): catalogue for catalogue in catalogues if catalogue.lent}
+    by_name = _by_name(owed)
+    for locale in sorted({catalogue.locale for catalogue in own}):
+        for name, needed in by_name.items():
+            left = [line for line in needed if not _says(lent.get((locale, name)), line)]
             if (locale, name) in found:
-                yield from _missing(found[locale, name], lines)
-            elif name not in unread:
-                words = f"there is no {locale}/LC_MESSAGES/{name}.po, so {len(lines)} lines would be said in English."
-                yield Fault("missing-translation", words, lines[0].file, 1)
-    for catalogue in catalogues:
+                yield from _missing(found[locale, name], left)
+            elif left and name not in unread:
+                words = f"there is no {locale}/LC_MESSAGES/{name}.po, so {len(left)} lines would be said in English."
+                yield Fault("missing-translation", words, left[0].file, 1)
+    known = _by_name(lines or owed)
+    for catalogue in own:
         if catalogue.name not in unread:
-            yield from _entries(catalogue, {line.context: line for line in by_name.get(catalogue.name, ())})
+            yield from _entries(catalogue, {line.context: line for line in known.get(catalogue.name, ())})
+
+
+def _by_name(lines: Sequence[Owed]) -> dict[str, list[Owed]]:
+    found: dict[str, list[Owed]] = {}
+    for line in lines:
+        found.setdefault(line.catalogue, []).append(line)
+    return found
+
+
+def _says(catalogue: Catalogue | None, line: Owed) -> bool:
+    """Whether a catalogue has a line as it is now."""
+    entries = catalogue.entries if catalogue else ()
+    return any(one.context == line.context and one.english == line.english and one.usable for one in entries)
 
 
 def _missing(catalogue: Catalogue, lines: Sequence[Owed]) -> Iterator[Fault]:
+    if lines and catalogue.entries and not any(entry.text for entry in catalogue.entries):
+        words = f"nothing here is translated yet, so {len(lines)} lines would be said in English."
+        yield Fault("missing-translation", words, catalogue.file, severity="warning")
+        return
     there = {entry.context: entry for entry in catalogue.entries}
     for line in lines:
         entry = there.get(line.context)
-        if entry is not None and entry.text and not entry.fuzzy:
+        if entry is not None and entry.usable:
             continue
         why = "is not there" if entry is None else "is marked fuzzy" if entry.text else "has an empty msgstr"
         words = f"'{line.context}' {why} in {catalogue.file}; translate \"{_short(line.english)}\"."

@@ -75,6 +75,11 @@ _REFLECTIONS = Prepared(
         t.reflections.c.participant_id == bindparam("person")
     )
 )
+_REFLECTION = Prepared(
+    select(t.reflections.c.body, t.reflections.c.delete_day).where(
+        t.reflections.c.participant_id == bindparam("person"), t.reflections.c.id == bindparam("id")
+    )
+)
 
 
 class Place(NamedTuple):
@@ -236,6 +241,15 @@ def read_reflections(wire: Wire, found: Place, key: Key, today: date = date.min)
         if until >= today
     ]
     return tuple(sorted(opened, key=lambda one: (one[0].at, one[0].id), reverse=True))
+
+
+def read_returning(wire: Wire, found: Place, key: Key, reflection: UUID, today: date) -> str:
+    """What its writer wanted to try, as it stands there now; nothing once that reflection is gone."""
+    row = wire.one(_REFLECTION, person=found.person, id=reflection)
+    if row is None or row[1] < today:
+        return ""
+    kept = Reflection.model_validate_json(key.open(row[0], found.where("reflections", reflection, "body")))
+    return next((kept.answers[number][1] for number in kept.returning if number < len(kept.answers)), "")
 
 
 def _fresh() -> tuple[UUID, ...]:

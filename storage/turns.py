@@ -37,6 +37,7 @@ from storage.place import (
     look,
     person_key,
     read_reflections,
+    read_returning,
     written,
 )
 from storage.prepared import Prepared, Wire
@@ -134,6 +135,8 @@ class SqlTransaction:
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
         more = self._for_a_page(found, key, _day(at), head, conversation.memory) if page else {}
+        if conversation.memory.returning and (talk.session is None or not talk.session.visit):
+            more |= self._coming_back(found, key, conversation.memory, _day(at))
         if page or (talk.session is not None and talk.session.more):
             more |= self._circle(found, _day(at))
         return Loaded(
@@ -151,6 +154,12 @@ class SqlTransaction:
         if len(held) == len(memory.shared):
             return conversation
         return conversation.model_copy(update={"memory": memory.model_copy(update={"shared": held})})
+
+    def _coming_back(self, found: Place, key: Key, memory: Memory, today: date) -> dict[str, Any]:
+        """What a reflection that begins now can look back on."""
+        if memory.returning is None or not memory.look_back:
+            return {}
+        return {"back": read_returning(self.wire, found, key, memory.returning, today)}
 
     def _for_a_page(self, found: Place, key: Key, today: date, head: bytes, memory: Memory) -> dict[str, Any]:
         kept = read_reflections(self.wire, found, key, today)

@@ -174,6 +174,7 @@ class Drawing:
             "near": near,
             "far": far,
             "first": next((start for start in starts if start.slug == Program().default_script), None),
+            "all_of_them": [one for one in message.choices if one.id.startswith("page:")] if starts and message else [],
             "others": [start for start in starts if start.slug != Program().default_script],
             "page_starts": self._page_starts(reply.page, reply.locale),
         }
