@@ -168,8 +168,8 @@ def _chained(group: list[Placed], after: str | None, way_out: str | None) -> Ite
         step = item.step
         goes = step.next or follower
         update: dict[str, object] = {"next": after if way_out and goes == way_out else goes}
-        if isinstance(step, EndStep):
-            update["next"] = None
+        if isinstance(step, EndStep):  # one whose `when` does not hold is passed like any other step
+            update["next"] = (after if goes == way_out else follower) if step.when else None
         if isinstance(step, ChoiceStep) and way_out:
             update["choices"] = tuple(
                 choice.model_copy(update={"next": after}) if choice.next == way_out else choice

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from prompts.script import ChoiceStep, EndStep, Script, Step
+from prompts.script import ChoiceStep, Script, Step
 
 
 def edges(step: Step) -> tuple[str, ...]:
-    """Where a step can lead, whatever the conditions say."""
+    """Where a step can lead, whatever the conditions say; an end only where its own does not hold."""
     ways = (
         [step.next] + [choice.next for choice in step.choices if step.keep]
         if isinstance(step, ChoiceStep)
         else [step.next]
     )
-    return tuple(dict.fromkeys(way for way in ways if way)) if not isinstance(step, EndStep) else ()
+    return tuple(dict.fromkeys(way for way in ways if way))
 
 
 def rounds(script: Script) -> dict[str, frozenset[str]]:

@@ -243,6 +243,8 @@ def _label(step: Step) -> str:
 
 def _arrows(step: Step) -> Iterator[str]:
     if isinstance(step, EndStep):
+        if step.next:
+            yield f"{_node(step.id)} -. else .-> {_node(step.next)}"
         return
     led = [choice for choice in getattr(step, "choices", ()) if getattr(choice, "next", None) not in (None, step.next)]
     by_target: dict[str, list[str]] = {}
