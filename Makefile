@@ -28,6 +28,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/slack.py
 	$(BIN)/python benchmarks/teams.py
 	$(BIN)/python benchmarks/deidentify.py
+	$(BIN)/python benchmarks/cues.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak

@@ -183,8 +183,8 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     """The last screen: done, done and counted, another way to finish, or something behind "More…"."""
     if choice in ("more", "less"):
         return _stay(case, session, more=choice == "more")
-    if choice.startswith("without:") and choice.removeprefix("without:") in screens.countable(case, session):
-        return _stay(case, session, unchecked=(*session.unchecked, choice.removeprefix("without:")))
+    if (other := _other_themes(case, session, choice)) is not None:
+        return other
     if choice.startswith("change:") and choice.removeprefix("change:") in _carried(case, session):
         after = position.moved(session, case.at, cursor=choice.removeprefix("change:"), more=False)
         case = case.now(session=after)
@@ -202,6 +202,18 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
     if own is None and choice == "excerpt":
         return _to_excerpt(case, session, count=always)
     return finished(case, session, step, own, count=always or choice == "count", bring=choice == "bring")
+
+
+def _other_themes(case: Case, session: Session, choice: str) -> Turn | None:
+    """A theme left out, or one added that own words suggest; None where the choice is about none that stands there."""
+    what, _, code = choice.partition(":")
+    checked = tuple(one for one in session.checked if one != code)
+    unchecked = tuple(one for one in session.unchecked if one != code)
+    if what == "without" and code in screens.countable(case, session):
+        return _stay(case, session, checked=checked, unchecked=(*unchecked, code))
+    if what == "with" and code in screens.addable(case, session):
+        return _stay(case, session, checked=(*checked, code), unchecked=unchecked)
+    return None
 
 
 def _gently(case: Case, session: Session, step: EndStep, own: Choice | None, *, keep: bool) -> Turn:

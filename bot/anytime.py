@@ -54,8 +54,9 @@ def on_session(case: Case, session: Session, name: str) -> Turn:
     raise AssertionError(name)
 
 
-def reflect(case: Case, slug: str) -> Turn:
-    """Begins a script, or goes on with it where it is open already; another one that is open waits."""
+def reflect(case: Case, slug: str, week: int | None = None) -> Turn:
+    """Begins a script, or goes on with it where it is open already; another one that is open waits. `week`: of a
+    series, where it is not simply the next one."""
     if slug and slug not in case.library.scripts:
         found = menu.searched(case.library, slug)
         if len(found) != 1:
@@ -68,11 +69,11 @@ def reflect(case: Case, slug: str) -> Turn:
     if current is not None and current.script == wanted:
         return settled(case, case.word("resumed") if current.visit else "")
     waits = case.word("waiting") if current is not None and case.surface == "private" else ""
-    case, effects = _parked(case, wanted)
+    case, effects = _parked(case, wanted, week)
     return settled(case, waits, effects=effects)
 
 
-def _parked(case: Case, wanted: str) -> tuple[Case, tuple[Effect, ...]]:
+def _parked(case: Case, wanted: str, week: int | None) -> tuple[Case, tuple[Effect, ...]]:
     """The active session goes behind; the wanted one comes from there, or begins."""
     current, waiting = case.conversation.session, case.conversation.waiting
     again = next((session for session in waiting if session.script == wanted), None)
@@ -84,15 +85,17 @@ def _parked(case: Case, wanted: str) -> tuple[Case, tuple[Effect, ...]]:
         behind = behind[1:]
     if again is not None:
         return case.now(session=again, waiting=behind), effects
-    case, _ = started(case.now(session=None, waiting=behind), wanted)
+    case, _ = started(case.now(session=None, waiting=behind), wanted, week)
     return case, effects
 
 
-def started(case: Case, slug: str) -> tuple[Case, Session]:
+def started(case: Case, slug: str, week: int | None = None) -> tuple[Case, Session]:
     script = case.library.scripts[slug]
     first = case.conversation.consents.words is None
     origin: Origin = "check-in" if isinstance(case.event, CheckInDue) else "person"
     session = begun(case, script, case.facts.fresh[0], first=first, origin=origin)
+    if week and script.weeks:
+        session = session.model_copy(update={"week": min(week, script.weeks)})
     case = case.now(session=session)
     return case.remember(ask_counting=()) if case.memory.ask_counting else case, session
 

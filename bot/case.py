@@ -58,7 +58,7 @@ class Case:
 
     def asks(self, session: Session, step: Question, name: str = "text", *, back: bool = True) -> str:
         """A question, or its `hint`, in the wording whose turn it is."""
-        return self.say(session, wording(step, session.use, name), back=back)
+        return self.say(session, wording(step, session.use, name, self.script(session).weeks), back=back)
 
     def route(self, session: Session) -> Route:
         for known, way in self._ways:

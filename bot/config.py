@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -23,19 +24,24 @@ SLACK_API = "https://slack.com/api/"
 MICROSOFT_LOGIN = "https://login.microsoftonline.com"
 BOTFRAMEWORK_OPENID = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 
+#: Files that a program's own folder cannot have.
+NOT_OWN = ("app.toml", "codebook.toml", "phrases.toml")
+
 #: How Microsoft names registrations and tenants.
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are. `key_file` and `key` name the keyring; one of them is enough."""
+    """Where things are. `key_file` and `key` name the keyring; one of them is enough. `prompts`: the program's own
+    folder of scripts, where it has one."""
 
     database_url: str
     keys_url: str
     key_file: str = ""
     key: str = ""
     program: Program = field(default_factory=Program)
+    prompts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ def settings(env: Mapping[str, str], database_url: str = "") -> Settings:
         key_file=env.get("AFTERWORD_KEY_FILE", ""),
         key=env.get("AFTERWORD_KEY", ""),
         program=program(env.get("AFTERWORD_CONFIG", "")),
+        prompts=own_prompts(env),
     )
 
 
@@ -129,20 +136,50 @@ def keys_beside(database_url: str) -> str:
 
 def program(path: str) -> Program:
     """A program's own settings; the defaults where there is no file."""
-    if not path:
-        return Program()
+    data = {key: value for key, value in _read(path).items() if key != "prompts"}
     try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         return _with_known_lists(_with_known_holidays(Program.model_validate(data), path), path)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise Refusal("config", f"{path} (AFTERWORD_CONFIG): {key}: {first['msg']}.") from None
+
+
+def own_prompts(env: Mapping[str, str]) -> Path | None:
+    """The program's own folder: AFTERWORD_PROMPTS, else `prompts` in `afterword.toml`, seen from where that file is.
+
+    Raises Refusal for one that is not there: nobody should wait for a script that was never read.
+    """
+    config = env.get("AFTERWORD_CONFIG", "")
+    if named := _set(env, "AFTERWORD_PROMPTS"):
+        return _folder(Path(named), "AFTERWORD_PROMPTS")
+    named = _read(config).get("prompts", "")
+    if not isinstance(named, str):
+        raise Refusal("config", f'{config} (AFTERWORD_CONFIG): prompts: write such as prompts = "my-prompts".')
+    return _folder(Path(config).parent / named, f"prompts in {config}") if named else None
+
+
+def _folder(path: Path, whose: str) -> Path:
+    if not path.is_dir():
+        raise Refusal("prompts", f"{path} ({whose}) is no folder. Check the path, or begin one: afterword new.")
+    for name in NOT_OWN:
+        if (path / name).exists():
+            words = "the bot's own words and themes are the same everywhere, and phrases go into afterword.toml"
+            raise Refusal("prompts", f"{path / name} cannot stand in a program's own folder: {words}.")
+    return path
+
+
+def _read(path: str) -> dict[str, Any]:
+    """`afterword.toml`; nothing where there is no file."""
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         words = f"{path} (AFTERWORD_CONFIG) cannot be read: {error.strerror}. Check the path."
         raise Refusal("config", words) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refusal("config", f"{path} (AFTERWORD_CONFIG) is not TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise Refusal("config", f"{path} (AFTERWORD_CONFIG): {key}: {first['msg']}.") from None
 
 
 def _with_known_holidays(program: Program, path: str) -> Program:

@@ -52,6 +52,7 @@ class Session(Frozen):
     confirming: Literal["delete", "restart"] | None = None
     more: bool = False  # the last screen shows what is behind "More…"
     unchecked: tuple[str, ...] = ()  # codes that the person took out of the count
+    checked: tuple[str, ...] = ()  # codes that their words suggest and that they added
     paused: bool = False  # the chat has been told so, and nothing has moved since
     told: AwareDatetime | None = None  # when the chat was last told, by a check-in, that one can go on
     here: bool = False  # the person chose to go on in chat messages; law 6 holds all the same
@@ -203,13 +204,15 @@ class Program(Frozen):
     recheck_weeks: int = Field(default=3, ge=1, le=26)  # after so long a script's "look again" comes back
     day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     rotation: Rotation = "principles"
+    thresholds: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # sets of answers that scripts ask for
     phrases: tuple[Entry, ...] = ()  # at which the safety card is shown to their writer, beside those of phrases.toml
 
 
 class Reflection(Frozen):
     """A finished (or put away) session as the person keeps it.
 
-    `themes`: what their taps stood for, in private steps too: for the person alone, and never in any count.
+    `themes`: what their taps stood for, in private steps too, and what they added: for the person alone, and never in
+    any count.
     """
 
     id: UUID

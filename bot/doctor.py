@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import tzdata  # type: ignore[import-untyped]
@@ -16,6 +17,7 @@ from prompts.library import HOME, read_resources
 from prompts.lint import checked_library
 from prompts.source import ScriptError
 
+RESOURCES: Final = "resources.toml"
 #: Phone numbers change: somebody should call them twice a year.
 RECHECK_DAYS = 183
 #: Why a message was given up, by the class of the error.
@@ -48,6 +50,13 @@ def checks(
         yield "settings", Finding(False, refusal.words)
         return
     yield "settings", Finding(True, "read")
+    if given.prompts is not None:
+        own = _own(given.prompts)
+        yield "own scripts", own
+        if not own.fine:
+            return
+        if (given.prompts / RESOURCES).exists():
+            yield "own help lines", _resources(today, given.prompts)
     yield "program", _program(given)
     yield from _stored(given, open_store)
 
@@ -60,10 +69,22 @@ def _scripts() -> Finding:
     return Finding(True, f"{len(library.scripts)} scripts in {', '.join(library.locales)}")
 
 
-def _resources(today: date) -> Finding:
-    checked = read_resources(HOME / "resources.toml").checked
+def _own(folder: Path) -> Finding:
+    """The program's own folder: what it adds, and which of our scripts are replaced by its own."""
+    try:
+        library = checked_library(own=folder)
+    except ScriptError as error:
+        return Finding(False, f"{folder} does not hold together (faults: {len(error.faults)}); afterword lint {folder}")
+    ours = {path.stem for path in (HOME / "scripts").glob("*.toml")}
+    said = {"adds": sorted(library.own - ours), "takes the place of our": sorted(library.own & ours)}
+    changes = "; ".join(f"{what} {', '.join(slugs)}" for what, slugs in said.items() if slugs)
+    return Finding(True, f"{folder} {changes or 'has no scripts'}")
+
+
+def _resources(today: date, home: Path = HOME) -> Finding:
+    checked = read_resources(home / RESOURCES).checked
     if (today - checked).days > RECHECK_DAYS:
-        todo = "call each and set `checked` in resources.toml"
+        todo = f"call each and set `checked` in {RESOURCES if home == HOME else home / RESOURCES}"
         return Finding(False, f"check the help lines again, they were last checked on {checked}: {todo}")
     return Finding(True, f"last checked on {checked}")
 
@@ -77,12 +98,17 @@ def _zones() -> Finding:
 def _program(given: Settings) -> Finding:
     missing = [
         name
-        for name, resource in read_resources(HOME / "resources.toml").resources.items()
+        for name, resource in read_resources(_lines_of(given) / RESOURCES).resources.items()
         if resource.program and name not in given.program.resources
     ]
     if missing:
         return Finding(True, f"general words stand for what [resources] does not set: {', '.join(missing)}")
     return Finding(True, "its own help lines are set")
+
+
+def _lines_of(given: Settings) -> Path:
+    """The folder whose help lines are shown."""
+    return given.prompts if given.prompts and (given.prompts / RESOURCES).exists() else HOME
 
 
 def _stored(given: Settings, open_store: Callable[[Settings], Any]) -> Iterator[tuple[str, Finding]]:

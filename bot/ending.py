@@ -11,6 +11,7 @@ from bot.consent import counting
 from bot.conversation import Answer, Memory, Reflection, Session, Uses
 from bot.effects import Effect, Keep, LetGo
 from bot.shared import contributed
+from bot.suggested import added
 from prompts.script import NONE, Choice, ChoiceStep, FreeStep, MultiStep, Question
 from scheduler.recurrence import zone_named
 
@@ -107,7 +108,7 @@ def _kept(
         finished=finished,
         answers=tuple((one.asked, one.answered) for one in said),
         codes=codes,
-        themes=position.codes(script, session, case.memory, private=True),
+        themes=position.in_order({*position.codes(script, session, case.memory, private=True), *added(case, session)}),
         own=tuple(number for number, one in enumerate(said) if one.own),
         shareable=tuple(number for number, one in enumerate(said) if one.shareable),
         term=screens.LONGEST_DAYS if script.retention_days is None else script.retention_days,
@@ -172,11 +173,15 @@ def _remember(case: Case, session: Session, codes: tuple[str, ...], kept: Reflec
         update={
             "remembered": {**memory.remembered, **chosen},
             "recalled": {**memory.recalled, **_recalled(case, session)},
-            "returning": kept.id if kept.returning else None if session.back else memory.returning,
+            "returning": kept.id if kept.returning else None if _looked_back(case, session) else memory.returning,
             "last_reflection": case.facts.fresh[1],
             "ask_counting": ask,
         }
     )
+
+
+def _looked_back(case: Case, session: Session) -> bool:
+    return any("@back" in step.when for step in case.route(session).asked)
 
 
 def _recalled(case: Case, session: Session) -> dict[str, str]:

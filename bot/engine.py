@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import get_args
 
 from bot import answering, asking, ending, lapsing, notices, pages, position, screens
-from bot.anytime import commanded, started
+from bot.anytime import commanded, reflect, started
 from bot.case import Case
 from bot.checkins import planned_anew
 from bot.conversation import Conversation, Facts, Memory
@@ -33,6 +34,7 @@ from bot.events import (
 )
 from bot.hearing import typed
 from bot.outcome import quiet, refused, settled, stale
+from bot.outward import leads_in
 from bot.scanning import NotScanned
 from prompts.library import Library
 
@@ -123,8 +125,8 @@ def chose(case: Case, event: Choose | Rate) -> Turn:
         return answering.ticked(case, event)
     values = (str(event.value),) if isinstance(event, Rate) else event.values
     only = values[0] if len(values) == 1 else ""
-    if only == "private":
-        return commanded(case, Command(at=event.at, surface="private", name="resume"))
+    if leads_in(only):
+        return gone_in(case, event, only)
     if only == "here":
         return here(case)
     if only.startswith(notices.PAGE):
@@ -142,6 +144,16 @@ def chose(case: Case, event: Choose | Rate) -> Turn:
     if event.surface != "private" and not screens.in_the_open(case, session):
         return refused(case, "old-button")
     return answering.chose(case, session, values)
+
+
+def gone_in(case: Case, event: Choose | Rate, way: str) -> Turn:
+    """To the private box: where the person was, or to the script of a room's question in the week of that question."""
+    _, _, named = way.partition(":")
+    slug, _, week = named.partition(":")
+    if slug not in case.library.scripts:
+        return commanded(case, Command(at=event.at, surface="private", name="resume"))
+    there = case.at_event(Command(at=event.at, surface="private", name="reflect", argument=slug))
+    return reflect(there, slug, week=int(week) if re.fullmatch("[1-9][0-9]?", week, re.ASCII) else None)
 
 
 COMMANDS: dict[str, CommandName] = {name: name for name in get_args(CommandName) if name != "reflect"}

@@ -16,6 +16,7 @@ from uuid import UUID
 from babel.dates import get_day_names
 
 from bot import screens
+from bot.beginning import shortened
 from bot.case import Case
 from bot.checkins import MOST
 from bot.consent import NOTICES
@@ -55,7 +56,8 @@ from bot.sharing import LONGEST
 from bot.typed import LIMIT_BYTES
 from prompts.library import HOME, Library
 from prompts.lint import Check
-from prompts.script import EndStep, InfoStep, Script, Step
+from prompts.resolve import card_names
+from prompts.script import EndStep, InfoStep, Script, Step, card_lines, step_lines
 from prompts.source import Fault, ScriptError
 
 #: As long as an excerpt may be, with as many words in it that may be names as there can be.
@@ -64,10 +66,12 @@ PASSAGE: Final = ("Longest-Name-Of-All " * 30)[:LONGEST].strip()
 PAGES: Final = (
     "home", "checkins", "data", f"reflection:{UUID(int=0)}", f"words:{UUID(int=0)}", f"excerpt:{UUID(int=0)}", "search",
     "themes", "looks", "copy", "shared", "consent", "receipt", "names", "report", "packet", "setup", "setup:+", "lead",
+    "scripts",
 )  # fmt: skip
 #: Forms whose page cannot be opened as it is after they were sent.
 SENT: Final[Mapping[str, dict[str, str | tuple[str, ...]]]] = {
-    "search": {"words": "title"}, "copy-link": {}, "copy-code": {}, "retention": {"days": "7"},
+    "search": {"words": "title"}, "find-script": {"words": "e"}, "copy-link": {}, "copy-code": {},
+    "retention": {"days": "7"},
     "excerpt": {"reflection": str(UUID(int=0)), "text": PASSAGE},
     "excerpt-names": {"reflection": str(UUID(int=0)), "text": PASSAGE, "seen": text_hash(PASSAGE)},
 }  # fmt: skip
@@ -90,6 +94,8 @@ _END: Final = EndStep(type="end", id="gallery-end", text="…")
 _LONG: Final = "A long answer, as somebody dictates it. " * 120
 _BRACED: Final = re.compile(r"\{([a-z0-9-]+)\}")
 _LOOKS: Final = Open(at=_AT, page="talk")
+#: Long answers that stand before a question: more of them than any card or window holds.
+MOST_TALK: Final = 12
 
 
 # A script
@@ -101,28 +107,36 @@ def script_locales(script: Script) -> tuple[str, ...]:
 
 
 def of_step(library: Library, script: Script, step: Step, locale: str) -> Iterator[Reply]:
-    """What a private surface can show at a step: as it is asked, after it was answered, with much said before."""
+    """What a private surface can show at a step: in each of its wordings, and at its fullest, answered and with much
+    said before."""
+    replies = [screens.show(_place(library, script, step, locale, use=use)) for use in _wordings(step)]
+    yield from replies
     case = _place(library, script, step, locale)
     session = case.conversation.session
-    asked = screens.show(case)
     assert session is not None
-    assert asked.message is not None
-    yield asked
-    yield screens.show(case.now(session=session.model_copy(update={"more": True})))
-    number = len(script.steps)
+    if isinstance(step, EndStep):
+        yield screens.show(case.now(session=session.model_copy(update={"more": True})))
+    longest = max((reply.message for reply in replies if reply.message), key=lambda one: len(one.text + one.hint))
     full = {
-        "draft": _LONG if asked.message.input == "text" else "",
-        "chosen": tuple(option.id for option in asked.message.choices),
-        "progress": case.word("progress", n=number, total=number) if asked.message.minutes_left else "",
+        "draft": _LONG if longest.input == "text" else "",
+        "chosen": tuple(option.id for option in longest.choices),
+        "progress": case.word("progress", n=MOST_TALK, total=MOST_TALK) if longest.minutes_left else "",
+        "preface": max(_said(case, session, step), key=lambda lines: len("".join(lines)), default=()),
     }
-    answered = Exchange(asked=asked.message.text or "…", answered=_LONG, reply="…")
-    message = asked.message.model_copy(update=full)
+    answered = Exchange(asked=longest.text or "…", answered=_LONG, reply="…")
+    yield replies[0].model_copy(update={"message": longest.model_copy(update=full), "talk": (answered,) * MOST_TALK})
+
+
+def _wordings(step: Step) -> range:
+    return range(1, len(getattr(step, "variants", None) or ()) + 2)
+
+
+def _said(case: Case, session: Session, step: Step) -> Iterator[tuple[str, ...]]:
+    """What each answer is followed by."""
     for choice in getattr(step, "choices", ()):
         reply = case.say(session, f"{step.id}.{choice.id}.reply")
         card = getattr(choice, "card", None)
-        said = (*filter(None, (reply,)), *(screens.step_card(case, session, card) if card else ()))
-        yield asked.model_copy(update={"message": message.model_copy(update={"preface": said})})
-    yield asked.model_copy(update={"message": message, "talk": (answered,) * number})
+        yield (*filter(None, (reply,)), *(screens.step_card(case, session, card) if card else ()))
 
 
 def in_chat(library: Library, script: Script, step: Step, locale: str) -> Message | None:
@@ -139,16 +153,18 @@ def behind_more(library: Library, script: Script, step: Step, locale: str) -> It
             words = script.say(locale, f"{step.id}.{choice.id}.label")
             yield Option(id=choice.id, label=library.word(locale, "change-setting", label=words))
         for code in choice.codes:
-            yield Option(id=code, label=library.word(locale, "leave-out", theme=library.theme(locale, code)))
+            for word in ("leave-out", "also-count"):
+                yield Option(id=code, label=library.word(locale, word, theme=library.theme(locale, code)))
 
 
-def _place(library: Library, script: Script, step: Step, locale: str, event: Event = _LOOKS) -> Case:
+def _place(library: Library, script: Script, step: Step, locale: str, event: Event = _LOOKS, use: int = 1) -> Case:
     """Somebody who stands at this step, whatever leads there: in a script that has nothing else."""
     free = step.model_copy(update={"when": {}, "next": None if isinstance(step, EndStep) else _END.id})
     alone = script.model_copy(update={"steps": (free, _END)})
     session = Session(
-        id=_ID, script=script.slug, revision=alone.revision, started=_AT, touched=_AT, here=event.surface == "message"
-    )
+        id=_ID, script=script.slug, revision=alone.revision, started=_AT, touched=_AT, here=event.surface == "message",
+        use=use, back=shortened(_LONG),
+    )  # fmt: skip
     conversation = Conversation(id=_ID, locale=locale, consents=Consents(words="keep", counting="ask"), session=session)
     facts = Facts(circle=True, program=Program(resources=_unknown(library, script, locale)))
     return Case(library.with_pinned(alone), conversation, facts, event)
@@ -337,6 +353,8 @@ def check(rule: str, read: Callable[[], Library], of_step: OfStep, of_bot: OfBot
     `read`: gives what the bot itself says; where that cannot be read, the linter says so elsewhere.
     """
 
+    drawn: dict[object, tuple[str, ...]] = {}
+
     @cache
     def known() -> tuple[Library, tuple[Fault, ...]] | None:
         try:
@@ -347,16 +365,33 @@ def check(rule: str, read: Callable[[], Library], of_step: OfStep, of_bot: OfBot
 
     def checked(script: Script) -> Iterator[Fault]:
         if found := known():
-            yield from _faults_of_script(rule, found[0], script, of_step)
+            yield from _faults_of_script(rule, found[0], script, of_step, drawn)
             yield from found[1]
 
     return checked
 
 
-def _faults_of_script(rule: str, library: Library, script: Script, told: OfStep) -> Iterator[Fault]:
+def _faults_of_script(
+    rule: str, library: Library, script: Script, told: OfStep, drawn: dict[object, tuple[str, ...]]
+) -> Iterator[Fault]:
+    """`drawn`: what was said of a step before; the same block stands in many scripts."""
+    there = library.with_script(script)
     for locale, step in product(script_locales(script), script.steps):
-        for words in sorted(set(told(library.with_script(script), script, step, locale))):
+        look = look_of(script, step, locale)
+        if look not in drawn:
+            drawn[look] = tuple(sorted(set(told(there, script, step, locale))))
+        for words in drawn[look]:
             yield Fault(rule, f"in {locale}, {words}.", "", step=step.id)
+
+
+def look_of(script: Script, step: Step, locale: str) -> object:
+    """All that a step can show: the same for another step, the same drawn. What leads to it and from it shows not."""
+    cards = tuple(
+        (f"card:{name}.{line}", name) for name in card_names(step) for line, _ in card_lines(script.cards[name])
+    )
+    keys = [*(f"{step.id}.{name}" for name, _ in step_lines(step)), *(key for key, _ in cards)]
+    bare = step.model_copy(update={"when": {}, "next": None})
+    return locale, bare.model_dump_json(), script.ending, tuple(script.say(locale, key) for key in keys)
 
 
 def _faults_of_bot(rule: str, library: Library, told: OfBot) -> Iterator[Fault]:

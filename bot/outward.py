@@ -5,9 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.conversation import PLACE as PLACE
 from bot.conversation import Input, Message, Option
+
+#: The way to the private box; it answers nothing itself, and is never a box to tick.
+PRIVATE: Final = "private"
+
+
+def leads_in(choice: str) -> bool:
+    """Whether a button leads to the private box: there, or to a script of its own there ("private:script:week")."""
+    return choice.partition(":")[0] == PRIVATE
 
 
 @dataclass(frozen=True, slots=True)

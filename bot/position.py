@@ -3,7 +3,7 @@ answer is dropped, and nothing else is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.conversation import Answer, Memory, Session
@@ -183,7 +183,11 @@ def codes(script: Script, session: Session, memory: Memory, *, private: bool = F
         answer = session.answers.get(step.id)
         values = answer.values if answer else (memory.remembered.get(step.id, ""),)
         found |= {code for choice in choices_of(step) if choice.id in values for code in choice.codes}
-    return tuple(sorted(found, key=lambda code: (code[0], int(code[1:]))))
+    return in_order(found)
+
+
+def in_order(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(codes, key=lambda code: (code[0], int(code[1:]))))
 
 
 def unanswered(session: Session) -> bool:

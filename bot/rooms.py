@@ -11,6 +11,7 @@ from typing import Final
 from uuid import uuid5
 
 from bot.conversation import Message, Option, Rotation
+from bot.outward import PRIVATE
 from bot.ports import DueRoom, RoomPost
 from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
@@ -23,6 +24,8 @@ ROTATIONS: Final[Mapping[Rotation, tuple[str, ...]]] = {
     "principles": (*(f"room-{week}" for week in range(1, 8)), PAUSE),
     "stance": (*(f"stance-{week}" for week in range(1, 11)), PAUSE),
 }
+#: The script that goes with each of these words; its weeks are theirs.
+SCRIPTS: Final[Mapping[str, str]] = {"room": "team-principles", "stance": "stance-rotation"}
 #: The first of all Mondays at nine. Where that is no working day the question comes on the next one.
 _START: Final = datetime.fromisoformat("2001-01-01T09:00")
 _WEEKLY: Final = "FREQ=WEEKLY;BYDAY=MO"
@@ -62,6 +65,13 @@ def post(library: Library, due: DueRoom) -> RoomPost:
     return RoomPost(question, due.room, locale, weekly(library, locale, due.week, due.rotation))
 
 
+def private_way(week: str) -> str:
+    """The button under a week's question: it opens the private box, on the script that goes with it in that week."""
+    kind, _, number = week.partition("-")
+    script = SCRIPTS[kind]
+    return f"{PRIVATE}:{script}:{number}"
+
+
 def weekly(library: Library, locale: str, n: int, rotation: Rotation = "principles") -> Message:
     """The question of a room that was asked `n` before: what it is about, the question, and who can read a reply.
 
@@ -74,6 +84,6 @@ def weekly(library: Library, locale: str, n: int, rotation: Rotation = "principl
         text=library.word(locale, f"{week}-question"),
         hint=library.word(locale, "room-thread"),
         input="choice",
-        choices=(Option(id="private", label=library.word(locale, "room-reflect")),),
+        choices=(Option(id=private_way(week), label=library.word(locale, "room-reflect")),),
         prompt="greeting",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bot import menu, position
+from bot import menu, position, suggested
 from bot.case import Case
 from bot.consent import counting, excerpts
 from bot.conversation import Answer, Exchange, Message, Option, Reply, Session
@@ -213,13 +213,14 @@ def option(name: str, label: str) -> Option:
 
 def _last(case: Case, session: Session, step: EndStep) -> Message:
     """The last screen: one tap finishes; the rest is behind "More…"."""
-    codes = countable(case, session)
+    codes, add = countable(case, session), addable(case, session) if session.more else ()
+    more = case.word("themes-more") if add else ""
     return Message(
         preface=tuple(said(case, session, case.route(session))),
         text=case.say(session, f"{step.id}.text"),
-        hint=_themes_line(case, codes),
+        hint=" ".join(filter(None, (_themes_line(case, codes), more))),
         input="choice",
-        choices=_endings(case, session, step, codes),
+        choices=_endings(case, session, step, codes, add),
         controls=options(case, "back", *HELD_CONTROLS),
         prompt=prompt(case),
         progress=case.word("last-screen"),
@@ -229,14 +230,16 @@ def _last(case: Case, session: Session, step: EndStep) -> Message:
     )
 
 
-def _endings(case: Case, session: Session, step: EndStep, codes: tuple[str, ...]) -> tuple[Option, ...]:
+def _endings(
+    case: Case, session: Session, step: EndStep, codes: tuple[str, ...], add: tuple[str, ...]
+) -> tuple[Option, ...]:
     own = step_options(case, session, step)
     if lets_go(case, session):
         return (option("done", case.word("let-go-first")), option(KEEP_MINE, case.word("done-keep")), *own)
     done = option("done", case.word("done-keep" if keeps_words(case, session) else "done-nothing"))
     count = (option("count", case.word("done-count")),) if offers_count(case, session) else ()
     drop = codes if counting(case) in ("ask", "always") else ()
-    return (done, *count, *own, *_more(case, session, drop))
+    return (done, *count, *own, *_more(case, session, drop, add))
 
 
 #: Keeps what would be let go otherwise.
@@ -272,9 +275,8 @@ def may_release(case: Case) -> bool:
 
 
 def shareable(case: Case, session: Session) -> bool:
-    """Whether there are own words, on the way that was taken, that no step keeps private."""
-    free = (step for step in case.route(session).asked if isinstance(step, FreeStep) and step.keep)
-    return any(session.answers.get(step.id, Answer()).text for step in free if not step.private)
+    """Whether there are own words that may leave the person's hands at all."""
+    return any(suggested.shareable_words(case, session))
 
 
 def ways_out(case: Case, session: Session) -> Iterator[Option]:
@@ -285,7 +287,7 @@ def ways_out(case: Case, session: Session) -> Iterator[Option]:
             yield Option(id="excerpt", label=case.word("excerpt-way"))
 
 
-def _more(case: Case, session: Session, codes: tuple[str, ...]) -> tuple[Option, ...]:
+def _more(case: Case, session: Session, codes: tuple[str, ...], add: tuple[str, ...]) -> tuple[Option, ...]:
     """What changes something, the way back, and at the very end what takes everything away."""
     if not session.more:
         return (Option(id="more", label=case.word("more")),)
@@ -293,12 +295,14 @@ def _more(case: Case, session: Session, codes: tuple[str, ...]) -> tuple[Option,
         Option(id=f"change:{step.id}", label=case.word("change-setting", label=_carried(case, session, step)))
         for step in case.route(session).carried
     )
-    drop = tuple(
-        Option(id=f"without:{code}", label=case.word("leave-out", theme=case.library.theme(case.locale, code)))
-        for code in codes
-    )
+    themed = (*_themed(case, "without", "leave-out", codes), *_themed(case, "with", "also-count", add))
     letting_go = (Option(id="let-go", label=case.word("let-go")),) if keeps_words(case, session) else ()
-    return (*changes, *drop, *ways_out(case, session), Option(id="less", label=case.word("less")), *letting_go)
+    return (*changes, *themed, *ways_out(case, session), Option(id="less", label=case.word("less")), *letting_go)
+
+
+def _themed(case: Case, what: str, word: str, codes: tuple[str, ...]) -> Iterator[Option]:
+    for code in codes:
+        yield Option(id=f"{what}:{code}", label=case.word(word, theme=case.library.theme(case.locale, code)))
 
 
 def _carried(case: Case, session: Session, step: ChoiceStep) -> str:
@@ -321,10 +325,21 @@ DEFAULT_DAYS, LONGEST_DAYS = 90, 365
 
 def countable(case: Case, session: Session) -> tuple[str, ...]:
     """Codes that could go into a count, if the person wants that and there is a circle to count in."""
-    if not case.facts.circle or not keeps_words(case, session) or lets_go(case, session):
+    if not _may_count(case, session):
         return ()
-    codes = position.codes(case.script(session), session, case.memory)
-    return tuple(code for code in codes if code not in session.unchecked)
+    codes = {*position.codes(case.script(session), session, case.memory), *suggested.added(case, session)}
+    return position.in_order(codes.difference(session.unchecked))
+
+
+def _may_count(case: Case, session: Session) -> bool:
+    return case.facts.circle and keeps_words(case, session) and not lets_go(case, session)
+
+
+def addable(case: Case, session: Session) -> tuple[str, ...]:
+    """Codes that own words suggest, for somebody who agreed to be counted."""
+    if counting(case) not in ("ask", "always") or not _may_count(case, session):
+        return ()
+    return suggested.offered(case, session)
 
 
 def said(case: Case, session: Session, way: Route) -> Iterator[str]:

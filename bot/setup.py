@@ -18,9 +18,12 @@ from bot.forms import Values, lines, one, people, saved, shown, text
 from bot.typed import plain
 from scheduler.recurrence import first_themes
 
-#: Lines to call that differ from place to place (`resources.toml`); the safety card and the notice name them.
-LOCAL_LINES = ("child-protection", "employee-assistance", "questions")
-MOST_LINES, LONGEST_LINE, LONGEST_NAME = 9, 200, 60
+#: Lines to call that differ from place to place (`resources.toml`); cards and the notice name them.
+LOCAL_LINES = (
+    "child-protection", "employee-assistance", "questions", "program-contact", "discrimination-contact",
+    "pregnancy-loss", "local-services",
+)  # fmt: skip
+MOST_LINES, LONGEST_LINE, LONGEST_NAME = 12, 200, 60
 #: Members, and supervisors: no more can be picked in one form (adapters/slack/limits.py).
 MOST_PEOPLE = 100
 #: Fewer never see themes of their own: five have to be counted, and nobody may know that all were.

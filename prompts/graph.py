@@ -80,11 +80,20 @@ class Graph:
         return ways
 
 
-def explore(script: Script, use: int | None = None, origin: Origin = "both", *, carry: bool = False) -> Graph:
+def explore(
+    script: Script,
+    use: int | None = None,
+    origin: Origin = "both",
+    *,
+    carry: bool = False,
+    facts: Mapping[str, Value] | None = None,
+) -> Graph:
     """Every spot, beginning from each combination of facts. `use`: the how-manieth time of the script, the first being
-    the person's very first; None: any. `carry`: steps to remember are carried over, not asked."""
+    the person's very first; None: any. `carry`: steps to remember are carried over, not asked. `facts`: only where
+    they stand so."""
     exploration = _Exploration(script, _carried_steps(script) if carry else frozenset())
-    starts = exploration.starts(tuple(beginnings(script, use, origin)))
+    begun = (known for known in beginnings(script, use, origin) if _stand(facts or {}, known))
+    starts = exploration.starts(tuple(begun))
     whole = exploration.run(leg.to for leg in starts if leg.to is not None)
     return Graph(
         script,
@@ -112,6 +121,10 @@ def beginnings(script: Script, use: int | None, origin: Origin) -> Iterator[dict
                 if values not in seen:
                     seen.add(values)
                     yield {key: (value,) for key, value in zip((k for k in known if k in asked), values, strict=True)}
+
+
+def _stand(facts: Mapping[str, Value], known: Mapping[str, tuple[Value, ...]]) -> bool:
+    return all(known.get(key, (value,)) == (value,) for key, value in facts.items())
 
 
 def _at(

@@ -61,6 +61,7 @@ class Library:
     languages: Mapping[str, Translations]
     app: Mapping[str, str]
     phrases: Phrases = field(default_factory=Phrases)
+    thresholds: Thresholds = field(default_factory=dict)
     pinned: Mapping[str, Script] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
 
@@ -86,6 +87,10 @@ class Library:
 
     def theme(self, locale: str, code: str) -> str:
         return self._translated(locale, "app", f"codebook.{code}", self.codebook.label(code))
+
+    def question(self, locale: str, code: str) -> str:
+        """What a supervisor can ask a whole team about a theme."""
+        return self._translated(locale, "app", f"codebook.{code}.question", self.codebook.theme(code).question)
 
     def family(self, locale: str, letter: str) -> str:
         """What the themes whose code begins with that letter have in common."""
@@ -258,7 +263,21 @@ class _Over(_Reading):
             self._where(name)
         own = {path.name: path for path in sorted((self.home / name).glob("*.toml"))}
         lent = [path for path in sorted((self.beneath / name).glob("*.toml")) if path.name not in own]
-        return self.each([*lent, *own.values()], read, name)
+        return self.each([*own.values(), *lent], read, name)  # a program's own names go before ours
+
+
+def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes whenever a file of a folder is saved, added or taken away, or a single file is."""
+    files = sorted(found for kind in ("toml", "po") for found in path.rglob(f"*.{kind}")) if path.is_dir() else [path]
+    return tuple(_stamped(file) for file in files)
+
+
+def _stamped(file: Path) -> tuple[str, int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return str(file), 0, 0
+    return str(file), status.st_mtime_ns, status.st_size
 
 
 def build(sources: Sources) -> Library:
@@ -276,6 +295,7 @@ def build(sources: Sources) -> Library:
         languages=languages,
         app=sources.app,
         phrases=sources.phrases,
+        thresholds=sources.thresholds,
         pinned={script.revision: script for script in scripts.values()},
         own=frozenset(slug for slug in scripts if sources.own is not None and sources.owns(f"scripts/{slug}")),
     )

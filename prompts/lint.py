@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from prompts import phrases, structure, wiring
+from prompts import coverage, phrases, review_steps, structure, wiring
 from prompts.library import (
     FOLDERS,
     HOME,
@@ -20,7 +20,7 @@ from prompts.library import (
     read_resources,
 )
 from prompts.proof import proof
-from prompts.resolve import Placed, place, resolve
+from prompts.resolve import Placed, Thresholds, place, resolve
 from prompts.script import Script, card_lines, step_lines
 from prompts.source import Fault, ScriptError, ScriptHead, Source, Use, read_script
 from prompts.translations import Owed, check, read_catalogue
@@ -42,6 +42,7 @@ RULES: Mapping[str, str] = {
     "unknown-list": "a phrase uses a list of words that is not there",
     "unknown-code": "the codebook has no such code",
     "lost-code": "a code on an answer that is not kept",
+    "unreached-code": "a theme that no tap stands for",
     "says-nothing": "an info step without text and card",
     "end-leads-on": "a `next` on an end",
     "unresolved-next": "a way leads to a step or script that does not exist",
@@ -51,7 +52,7 @@ RULES: Mapping[str, str] = {
     "unreachable-step": "a step to which no answers lead",
     "cycle-without-exit": "steps that lead round and round",
     "never-ends": "a path that runs out of steps",
-    "over-budget": "the longest path takes more than `minutes`",
+    "over-budget": "the longest path takes more minutes, screens or taps than it may",
     "too-many-paths": "more states than can be checked",
     "missing-translation": "a line without a translation",
     "stale-translation": "a translation of English that has changed",
@@ -59,11 +60,35 @@ RULES: Mapping[str, str] = {
     "placeholder-mismatch": "other names in braces than in English",
     "slack-limit": "more than Slack takes or shows",
     "teams-limit": "more than Teams takes or shows",
+    "missing-gate": "a case can come up, and nobody asks about safety",
+    "missing-sensitive": "what must not stand in a chat is not flagged so",
+    "must-answer": "words that take the way out of a question",
+    "share-without-preview": "words that promise that something goes to others",
+    "asks-identity": "a question for what tells who somebody is",
+    "written-number": "a number or a help line written out",
+    "two-questions": "more than one question in a message",
+    "long-question": "a question of more than 25 words",
+    "double-barrelled": "two questions in one sentence",
+    "asks-why": "a question for reasons",
+    "advice": "advice, or the voice of an expert",
+    "praise": "praise, scores and streaks",
+    "leading": "a question that leads to an answer",
+    "interpretation": "what somebody meant or felt",
+    "long-reply": "a reply of more than 12 words",
+    "missing-not-sure": "no answer for somebody who does not know",
+    "gendered": "words that leave somebody out",
+    "untranslated": "English in a translation",
+    "hard-to-read": "harder to read than grade 6",
+    "clinical-words": "words of examining and treating",
+    "idle-reason": "a reason that answers nothing",
 }
 
 RESOURCES = HOME / "resources.toml"
 #: Files that every script uses.
-_SHARED = frozenset({"codebook.toml", "resources.toml"})
+_SHARED = frozenset({"codebook.toml", "resources.toml", "thresholds.toml"})
+
+#: With one of these, a script leads where it should all the same.
+_WORDS = frozenset({"missing-translation", "stale-translation", "orphan-translation"})
 
 #: After one of these the script cannot be followed, or following it would tell the same fault again.
 _BREAKING = frozenset({"duplicate-id", "unresolved-next", "impossible-condition", "unknown-block", "nested-block"})
@@ -72,19 +97,20 @@ _BREAKING = frozenset({"duplicate-id", "unresolved-next", "impossible-condition"
 def lint(sources: Sources, home: Path = HOME, checks: Sequence[Check] = ()) -> tuple[Fault, ...]:
     """Every fault of a folder of prompts, by file and line. `checks` run on every script that can be put together. Of a
     folder laid over ours: what is its own, and then what it does to ours."""
-    faults = list(wiring.names(sources.scripts))
+    own = {name: source for name, source in sources.scripts.items() if sources.owns(f"scripts/{name}")}
+    faults = list(wiring.names(own, sources.scripts))
     if "blocks" not in sources.borrowed:
         faults += _blocks(sources)
-    for name, source in sources.scripts.items():
-        if sources.owns(f"scripts/{name}"):
-            faults += _script(source, sources, checks)
+    for source in own.values():
+        faults += _script(source, sources, checks)
     if "cards" not in sources.borrowed:
         faults += _cards(sources)
     if "phrases.toml" not in sources.borrowed:
         faults += phrases.faults(sources.phrases, home / "phrases.toml")
-    everything = replace(sources, own=None, borrowed=frozenset()) if sources.own is not None else sources
-    faults += check(sources.catalogues, list(owed(sources, home)), _not_to_check(sources), list(owed(everything, home)))
-    if sources.own is not None and not any(fault.severity == "error" for fault in faults):
+    faults += coverage.unreached(sources, home / "codebook.toml")
+    needed, known = list(owed(sources, home)), list(all_owed(sources, home))
+    faults += check(sources.catalogues, needed, _not_to_check(sources), known)
+    if sources.own is not None and not any(fault.severity == "error" and fault.rule not in _WORDS for fault in faults):
         faults += _ours(sources, checks)
     return in_order(faults)
 
@@ -111,10 +137,16 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.rule, fault.step, fault.words)))
 
 
-def checked_library(home: Path = HOME, checks: Sequence[Check] = (), own: Path | None = None) -> Library:
+def checked_library(
+    home: Path = HOME,
+    checks: Sequence[Check] = (),
+    own: Path | None = None,
+    moved: Thresholds | None = None,
+) -> Library:
     """Everything the bot can say, with a program's own folder over it, or `ScriptError` with every error; warnings
-    pass."""
+    pass. `moved`: thresholds that the program has moved."""
     sources, unread = read_all(home) if own is None else read_over(own, home)
+    sources = replace(sources, thresholds={**sources.thresholds, **(moved or {})})
     home = own or home
     errors = [fault for fault in (*unread, *lint(sources, home, checks)) if fault.severity == "error"]
     if errors:
@@ -126,7 +158,7 @@ def checked_library(home: Path = HOME, checks: Sequence[Check] = (), own: Path |
 
 
 def _script(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterator[Fault]:
-    faults = list(structure.written(source, sources))
+    faults = [*structure.written(source, sources), *review_steps.broken(source, sources)]
     if wiring.can_be_placed(source, sources):
         faults += wiring.wired(source, sources)
         if not any(fault.rule in _BREAKING for fault in faults):
@@ -157,6 +189,7 @@ def _blocks(sources: Sources) -> Iterator[Fault]:
         if not sources.owns(f"blocks/{name}"):
             continue
         yield from structure.written(block, sources)
+        yield from review_steps.broken(block, sources)
         yield from wiring.unused_exits(block, name in used)
 
 
@@ -186,7 +219,7 @@ def owed(sources: Sources, home: Path) -> Iterator[Owed]:
     """Every line that a translator owes for the folder's own parts."""
     for name, source in sources.scripts.items():
         if sources.owns(f"scripts/{name}"):
-            yield from _owed_script(source)
+            yield from owed_script(source)
     if "blocks" not in sources.borrowed:
         for name, block in sources.blocks.items():
             if sources.owns(f"blocks/{name}"):
@@ -198,7 +231,13 @@ def owed(sources: Sources, home: Path) -> Iterator[Owed]:
             yield Owed("app", context, text, str(home / part), 1)
 
 
-def _owed_script(source: Source) -> Iterator[Owed]:
+def all_owed(sources: Sources, home: Path) -> Iterator[Owed]:
+    """As `owed`; of a folder that is laid over ours, the lines of ours too, which it may translate in other words."""
+    whole = sources if sources.own is None else replace(sources, own=None, borrowed=frozenset())
+    yield from owed(whole, home)
+
+
+def owed_script(source: Source) -> Iterator[Owed]:
     assert isinstance(source.head, ScriptHead)
     yield Owed(source.name, f"{source.name}.title", source.head.title, source.file, 1)
     yield Owed(source.name, f"{source.name}.summary", source.head.summary, source.file, 1)
@@ -221,7 +260,9 @@ def _owed_steps(source: Source, catalogue: str) -> Iterator[Owed]:
 def _owed_words(sources: Sources) -> Iterator[tuple[str, str, str]]:
     yield from ((f"app.{name}", text, "app.toml") for name, text in sources.app.items())
     yield from ((f"codebook.{name}", label, "codebook.toml") for name, label in sources.codebook.families.items())
-    yield from ((f"codebook.{theme.code}", theme.label, "codebook.toml") for theme in sources.codebook.themes)
+    for theme in sources.codebook.themes:
+        yield f"codebook.{theme.code}", theme.label, "codebook.toml"
+        yield f"codebook.{theme.code}.question", theme.question, "codebook.toml"
     for name, resource in sources.resources.resources.items():
         yield f"resources.{name}", resource.text, "resources.toml"
 
@@ -231,7 +272,7 @@ def _not_to_check(sources: Sources) -> frozenset[str]:
     parts = {"blocks": "blocks", "cards": "cards", "app.toml": "app", "codebook.toml": "app", "resources.toml": "app"}
     unread = [name.split("/", 1) for name in sources.unread]
     return frozenset(
-        {parts[part] for part in sources.borrowed if part in parts}
+        {parts[part] for part in sources.borrowed if part in parts and sources.own is None}
         | {parts.get(folder, name) for folder, name in unread}
     )
 
@@ -250,10 +291,11 @@ def lint_paths(paths: Iterable[Path], checks: Sequence[Check] = ()) -> tuple[Fau
 
 
 def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
-    if any((folder / part).exists() for part in _PARTS):
-        sources, unread = read_all(folder, lender=HOME) if stands_alone(folder) else read_over(folder, HOME)
-        yield from unread
-        yield from lint(sources, folder, checks)
+    if is_home(folder):
+        sources, unread = read_folder(folder)
+        faults = (*unread, *lint(sources, folder, checks))
+        yield from faults
+        yield from reviewed(sources, faults)
         return
     files = sorted((*folder.glob("*.toml"), *folder.glob("*.po")))
     if not files:
@@ -261,6 +303,24 @@ def _lint_folder(folder: Path, checks: Sequence[Check]) -> Iterator[Fault]:
         yield Fault("not-toml", words, str(folder))
     for file in files:
         yield from _lint_file(file, checks)
+
+
+def read_folder(folder: Path) -> tuple[Sources, tuple[Fault, ...]]:
+    """A folder of prompts as it is checked: by itself, or laid over ours."""
+    return read_all(folder, lender=HOME) if stands_alone(folder) else read_over(folder, HOME)
+
+
+def reviewed(sources: Sources, faults: Iterable[Fault], alone: Source | None = None) -> Iterator[Fault]:
+    """What a reviewer says of a folder, or of one script. Only the command asks; the bot starts without it."""
+    from prompts.review import review
+
+    broken = {fault.file for fault in faults if fault.severity == "error"}
+    yield from review(sources, broken, alone)
+
+
+def is_home(folder: Path) -> bool:
+    """Whether it is laid out like `prompts/`."""
+    return any((folder / part).exists() for part in _PARTS)
 
 
 def stands_alone(folder: Path) -> bool:
@@ -274,7 +334,7 @@ _PARTS = (*FOLDERS, *_FILES, "locales")
 
 def _lint_file(file: Path, checks: Sequence[Check]) -> Iterator[Fault]:
     """A file in a folder of prompts is checked as part of it; any other as a script on its own."""
-    if (home := _home_of(file)) is not None:
+    if (home := home_of(file)) is not None:
         for fault in _lint_folder(home, checks):
             if Path(fault.file) == file or (file.parent.name == "scripts" and fault.file.endswith(f"/{file.stem}.po")):
                 yield fault
@@ -283,14 +343,16 @@ def _lint_file(file: Path, checks: Sequence[Check]) -> Iterator[Fault]:
         if file.suffix == ".po":
             read_catalogue(file)
         else:
-            source, sources = _alone(file)
-            yield from wiring.names({source.name: source})  # it may well be a copy of one of ours, aliases and all
-            yield from _script(source, sources, checks)
+            source, sources = alone(file)
+            faults = tuple(lone_faults(source, sources, checks))
+            yield from faults
+            yield from reviewed(sources, faults, source)
     except ScriptError as error:
         yield from error.faults
 
 
-def _home_of(file: Path) -> Path | None:
+def home_of(file: Path) -> Path | None:
+    """The folder of prompts that a file stands in; None for one that stands by itself."""
     if not file.is_file() or file.suffix not in (".toml", ".po"):
         return None
     if file.suffix == ".po":
@@ -300,16 +362,22 @@ def _home_of(file: Path) -> Path | None:
     return file.parent.parent if file.parent.name in FOLDERS else None
 
 
-def _alone(file: Path) -> tuple[Source, Sources]:
+def alone(file: Path) -> tuple[Source, Sources]:
     """A script file from anywhere, among the project's own blocks and cards; its translations are not looked for."""
     source = read_script(file)
     sources, _ = read_all(HOME)
     return source, replace(sources, scripts={**sources.scripts, source.name: source}, catalogues=())
 
 
+def lone_faults(source: Source, sources: Sources, checks: Sequence[Check]) -> Iterator[Fault]:
+    """What is wrong with a script that stands by itself."""
+    yield from wiring.names({source.name: source})  # it may well be a copy of one of ours, aliases and all
+    yield from _script(source, sources, checks)
+
+
 def lone_script(file: Path, checks: Sequence[Check] = ()) -> Script:
     """A script from a file, put together with the project's blocks and cards. Raises `ScriptError` with its errors."""
-    source, sources = _alone(file)
+    source, sources = alone(file)
     errors = [fault for fault in _script(source, sources, checks) if fault.severity == "error"]
     if errors:
         raise ScriptError(in_order(errors))

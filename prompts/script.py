@@ -249,10 +249,12 @@ def card_lines(card: Card) -> Iterator[tuple[str, str]]:
         yield f"line-{number}", line
 
 
-def wording(step: Step, use: int, name: str) -> str:
-    """The key of a question's `text` or `hint` at the how-manieth use of the script: its wordings take turns."""
+def wording(step: Step, use: int, name: str, weeks: int | None = None) -> str:
+    """The key of a question's `text` or `hint` at the how-manieth use of the script: its wordings take turns, use by
+    use; of what is asked in some weeks of a series only, round by round."""
     variants = getattr(step, "variants", None) or ()
-    turn = (use - 1) % (len(variants) + 1)
+    times = (use - 1) // weeks if weeks and WEEK in step.when else use - 1
+    turn = times % (len(variants) + 1)
     if not turn or not getattr(variants[turn - 1], name):
         return f"{step.id}.{name}"
     return f"{step.id}.variants.{variants[turn - 1].id}.{name}"

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages import Catalog
+from babel.messages.pofile import PoFileError, PoFileParser
 
 from prompts.resolve import Translations
 from prompts.source import Fault, ScriptError
@@ -51,11 +53,15 @@ class Owed:
     step: str = ""
 
 
-def read_catalogue(path: Path) -> Catalogue:
-    """Raises `ScriptError` with rule `not-po`."""
+Read = TypeVar("Read", bound=Catalog)
+
+
+def parsed(path: Path, catalog: Read) -> Read:
+    """`catalog`, with what stands in the file. Raises `ScriptError` with rule `not-po`."""
     try:
         with path.open("rb") as file:
-            catalog = read_po(file, abort_invalid=True)
+            PoFileParser(catalog, abort_invalid=True).parse(file)
+        return catalog
     except PoFileError as error:
         words = f"{str(error).rpartition(' on ')[0]}; this line does not belong in a PO file."
         raise ScriptError([Fault("not-po", words, str(path), error.lineno + 1)]) from None
@@ -65,9 +71,13 @@ def read_catalogue(path: Path) -> Catalogue:
     except OSError as error:
         words = f"this file cannot be read ({error.strerror}); check the path."
         raise ScriptError([Fault("not-po", words, str(path))]) from None
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Raises `ScriptError` with rule `not-po`."""
     entries = tuple(
         Entry(message.context or "", str(message.id), str(message.string or ""), message.lineno or 1, message.fuzzy)
-        for message in catalog
+        for message in parsed(path, Catalog())
         if message.id
     )
     return Catalogue(str(path), path.parent.parent.name, path.stem, entries)

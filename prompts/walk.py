@@ -151,7 +151,7 @@ def as_json(script: Script, use: int = 2, origin: Origin = "person") -> dict[str
         "origin": walked.origin,
         **_figures(walked),
         "first_time": _figures(walk(script, 1, origin, listed=0)),
-        "returning": _figures(walk(script, 2, origin, listed=0)),
+        "returning": _figures(walk(script, max(use, 2), origin, listed=0)),
         "after_check_in": _figures(walk(script, use, "check-in", listed=0)),
         "routes": [
             {"steps": list(path.steps), "conditions": list(path.conditions), **asdict(path.measure)}
@@ -170,7 +170,7 @@ def as_text(script: Script, use: int = 2, origin: Origin = "person") -> str:
     walked = walk(script, use, origin)
     rows = [
         ("first time", walk(script, 1, origin, listed=0)),
-        ("returning", walk(script, 2, origin, listed=0)),
+        ("returning", walk(script, max(use, 2), origin, listed=0)),
         ("after a check-in", walk(script, use, "check-in", listed=0)),
     ]
     lines = [

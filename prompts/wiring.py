@@ -142,9 +142,10 @@ def _unknown(key: str, values: Iterable[Value], possible: Iterable[Value]) -> st
     return ""
 
 
-def names(scripts: Mapping[str, Source]) -> Iterator[Fault]:
-    """Every name by which a script can be begun belongs to one script, and not to the bot."""
-    owners: dict[str, str] = {slug: slug for slug in scripts}
+def names(scripts: Mapping[str, Source], others: Iterable[str] = ()) -> Iterator[Fault]:
+    """Every name by which a script can be begun belongs to one script, and not to the bot. `others`: names of scripts
+    over which these are laid, whose aliases give way."""
+    owners: dict[str, str] = {slug: slug for slug in (*others, *scripts)}
     for slug, source in scripts.items():
         assert isinstance(source.head, ScriptHead)
         line = next((n for n, text in enumerate(source.text.splitlines(), 1) if re.match(r"aliases\s*=", text)), 1)

@@ -151,7 +151,7 @@ def sit(
         viewport={"width": wide, "height": high}, locale="en-US", reduced_motion=motion, **context
     )
     page = opened.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(20_000)
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", lambda line: line.type in ("error", "warning") and page.problems.append(line.text))

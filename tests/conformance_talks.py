@@ -27,15 +27,13 @@ from pathlib import Path
 from typing import get_args
 
 from conformance import Doing, Lack, Step
-from talks import AT, library
+from talks import AT, KINDS, OWN, library
 
 from bot.commands import understand
 from bot.hearing import FEWEST_WORDS
 from bot.when import read_wish
 
 HERE = Path(__file__).parent
-#: Much of it is typed where other surfaces have buttons, and into the chat besides: `test_transcripts.py` alone has it.
-LEFT_OUT = ("at-any-moment.en",)
 
 _SIGN = re.compile(r"\\u([0-9a-f]{4})")
 
@@ -86,5 +84,6 @@ def _step(line: str) -> Step:
 
 @cache
 def every_talk() -> tuple[Talk, ...]:
-    paths = sorted((*HERE.glob("transcripts/*.txt"), *HERE.glob("talks/*.txt")))
-    return tuple(read(path) for path in paths if path.stem not in LEFT_OUT)
+    shipped = (script for script in KINDS if script not in OWN)
+    golden = (path for script in shipped for path in HERE.glob(f"transcripts/{script}.*.txt"))
+    return tuple(read(path) for path in sorted((*golden, *HERE.glob("talks/*.txt"))))

@@ -154,7 +154,10 @@ class Teams(Driver):
                 await self.entered()
         elif name == "reflect":
             await self.tap("open:home")
-            await self.tap(f"begin:{argument or Program().default_script}")
+            script = argument or Program().default_script
+            if script not in offered(self.dialog, "begin"):
+                await self.tap("open:scripts")
+            await self.tap(f"begin:{script}")
         else:
             await self.entered()
             await self.tap(f"command:{name}")

@@ -142,8 +142,9 @@ class Page(Local):
         if name != "reflect":
             return await self.tap({"kind": "command", "name": name})
         event = {"kind": "command", "name": "reflect", "argument": argument or Program().default_script}
-        if not self.offers(event):
-            await self.open("home")
+        for page in ("home", "scripts"):
+            if not self.offers(event):
+                await self.open(page)
         await self.tap(event)
 
     async def continue_privately(self) -> None:

@@ -9,8 +9,8 @@ from random import Random
 from bot.conversation import Message
 from bot.events import Choose, Command, Event, Rate, Who, Write
 
-#: What is on a last screen beside finishing, and ways out of a question; nobody here takes them.
-ASIDE = ("more", "less", "let-go", "count", "half-hour", "day-end", "tomorrow", "not-today", "visit", "go-on")
+#: Ways out of a question; nobody here takes them.
+ASIDE = ("half-hour", "day-end", "tomorrow", "not-today")
 #: What is taken wherever it is offered.
 WANTED = ("keep", "never")
 
@@ -51,12 +51,11 @@ class Person:
         for one in WANTED:
             if one in offered:
                 return one
-        open_to = [one for one in offered if one not in ASIDE and ":" not in one]
-        taken = self.chance.choice(open_to)
         if "done" in offered:
             self.told.append(tuple(self.telling))
             self.telling.clear()
-        return taken
+            return "keep-mine" if "keep-mine" in offered else "done"
+        return self.chance.choice([one for one in offered if one not in ASIDE and ":" not in one])
 
     def marker(self) -> str:
         self.words += 1

@@ -12,22 +12,9 @@ from fake_slack import FakeSlack, Phone
 
 Json = dict[str, Any]
 
-#: What is on a last screen beside finishing, and ways that lead elsewhere.
-ASIDE = (
-    "more",
-    "less",
-    "let-go",
-    "count",
-    "half-hour",
-    "day-end",
-    "tomorrow",
-    "not-today",
-    "visit",
-    "go-on",
-    "read",
-    "private",
-)
-WANTED = ("keep", "done", "never")
+#: Ways that lead elsewhere.
+ASIDE = ("half-hour", "day-end", "tomorrow", "not-today", "read", "private")
+WANTED = ("keep", "keep-mine", "done", "never")
 MOST = 40
 
 

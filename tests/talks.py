@@ -22,13 +22,18 @@ from prompts.library import Library, build, read_sources
 from prompts.source import read_script
 
 AT = datetime(2026, 11, 2, 16, 40, tzinfo=UTC)
+#: Scripts of the tests alone, beside the shipped ones.
+OWN = ("everything", "look-again", "series", "gentle")
+#: Scripts that differ in more than their words, to be talked through where all would take long: a long and a short one,
+#: one that is let go at its end, one with every kind of step, one that comes back, and a series.
+KINDS = ("quick-visit", "between-sites", "difficult-moment", "everything", "look-again", "series")
 
 
 @cache
 def library() -> Library:
-    """The shipped prompts and the tests' own script beside them."""
+    """The shipped prompts and the tests' own scripts beside them."""
     sources = read_sources()
-    own = (Path(__file__).parent / "library" / "scripts" / f"{name}.toml" for name in ("everything", "look-again"))
+    own = (Path(__file__).parent / "library" / "scripts" / f"{name}.toml" for name in OWN)
     scripts = {**sources.scripts, **{path.stem: read_script(path) for path in own}}
     return build(type(sources)(**{**vars(sources), "scripts": scripts}))
 

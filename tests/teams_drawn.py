@@ -19,6 +19,7 @@ from adapters.teams.pen import Place
 from adapters.teams.proof import PEOPLE
 from bot import gallery
 from bot.conversation import Exchange, Form, FormField, Message, Option, Page, Reply, Section
+from prompts.script import Script, Step
 
 Json = dict[str, Any]
 
@@ -140,16 +141,25 @@ class Drawn(NamedTuple):
 
 
 @cache
+def steps(locale: str) -> dict[str, tuple[Script, Step]]:
+    """Every step that looks like no other, by script and id: a block stands in many scripts."""
+    alike = {
+        gallery.look_of(script, step, locale): (script, step)
+        for script in library().scripts.values()
+        for step in script.steps
+    }
+    return {f"{script.slug}/{step.id}": (script, step) for script, step in alike.values()}
+
+
+@cache
 def everything(locale: str) -> tuple[Drawn, ...]:
     known = library()
     found: list[Drawn] = []
-    for script in known.scripts.values():
-        for step in script.steps:
-            what = f"{script.slug}/{step.id}"
-            for reply in gallery.of_step(known, script, step, locale):
-                found += private(what, locale, reply)
-            if (message := gallery.in_chat(known, script, step, locale)) is not None:
-                found += public(what, locale, message)
+    for what, (script, step) in steps(locale).items():
+        for reply in gallery.of_step(known, script, step, locale):
+            found += private(what, locale, reply)
+        if (message := gallery.in_chat(known, script, step, locale)) is not None:
+            found += public(what, locale, message)
     for reply in gallery.of_the_bot(known, locale, PEOPLE):
         found += private("the bot", locale, reply)
     for message in gallery.lines(known, locale):

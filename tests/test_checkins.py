@@ -664,7 +664,7 @@ def test_whatever_was_asked_for_once_waits_behind_what_asks_first() -> None:
     ada.write("stop")
     ada.say("visit at 10am")
     ada.until(ada.on("2026-11-02 10:00"))
-    assert [session.script for session in ada.conversation.sessions] == ["quick-visit"]
+    assert [session.script for session in ada.conversation.sessions] == ["quick-visit", "supervision-prep"]
     ada = settled()
     ada.agree("look-again")
     ada.tap("tomorrow")

@@ -27,8 +27,13 @@ from prompts.script import (
     is_question,
     step_lines,
 )
+from prompts.source import ScriptHead
 
 SPANISH = "es"
+#: Characters of a choice: two lines of a phone.
+LONGEST_LABEL = 60
+#: Stands for what a person wanted to hold on to or try the last time.
+SMALL_THING = "{small-thing}"
 RETURNING = {"@origin": ("person",), "@use": ("again",)}
 REMEMBERED = {"setting": "home-visit", "ctype": "child-family"}
 #: Taps on a phone: a box is tapped into and sent, several choices need Next as well.
@@ -59,6 +64,7 @@ def owed(sources: Sources) -> Iterator[tuple[tuple[str, str], str]]:
         yield ("app", f"codebook.{letter}"), label
     for theme in sources.codebook.themes:
         yield ("app", f"codebook.{theme.code}"), theme.label
+        yield ("app", f"codebook.{theme.code}.question"), theme.question
 
 
 def everything(sources: Sources) -> Iterator[tuple[str, str]]:
@@ -109,8 +115,8 @@ def test_spanish_needs_no_slash_for_gender(sources: Sources) -> None:
 def test_a_spanish_line_is_not_the_english_one(sources: Sources) -> None:
     same = {where[1] for where, (english, text) in sources.languages[SPANISH].items() if english == text}
     assert same == {
-        "app.name-of-app", "app.no", "app.home-title", "app.language-en", "app.language-es", "resources.emergency",
-        "gate.gate.no.label",
+        "app.name-of-app", "app.no", "app.home-title", "app.language-en", "app.language-es", "app.script-minutes",
+        "resources.emergency", "gate.gate.no.label", "perinatal.screening.no.label",
     }  # fmt: skip
 
 
@@ -131,7 +137,8 @@ def test_replies_and_labels_are_short(library: Library, locale: str) -> None:
     for script, step in steps(library):
         for choice in getattr(step, "choices", ()):
             assert words(script.say(locale, f"{step.id}.{choice.id}.reply")) <= 12, (script.slug, step.id, choice.id)
-            assert len(script.say(locale, f"{step.id}.{choice.id}.label")) <= 40, (script.slug, step.id, choice.id)
+            label = script.say(locale, f"{step.id}.{choice.id}.label")
+            assert len(label) <= LONGEST_LABEL, (script.slug, step.id, label)
 
 
 @pytest.mark.parametrize("locale", ["en", SPANISH])
@@ -189,14 +196,27 @@ def test_a_program_sets_its_own_lines(library: Library) -> None:
         assert "911" not in text
 
 
-def test_the_notice_names_lines_that_exist(library: Library) -> None:
-    names = {name for script, step in steps(library) for _, text in step_lines(step) for name in placeholders(text)}
-    assert names == {"{emergency}", "{child-protection}"}
-    assert {name.strip("{}") for name in names} <= set(library.resources.resources)
+def test_a_script_names_lines_that_exist_and_what_was_to_be_tried_only_where_something_was(library: Library) -> None:
+    named = {f"{{{name}}}" for name in library.resources.resources}
+    for script, step in steps(library):
+        names = {name for _, text in step_lines(step) for name in placeholders(text)}
+        assert names <= named | {SMALL_THING}, (script.slug, step.id)
+        assert SMALL_THING not in names or step.when["@back"] == ("yes",), (script.slug, step.id)
+        assert step.id != "notice" or names == {"{emergency}", "{child-protection}"}
+
+
+def test_a_script_in_which_a_case_comes_up_asks_about_safety_and_no_other_does(
+    sources: Sources, library: Library
+) -> None:
+    for slug, script in library.scripts.items():
+        head = sources.scripts[slug].head
+        assert isinstance(head, ScriptHead)
+        gates = [step.id for step in script.steps if "safety" in cards_of(step)]
+        assert gates == ([] if head.gate == "anytime" else ["gate"]), slug
 
 
 def test_the_safety_question_leads_on_the_same_way_and_is_not_kept(library: Library) -> None:
-    for script in library.scripts.values():
+    for script in with_gate(library):
         gate = script.step("gate")
         assert isinstance(gate, ChoiceStep)
         assert not gate.keep
@@ -213,13 +233,15 @@ def test_the_safety_question_leads_on_the_same_way_and_is_not_kept(library: Libr
 # The scripts
 
 
-def test_quick_visit_is_short_for_a_returning_person(library: Library) -> None:
+@pytest.mark.parametrize("back", FACTS["@back"])
+def test_quick_visit_is_short_for_a_returning_person(library: Library, back: str) -> None:
     script = library.scripts["quick-visit"]
-    for way in ways(script, RETURNING, REMEMBERED):
+    for way in ways(script, {**RETURNING, "@back": (back,)}, REMEMBERED):
         screens, taps = len(way) + 1, sum(TAPS[type(step)] for step in way) + 1
         assert screens <= 8
         assert taps <= 17
-        assert [step.id for step in way] == ["moment", "feel", "baby", "pull", "now", "gate"]
+        looked_back = ["look-back"] if back == "yes" else []
+        assert [step.id for step in way] == [*looked_back, "moment", "feel", "baby", "pull", "now", "gate"]
 
 
 def test_setting_and_kind_are_asked_the_first_time_only(library: Library) -> None:
@@ -233,7 +255,8 @@ def test_setting_and_kind_are_asked_the_first_time_only(library: Library) -> Non
 def test_the_long_notice_comes_once(library: Library, use: str) -> None:
     for script in library.scripts.values():
         infos = follow(script, {}, {"@origin": ("person",), "@use": (use,)}).infos
-        assert [info.id for info in infos] == ["notice" if use == "first" else "notice-short"]
+        notices = [info.id for info in infos if info.id.startswith("notice")]
+        assert notices == [infos[0].id] == ["notice" if use == "first" else "notice-short"], script.slug
 
 
 def test_only_a_check_in_asks_whether_somebody_is_driving(library: Library) -> None:
@@ -276,8 +299,19 @@ def test_every_theme_of_a_tap_is_in_the_codebook(library: Library) -> None:
 def test_feelings_safety_load_and_scope_are_for_a_private_surface(library: Library) -> None:
     sensitive = {step.id for _, step in steps(library) if step.sensitive}
     assert {"feel", "gate", "load", "weather", "heaviest", "pull"} <= sensitive
-    calm = {name for name, card in library.cards.items() if not card.sensitive}
-    assert calm == {"breathing"}
+    assert {name for name, card in library.cards.items() if card.sensitive} == {
+        "safety", "heavy-load", "boundary", "bereavement", "contact", "discrimination", "which-hat",
+    }  # fmt: skip
+
+
+def cards_of(step: Step) -> set[str]:
+    """The cards that a step or an answer to it shows."""
+    shown = (getattr(one, "card", None) for one in (step, *getattr(step, "choices", ())))
+    return {card for card in shown if card}
+
+
+def with_gate(library: Library) -> list[Script]:
+    return [script for script in library.scripts.values() if any(step.id == "gate" for step in script.steps)]
 
 
 def test_a_card_is_a_few_lines(library: Library) -> None:

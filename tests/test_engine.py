@@ -9,6 +9,7 @@ from bot.case import Case
 from bot.conversation import Consents, Program, Reply
 from bot.effects import Contribute, Deliver, EraseMe, Keep, Plan, RecordConsent
 from bot.events import Choose, Command, Idled, Left, Open, Say, Submit, Surface, Write
+from bot.menu import searched
 from bot.screens import hidden
 from bot.typed import BOX_BYTES, LIMIT_BYTES
 
@@ -494,7 +495,20 @@ def test_a_script_begins_by_its_name_or_number_while_nothing_is_open() -> None:
     for typed in ("Everything", "everything", "3"):
         talk = begun()
         talk.write("stop")
-        assert talk.write(typed).script in ("everything", "quick-visit", "between-sites")
+        third = talk.look().choices[2].id
+        assert talk.write(typed).script == (third if typed == "3" else "everything")
+
+
+def test_a_script_that_is_not_known_by_its_name_is_found_where_only_one_comes_near() -> None:
+    said = library().word
+    talk = begun()
+    assert said("en", "script-unknown", names=said("en", "script-menu")) in talk.write("reflect xylophone").preface
+    near = ", ".join(script.title for script in searched(library(), "niña"))
+    assert ", " in near
+    assert said("en", "script-unknown", names=near) in talk.write("reflect niña").preface
+    assert talk.turn is not None
+    assert (talk.turn.illegal, talk.message.script) == ("unknown", "everything")
+    assert talk.write("reflect entre un lugar").script == "between-sites"
 
 
 def test_a_command_typed_into_the_box_leaves_no_draft_of_itself() -> None:

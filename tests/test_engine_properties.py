@@ -69,6 +69,8 @@ TEXTS = st.one_of(
             "breathe",
             "reflect everything",
             "reflect between sites",
+            "reflect gentle",
+            "reflect series",
             "my data",
             "Worry",
             "worry and warmth",
@@ -115,6 +117,7 @@ IDS = st.sampled_from(
         "more",
         "less",
         "let-go",
+        "keep-mine",
         "tonight",
         "visit",
         "yes-delete",
@@ -129,7 +132,9 @@ IDS = st.sampled_from(
         "never",
         "everything",
         "quick-visit",
+        "page:scripts",
         "without:A1",
+        "with:S8",
         "change:place",
         "change:setting",
         "1",
@@ -142,11 +147,11 @@ COMMANDS = st.sampled_from(["reflect", "back", "skip", "restart", "delete", "lan
 SURFACES = st.sampled_from(["private", "message"])
 FIELDS = [
     "words", "counting", "excerpts", "purpose", "days", "language", "confirm", "reflection", "hours",
-    "person", "name", "members", "supervisors", "day-end", "lines",
+    "person", "name", "members", "supervisors", "day-end", "lines", "look-back",
 ]  # fmt: skip
 VALUES = [
-    "keep", "nothing", "ask", "never", "words", "counting", "0", "30", "es", "erase", "x", "18:00-08:00", "none",
-    "17:00", "Questions or complaints: x", "\ud800: {x}\x00", "",
+    "keep", "nothing", "ask", "leave", "never", "words", "counting", "0", "30", "es", "erase", "x", "18:00-08:00",
+    "none", "17:00", "Questions or complaints: x", "\ud800: {x}\x00", "",
 ]  # fmt: skip
 OF_NAMES = ("names-add", "names-forget", "names-clear")
 KINDS = st.one_of(
@@ -161,6 +166,7 @@ KINDS = st.one_of(
         st.sampled_from(
             [
                 "home",
+                "scripts",
                 "data",
                 "consent",
                 "receipt",
@@ -185,6 +191,8 @@ KINDS = st.one_of(
                 "retention",
                 "language",
                 "quiet",
+                "look-back",
+                "find-script",
                 "erase",
                 "delete-reflection",
                 "lead",

@@ -216,7 +216,7 @@ def test_a_reflection_of_an_earlier_version_has_no_words_to_change() -> None:
     old = Reflection.model_validate_json(one_kept().model_dump_json(exclude={"own", "themes", "term"}))
     assert (old.own, old.themes, old.term) == ((), (), None)
     page = opened(with_kept(old), "data")
-    assert set(forms(page)) == {"delete-reflection", "retention", "erase"}
+    assert set(forms(page)) == {"delete-reflection", "retention", "look-back", "erase"}
 
 
 def test_the_engine_notes_which_answers_are_own_words() -> None:

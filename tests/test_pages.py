@@ -14,6 +14,7 @@ from bot.conversation import CheckIn, Conversation, Facts, Form, FormField, Page
 from bot.effects import Deliver, Keep, Leave, NameLead, Plan, SetTeam, Turn
 from bot.events import Choose, Joined, Left, Notice, NoticeName, Open, Submit
 from bot.home import QUIET
+from bot.menu import FEW
 from bot.setup import LOCAL_LINES
 from scheduler.recurrence import zone_named
 
@@ -22,6 +23,8 @@ MEMBERS = ("ada", "ben", "cleo", "dan", "eve", "finn")
 NORTH = TeamFacts(name="North", members=MEMBERS, supervisors=("sam",), earliest=date(2026, 12, 10))
 SOUTH = TeamFacts(name="South", members=("gil", "hana"))
 LOCALES = ("en", "es")
+#: The moments of a script that is only for those who supervise.
+SUPERVISES = ("supervising",)
 NOTICES: tuple[NoticeName, ...] = get_args(NoticeName)
 
 
@@ -56,6 +59,11 @@ def fields(page: Page, form: str) -> dict[str, FormField]:
     return {field.id: field for field in forms(page)[form].fields}
 
 
+def scripts(page: Page) -> dict[str, str]:
+    """The labels of the scripts that can be begun on a page."""
+    return {option.id: option.label for section in page.sections for option in section.scripts}
+
+
 def ways(page: Page) -> list[str]:
     return [option.id for section in page.sections for option in section.pages]
 
@@ -73,7 +81,7 @@ def illegal(talk: Talk) -> str:
 
 
 def test_home_leads_everybody_to_their_own_pages_and_nobody_to_others() -> None:
-    own = ["checkins", "data", "consent", "names"]
+    own = ["scripts", "checkins", "data", "consent", "names"]
     assert ways(opened(at_home(), "home")) == own
     assert ways(opened(at_home(supervises=True), "home")) == [*own, "report", "packet"]
     assert ways(opened(at_home(leads=True), "home")) == [*own, "setup"]
@@ -84,14 +92,39 @@ def test_every_page_that_home_leads_to_opens_under_the_name_of_its_button() -> N
     talk = at_home(supervises=True, leads=True, names_lead=True, teams=(NORTH,))
     page = opened(talk, "home")
     for option in (option for section in page.sections for option in section.pages):
-        assert opened(talk, option.id).title == option.label
+        assert opened(talk, option.id).title == option.label.removesuffix("…")
 
 
-def test_home_has_every_script_and_what_can_be_set() -> None:
+@pytest.mark.parametrize("supervises", [False, True])
+def test_home_offers_a_script_for_each_moment_and_all_of_them_on_a_page(supervises: bool) -> None:
+    talk = at_home(supervises=supervises)
+    few = scripts(opened(talk, "home"))
+    offered = [moment for moment in FEW if supervises or moment != "supervising"]
+    assert list(few.values()) == [word(f"moment-{moment}") for moment in offered]
+    assert all(moment in library().scripts[slug].moments for slug, moment in zip(few, offered, strict=True))
+    every = [option.id for section in opened(talk, "scripts").sections for option in section.scripts]
+    hidden = [] if supervises else [slug for slug in library().scripts if library().scripts[slug].moments == SUPERVISES]
+    assert sorted([*every, *hidden]) == sorted(library().scripts), "each of them once"
+    assert set(few) <= set(every)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_script_is_found_by_words_of_any_language_and_begins_there(locale: str) -> None:
+    talk = at_home(locale)
+    for typed in ("visit quick", "Después de una visíta", "quick-visit"):
+        page = sent(talk, "find-script", words=typed)
+        assert page.sections[0].title == word("scripts-found", locale)
+        assert page.sections[0].scripts[0].id == "quick-visit"
+    page = sent(talk, "find-script", words="xylophone")
+    assert page.lines == (word("scripts-none", locale, words="xylophone"),)
+    assert scripts(page) == scripts(opened(talk, "scripts")), "and all of them stand below"
+    sent(talk, "find-script", words=" ")
+    assert illegal(talk) == "form-incomplete"
+
+
+def test_home_has_what_can_be_set() -> None:
     talk = at_home()
-    page = opened(talk, "home")
-    assert {option.id for section in page.sections for option in section.scripts} == set(library().scripts)
-    assert set(forms(page)) == {"language", "quiet"}
+    assert set(forms(opened(talk, "home"))) == {"language", "quiet"}
     talk.agree()
     assert set(forms(opened(talk, "home"))) == {"language", "quiet"}, "what was agreed to has its own page"
     assert set(forms(opened(talk, "consent"))) == {"consent", "withdraw"}
@@ -431,7 +464,7 @@ def test_where_there_are_several_teams_each_opens_by_its_name() -> None:
         ({"day_end": "after lunch"}, "setup-no-time"),
         ({"day_end": "25:00"}, "setup-no-time"),
         ({"day_end": ""}, "setup-no-time"),
-        ({"lines": "Child protection: 1-800-555-0100\n" * 10}, "setup-long"),
+        ({"lines": "Child protection: 1-800-555-0100\n" * 13}, "setup-long"),
         ({"lines": f"Child protection: {'5' * 200}"}, "setup-long"),
         ({"lines": "Somebody nice: 555-0100"}, "setup-unnamed"),
         ({"lines": "Child protection 555-0100"}, "setup-unnamed"),

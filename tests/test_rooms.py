@@ -27,7 +27,7 @@ from searching import found, stored
 from shells import Live, living
 from sqlalchemy import update
 from stored import load
-from talks import library
+from talks import Talk, library
 
 from bot.conversation import Option, Rotation
 from bot.logs import AllowList
@@ -808,8 +808,9 @@ def test_each_week_has_its_own_subject_and_question_and_then_they_begin_again(lo
     assert len({message.preface for message in weeks}) == len({message.text for message in weeks}) == count
     for message in weeks:
         assert len(message.preface) == 1
-        rest = message.model_copy(update={"preface": weeks[0].preface, "text": weeks[0].text})
-        assert rest == weeks[0], "all the rest is the same every week"
+        same = {name: getattr(weeks[0], name) for name in ("preface", "text", "choices")}
+        assert message.model_copy(update=same) == weeks[0], "all the rest is the same every week"
+        assert [option.label for option in message.choices] == [option.label for option in weeks[0].choices]
 
 
 @BOTH
@@ -829,7 +830,7 @@ def test_under_each_question_stands_who_can_read_a_reply_and_the_way_to_the_priv
     message = weekly(library(), locale, 3)
     assert all(words in message.hint for words in said)
     label = {"en": "Reflect privately", "es": "Reflexionar en privado"}[locale]
-    assert message.choices == (Option(id="private", label=label),)
+    assert message.choices == (Option(id="private:team-principles:4", label=label),)
     assert (message.input, message.prompt) == ("choice", "greeting")
     assert (message.person, message.script, message.step) == ("", "", "")
 
@@ -848,3 +849,38 @@ def test_a_question_is_the_same_post_however_often_it_is_tried(store: SqlStore) 
     again = replace(first, until=first.until + LEASE)
     assert post(library(), first) == post(library(), again)
     assert post(library(), first).id != post(library(), replace(first, due=MONDAY + WEEK)).id
+
+
+# The script that goes with the question
+
+
+@pytest.mark.parametrize(
+    ("rotation", "asked", "script", "week"),
+    [
+        ("principles", 0, "team-principles", 1),
+        ("principles", 6, "team-principles", 7),
+        ("principles", 7, "team-principles", 8),
+        ("stance", 9, "stance-rotation", 10),
+        ("stance", 10, "team-principles", 8),
+    ],
+)
+def test_the_button_opens_the_script_in_the_week_of_the_question(
+    rotation: Rotation, asked: int, script: str, week: int
+) -> None:
+    (way,) = weekly(library(), "en", asked, rotation).choices
+    talk = Talk()
+    talk.agree("quick-visit")
+    talk.say("stop")
+    talk.tap(way.id)
+    session = talk.conversation.session
+    assert session is not None
+    assert (session.script, session.week) == (script, week)
+
+
+@pytest.mark.parametrize("way", ["private:nothing-like-it:3", "private:", "private::", "private:team-principles:x"])
+def test_a_button_that_leads_to_no_script_leads_to_the_private_box(way: str) -> None:
+    talk = Talk()
+    talk.agree("quick-visit")
+    assert talk.tap(way).input != "none"
+    assert talk.turn is not None
+    assert not talk.turn.illegal

@@ -11,13 +11,12 @@ import pytest
 from conftest import AT, Pair
 from slack_hands import Hands, begun, offered, stored
 from slack_house import TEAM, TOKEN, House, house, in_a_loop
-from talks import library
+from talks import KINDS, library
 
 from bot.config import Slack
 from bot.ports import Installation
 from storage.keyring import Keyring
 
-SCRIPTS = sorted(library().scripts)
 LANGUAGES = {"en": "UADA", "es": "ULUZ"}
 
 
@@ -44,7 +43,7 @@ def kept(home: House, user: str) -> str:
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_a_whole_reflection_in_the_modal(files: Pair, ring: Keyring, script: str, locale: str) -> None:
     async with house(files, ring) as home:
@@ -61,7 +60,7 @@ async def test_a_whole_reflection_in_the_modal(files: Pair, ring: Keyring, scrip
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_a_whole_reflection_that_goes_on_in_messages(
     files: Pair, ring: Keyring, script: str, locale: str
@@ -364,7 +363,7 @@ async def test_the_same_user_id_in_two_workspaces_is_two_people(files: Pair, rin
         )
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_two_talks_that_differ_in_one_sensitive_answer_leave_the_same_messages(
     files: Pair, ring: Keyring, script: str

@@ -255,7 +255,7 @@ def test_axe_finds_nothing_in_any_kind_of_question(browser: Any, address: str) -
     ada.press("Continue later")
     ada.clean()
     dee = sit(browser, address, user="dee")
-    for name in ("Between sites", "Stormy", "No"):
+    for name in ("Between two sites", "Stormy", "No"):
         dee.press(name)
     assert dee.page.locator(".scale").count() == 1
     dee.clean()

@@ -42,6 +42,7 @@ from teams_drawn import (
     setup_page,
     shown,
     sound,
+    steps,
     texts,
     unseen,
     word,
@@ -57,7 +58,6 @@ from bot.conversation import Exchange, FieldKind, Form, FormField, Message, Opti
 from bot.effects import Keep
 from bot.events import Command, Joined, Notice, Open, Say
 from bot.outward import PLACE, Said
-from prompts.library import build, read_sources
 
 FOLDER = Path(__file__).parent.parent / "adapters" / "teams"
 CARDS = Path(__file__).parent / "teams_cards"
@@ -73,8 +73,10 @@ STANDARD = {"collections", "dataclasses", "datetime", "functools", "hashlib", "i
 def test_everything_is_drawn(locale: str) -> None:
     drawn = everything(locale)
     assert {one.place for one in drawn} == {"dialog", "view", "chat"}
-    steps = {f"{script.slug}/{step.id}" for script in library().scripts.values() for step in script.steps}
-    assert steps <= {one.what for one in drawn}
+    assert set(steps(locale)) <= {one.what for one in drawn}
+    assert {step.id for _, step in steps(locale).values()} == {
+        step.id for script in library().scripts.values() for step in script.steps
+    }
     pages = {one.of.page.name.partition(":")[0] for one in drawn if isinstance(one.of, Reply) and one.of.page}
     assert pages == {gallery.FORMS, *(name.partition(":")[0] for name in gallery.PAGES)}
 
@@ -96,11 +98,11 @@ def test_what_stands_around_a_card_leaves_it_within_the_limits(locale: str) -> N
 
 def test_the_linter_draws_the_same() -> None:
     """`adapters.teams.proof` draws everything; here it is shown that it would tell of a fault."""
-    check = within_limits(lambda: build(read_sources()))
+    check = within_limits(library)
     script = library().scripts["quick-visit"]
     assert list(check(script)) == []
     worse = {**script.strings["es"], "gate.yes.label": "x" * (limits.TITLE + 1)}
-    told = list(within_limits(library)(script.model_copy(update={"strings": {**script.strings, "es": worse}})))
+    told = list(check(script.model_copy(update={"strings": {**script.strings, "es": worse}})))
     assert {(fault.rule, fault.step) for fault in told} == {("teams-limit", "gate")}
     assert "in es, the label “xxx" in told[0].words
     assert [words for locale in LOCALES for words in of_the_bot(library(), locale)] == []

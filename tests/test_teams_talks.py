@@ -9,14 +9,13 @@ from datetime import timedelta
 import pytest
 from conftest import AT, Pair
 from slack_house import in_a_loop
-from talks import library
+from talks import KINDS, library
 from teams_hands import Hands, begun, opened, stored, uncovered
 from teams_house import TENANT, House, house
 
 from bot.conversation import Conversation
 from storage.keyring import Keyring
 
-SCRIPTS = sorted(library().scripts)
 LANGUAGES = {"en": "ada", "es": "luz"}
 
 
@@ -45,7 +44,7 @@ def kept(home: House, handle: str) -> str:
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_a_whole_reflection_in_the_dialog(files: Pair, ring: Keyring, script: str, locale: str) -> None:
     async with house(files, ring) as home:
@@ -61,7 +60,7 @@ async def test_a_whole_reflection_in_the_dialog(files: Pair, ring: Keyring, scri
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_a_whole_reflection_on_the_card(files: Pair, ring: Keyring, script: str, locale: str) -> None:
     """Where no dialog can be opened the card turns in its place, for this person's eyes; the chat keeps a neutral
@@ -80,7 +79,7 @@ async def test_a_whole_reflection_on_the_card(files: Pair, ring: Keyring, script
 
 @pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_a_whole_reflection_that_goes_on_in_the_chat(
     files: Pair, ring: Keyring, script: str, locale: str, old: bool
@@ -329,7 +328,7 @@ async def test_whatever_somebody_writes_is_shown_as_it_was_written(files: Pair, 
 
 
 @pytest.mark.parametrize("anonymous", [False, True])
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KINDS)
 @in_a_loop
 async def test_two_talks_in_teams_that_differ_in_one_sensitive_answer_leave_the_same_messages(
     files: Pair, ring: Keyring, script: str, anonymous: bool
@@ -353,6 +352,7 @@ async def test_two_talks_in_teams_that_differ_in_one_sensitive_answer_leave_the_
                 pass
             await ada.tap("choose:private")
             await hands.answer()
+            await uncovered(ada)
             await ada.tap("command:pause")
             await home.settled()
             await ada.tap("choose:private")

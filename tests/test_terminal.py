@@ -151,7 +151,7 @@ def test_a_number_is_said_back_in_words() -> None:
 
 
 def test_pages_can_be_read_and_changed() -> None:
-    said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "2", script="between-sites")
+    said = talked("1", "my data", "9", "", "consent", "1", "maybe", "2", "", "home", "5", script="between-sites")
     assert "A reflection is open, and waits" in said
     assert "To change something here, type its number." in said
     assert "Saved." in said
@@ -161,23 +161,32 @@ def test_pages_can_be_read_and_changed() -> None:
 
 
 def test_home_leads_to_other_pages_and_asks_for_quiet_hours() -> None:
-    said = talked("1", "home", "4", "", "home", "8", "2", script="between-sites")
-    assert "  4  My data\n" in said
+    said = talked("1", "home", "8", "", "home", "12", "2", script="between-sites")
+    assert "  5  Between two sites\n  6  All reflections…\n" in said
+    assert "  8  My data\n" in said
     assert "A reflection is open, with what you wrote there." in said
     assert "A reminder that falls into" in said
-    assert "  8  Quiet hours: 6 in the evening to 8 in the morning\n" in said
+    assert " 12  Quiet hours: 6 in the evening to 8 in the morning\n" in said
+
+
+def test_a_reflection_is_found_by_words_and_begun_from_the_page_of_all_of_them() -> None:
+    said = talked("1", "scripts", "1", "between sites", "1")
+    title = library().scripts["between-sites"].say("en", "title")
+    assert said.count(title) == 3, "on the page, found, and on the page again"
+    assert "Your other reflection is waiting for you." in said
+    assert "What is your inner weather right now?" in said
 
 
 def test_a_lead_can_type_a_team() -> None:
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
         lines = ("Child protection: 555-0100", "Questions or complaints: 555-0111", "", "2")
-        said = Screen(["1", "home", "8", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "12", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
     assert "  2  The team\n" in said
     assert "“West” is set up as it stands here." in said
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
-        said = Screen(["1", "home", "8", "2", "", "", "", "late", "", ""]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "12", "2", "", "", "", "late", "", ""]).talk(shell, "between-sites")
     assert "  | First Steps\n" in said
     assert "The end of the day is a time such as 17:00." in said
 
@@ -196,7 +205,7 @@ def test_a_reflection_is_deleted_only_when_sure() -> None:
 def test_who_has_done_it_before_chooses_by_number_or_name() -> None:
     with open_shell() as (shell, _):
         Screen(["1", "2", "A word.", "1"]).talk(shell, "between-sites")
-        for typed in ("2", "between sites", "reflect between sites"):
+        for typed in ("5", "between sites", "reflect between sites"):
             said = Screen([typed, "delete", "1"]).talk(shell)
             assert "What is your inner weather right now?" in said, typed
 
@@ -204,7 +213,7 @@ def test_who_has_done_it_before_chooses_by_number_or_name() -> None:
 def test_what_is_not_there_is_refused_before_anything_is_said() -> None:
     with open_shell() as (shell, _):
         screen = Screen([])
-        with pytest.raises(Refusal, match=r"There is no script 'nothing'. There are: between-sites, quick-visit"):
+        with pytest.raises(Refusal, match=f"There is no script 'nothing'. There are: {', '.join(library().scripts)}"):
             screen.talk(shell, "nothing")
         with pytest.raises(Refusal, match="The languages are: en, es"):
             screen.talk(shell, "", "fr")

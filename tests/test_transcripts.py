@@ -1,107 +1,93 @@
-"""Golden transcripts: whole talks through the real shell, store and clock, compared word for word.
+"""Golden transcripts: whole talks through the real shell, store and clock, compared word for word; and nothing that a
+script can show is missing from them.
 
-A file holds what a person does (`> say reflect`, `> choose worry, warmth`, `> later 30 minutes`) and under it all that
-the bot says. Write the `>` lines and run with AFTERWORD_WRITE_TRANSCRIPTS=1 to fill in the rest; then read it.
+Write the `>` lines (`bot/transcripts.py` says which there are) and run with AFTERWORD_WRITE_TRANSCRIPTS=1, or
+`afterword replay --write FILE`, to fill in the rest; then read it. Those under `transcripts/branches/` are chosen by
+`branches.py`, which writes them anew where something is never seen.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from talks import AT
+from seen import to_see, unseen
+from ways import ways
 
-from bot.replay import Outbox, Replay, VirtualClock, stamp
-from bot.turn import Shell
-from prompts.library import build, read_sources
-from scheduler.ticker import tick
-from storage.store import temporary_store
+from bot.cli.checking import played
+from prompts.library import HOME, Library, build, read_sources
 
 HERE = Path(__file__).parent / "transcripts"
-FILES = sorted(HERE.glob("*.txt"))
-TEAM = {"team": "north", "members": ["ada", "ben"], "supervisors": ["sam"], "timezone": "America/New_York"}
+#: What people wrote, and what `branches.py` did.
+MAIN = sorted(HERE.glob("*.txt"))
+BRANCHES = sorted((HERE / "branches").glob("*.txt"))
+LONGEST = 1_500
+SCRIPTS = sorted(path.stem for path in (HOME / "scripts").glob("*.toml"))
+LOCALES = ("en", "es")
 
 
-def played(text: str) -> str:
-    """The same file with every answer of the bot written anew."""
-    library = build(read_sources())
-    with temporary_store(scripts=library.scripts.values()) as store:
-        return asyncio.run(_played(text, library, store))
+@cache
+def library() -> Library:
+    return build(read_sources())
 
 
-async def _played(text: str, library: Any, store: Any) -> str:
-    outbox, clock, said = Outbox(), VirtualClock(), []
-    shell = Shell(library, store, outbox, clock=clock)
-    replay = Replay(shell, outbox, clock, tick, said.append)
-    await replay.line(0, json.dumps({"at": stamp(AT), "admin": TEAM}))
-    lines, now = [], AT
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.startswith(">"):
-            lines += [line] if line.startswith("#") else []
-            continue
-        now, event = _event(line.removeprefix(">").strip(), now)
-        said.clear()
-        await replay.line(number, json.dumps(event))
-        lines += ["", line, *(row for output in said for row in _rows(output))]
-    await shell.close()
-    return "\n".join(lines).strip() + "\n"
+def names(files: list[Path]) -> list[str]:
+    return [str(file.relative_to(HERE).with_suffix("")) for file in files]
 
 
-def _event(line: str, now: datetime) -> tuple[datetime, Mapping[str, Any]]:
-    doing, _, rest = line.partition(" ")
-    if doing == "later":
-        amount, unit = rest.split()
-        now += timedelta(**{unit: int(amount)})
-        return now, {"at": stamp(now), "tick": True}
-    value: Any = rest
-    if doing == "choose":
-        value = [part.strip() for part in rest.split(",")]
-    if doing == "rate":
-        doing, value = "choose", int(rest)
-    if doing == "submit":
-        form, _, values = rest.partition(" ")
-        value = {"form": form, "values": dict(pair.split("=") for pair in values.split())}
-    return now, {"at": stamp(now), "from": "ada", "team": "north", doing: value}
-
-
-def _rows(output: Mapping[str, Any]) -> Iterator[str]:
-    if "page" in output:
-        page = output["page"]
-        yield f"  [page] {page['title']}"
-        for line in (*page["lines"], *(line for section in page["sections"] for line in _section(section))):
-            yield f"    {line}"
-    else:
-        first, *more = output["text"].split("\n")
-        yield f"  [{output['surface']}] {first}"
-        yield from (f"    {line}".rstrip() for line in more)
-        if output["choices"]:
-            yield "    " + " ".join(f"({option['id']}) {option['label']}" for option in output["choices"])
-
-
-def _section(section: Mapping[str, Any]) -> Iterator[str]:
-    yield section["title"]
-    yield from (f"{one['asked']} — {one['answered']}" for one in section["exchanges"])
-    yield from (f"({option['id']}) {option['label']}" for option in (*section["scripts"], *section["pages"]))
-    yield from (re.sub(r"\s+", " ", f"[{form['submit']}] {form['title']}") for form in section["forms"])
-
-
-@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+@pytest.mark.parametrize("file", [*MAIN, *BRANCHES], ids=names([*MAIN, *BRANCHES]))
 def test_a_talk_goes_word_for_word_as_written(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    answered = played(text)
+    answered = played(text, library())
     if os.environ.get("AFTERWORD_WRITE_TRANSCRIPTS"):
         file.write_text(answered, encoding="utf-8")
     assert answered == text
 
 
 def test_there_is_a_talk_for_every_script_in_every_language() -> None:
-    library = build(read_sources())
-    wanted = {f"{slug}.{locale}" for slug in library.scripts for locale in library.locales}
-    assert wanted <= {file.stem for file in FILES}
+    wanted = {f"{slug}.{locale}" for slug in library().scripts for locale in library().locales}
+    assert wanted <= {file.stem for file in MAIN}
+    assert wanted == {file.stem for file in BRANCHES}
+
+
+# What is never seen in a transcript
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("slug", SCRIPTS)
+def test_nothing_that_a_script_can_show_is_missing(slug: str, locale: str) -> None:
+    """Every step, answer, reply, card, wording and end."""
+    files = (HERE / f"{slug}.{locale}.txt", HERE / "branches" / f"{slug}.{locale}.txt")
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    assert unseen(library(), library().scripts[slug], locale, texts) == (), "run: python tests/branches.py"
+
+
+@pytest.mark.parametrize("file", [*MAIN, *BRANCHES], ids=names([*MAIN, *BRANCHES]))
+def test_nothing_in_a_transcript_is_impossible_and_none_is_too_long_to_be_read(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if line.startswith("  [error]")]
+    assert len(lines) < LONGEST
+
+
+def test_one_word_less_is_missed() -> None:
+    """A transcript shows a step, a reply, a card or a wording only where all of it stands."""
+    script = library().scripts["quick-visit"]
+    texts = [path.read_text(encoding="utf-8") for path in HERE.glob("**/quick-visit.en.txt")]
+    for said, item in (
+        ("This is a note about the role, not a mark against you.", ("choice", "pull", "beyond")),
+        ("To hurry. There is no rush here.", ("choice", "pull", "hurry")),
+        ("What moment comes back first?", ("wording", "moment", "first")),
+        ("A slow breath first is fine", ("step", "settle")),
+        ("(scope) Go on: what belongs to my role (more)", ("step", "end-scope")),
+    ):
+        less = [text.replace(said, "") for text in texts]
+        assert item in unseen(library(), script, "en", less), said
+
+
+def test_the_ways_are_few_and_always_the_same() -> None:
+    script = library().scripts["closing-hope"]
+    found = ways(script)
+    assert found == ways(script)
+    assert len(found) <= len(to_see(script)) // 10

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from prompts.codebook import Codebook
+from prompts.graph import explore
 from prompts.library import Library, Resources, Sources, build, read_sources
 from prompts.lint import lint
 from prompts.resolve import resolve
@@ -120,6 +121,13 @@ def test_an_answer_matters_only_as_long_as_something_asks_for_it() -> None:
     walked = walk(script(*steps, end()), listed=10)
     assert walked.number == 2**40
     assert len(walked.paths) == 10
+
+
+def test_it_can_be_begun_only_where_a_fact_stands_so() -> None:
+    made = script(free("look-back", when={"@back": ("yes",)}), end())
+    for facts, firsts in (({"@back": "no"}, {"end"}), ({"@back": "yes"}, {"look-back"}), ({}, {"end", "look-back"})):
+        starts = explore(made, 2, "person", facts=facts).starts
+        assert {leg.to.step for leg in starts if leg.to is not None} == firsts
 
 
 def test_a_loop_is_gone_round_once_and_then_left() -> None:

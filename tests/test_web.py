@@ -155,7 +155,22 @@ async def test_looking_begins_nothing() -> None:
             assert ada.prompt == "start"
             assert "Please do not write about real families here." in ada.text
         assert "Start a reflection" in ada.text
-        assert "Between sites" in ada.text
+        for moment in ("after-visit", "between"):
+            assert library().word("en", f"moment-{moment}") in ada.text
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+@now
+async def test_all_reflections_stand_on_a_page_each_with_its_minutes_once(locale: str) -> None:
+    async with tab() as ada:
+        await ada.begin(locale)
+        await ada.act({"kind": "open", "page": "scripts"})
+        for script in library().scripts.values():
+            if script.moments[0] != "supervising":
+                minutes = library().word(locale, "web-minutes", minutes=script.minutes)
+                assert f"{script.say(locale, 'title')} {minutes} {script.say(locale, 'summary')}" in ada.text
+        await ada.act({"kind": "submit", "form": "find-script", "values": {"words": "visit"}})
+        assert library().word(locale, "scripts-found") in ada.text
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,10 @@ from adapters.slack import blocks, ids, limits, modal
 from adapters.slack.blocks import Json
 from adapters.slack.modal import Words
 from bot.conversation import Message, Option
-from bot.outward import PLACE, Said
+from bot.outward import PLACE, PRIVATE, Said, leads_in
 
 #: A person's id at Slack.
 PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
-
-#: The way to the private box; it answers nothing itself, and is never a box to tick.
-PRIVATE: Final = "private"
 
 #: Of an answer that is typed into the chat nothing can be said here, but how it is given can.
 HOW: Final = {"text": "window-type", "multi": "multi-hint", "scale": "scale-hint"}
@@ -47,7 +44,7 @@ def ephemeral(word: Words, given: Message | str, *, private: bool = False) -> Js
 
 def drawn(word: Words, said: Said, *, private: bool) -> list[Json]:
     options = said.choices
-    if private and all(option.id != PRIVATE for option in options):
+    if private and not any(leads_in(option.id) for option in options):
         options = (*options, Option(id=PRIVATE, label=word("continue-private")))
     how = word(HOW[said.input]) if said.input in HOW else ""
     asked = answer(word, said, options)
@@ -75,8 +72,8 @@ def naming(word: Words, text: str, person: str) -> str:
 
 def answer(word: Words, said: Said, options: tuple[Option, ...]) -> list[Json]:
     """What can be tapped. The way to the private box is no answer: no number, no box to tick."""
-    way = [option for option in options if option.id == PRIVATE]
-    rest = tuple(option for option in options if option.id != PRIVATE)
+    way = [option for option in options if leads_in(option.id)]
+    rest = tuple(option for option in options if not leads_in(option.id))
     if said.input == "choice":
         return modal.choices(word, said.question(options))
     private = [modal.choice(word, said.question(()), option) for option in way]

@@ -10,6 +10,8 @@ from adapters.slack.blocks import Json
 from adapters.slack.boxes import WRITE, boxes
 from bot import cards
 from bot.conversation import Exchange, Message, Option, Reply
+from bot.notices import PAGE
+from bot.outward import leads_in
 
 #: The place from which a script is begun.
 START: Final = "start"
@@ -204,11 +206,11 @@ def choices(word: Words, message: Message) -> list[Json]:
 
 
 def choice(word: Words, message: Message, option: Option) -> Json:
-    verb: ids.Verb = "begin" if message.prompt == START else "choose"
+    verb: ids.Verb = "begin" if message.prompt == START and not option.id.startswith(PAGE) else "choose"
     if option.id == LET_GO:
         sure = blocks.sure(word("window-let-go-sure"), word("window-sure"), word("yes-delete"), word("no-delete"))
         return blocks.button(word("window-let-go"), ids.action_id(verb, option.id), sure=sure)
-    style = "primary" if option.id in ("done", "private") else "danger" if option.id in GRAVE else ""
+    style = "primary" if option.id == "done" or leads_in(option.id) else "danger" if option.id in GRAVE else ""
     return blocks.button(option.label, ids.action_id(verb, option.id), style=style)
 
 

@@ -20,6 +20,7 @@ from adapters.slack.reading import Asked, read
 from bot import logs
 from bot.conversation import Reply
 from bot.events import Choose, Command, Event, Met, Submit, Who
+from bot.outward import leads_in
 from bot.ports import Installation, Refusal
 from bot.promptly import Promptly, deadline
 from bot.turn import Shell
@@ -238,7 +239,7 @@ def _ours(asked: Asked) -> bool:
     """In a channel there is one thing to tap, which leads to the private box; nothing is ever answered there."""
     if not _before_others(asked):
         return True
-    return isinstance(asked.event, Choose) and asked.event.values == ("private",)
+    return isinstance(asked.event, Choose) and [leads_in(value) for value in asked.event.values] == [True]
 
 
 def _before_others(asked: Asked) -> bool:

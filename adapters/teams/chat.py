@@ -3,17 +3,12 @@ exchange, not even how far somebody is; and what a locked phone shows is one lin
 
 from __future__ import annotations
 
-from typing import Final
-
 from adapters.teams import elements, ids, talk
 from adapters.teams.elements import Json
 from adapters.teams.pen import Pen
 from bot.conversation import Message, Option
 from bot.notices import PAGE
-from bot.outward import PLACE, Said
-
-#: The way to the private surface; it answers nothing itself.
-PRIVATE: Final = "private"
+from bot.outward import PLACE, Said, leads_in
 
 
 def body(pen: Pen, message: Message, name: str = "") -> list[Json]:
@@ -35,12 +30,12 @@ def asks(said: Said) -> bool:
 
 def leads_away(option: Option) -> bool:
     """To the private surface, or to another way of going on, rather than to an answer."""
-    return option.id in (PRIVATE, "here") or option.id.startswith(PAGE)
+    return leads_in(option.id) or option.id == "here" or option.id.startswith(PAGE)
 
 
 def answer(pen: Pen, said: Said) -> list[Json]:
     """What can be answered here, then the way to the private surface."""
-    away = [option for option in said.choices if option.id == PRIVATE or option.id.startswith(PAGE)]
+    away = [option for option in said.choices if leads_in(option.id) or option.id.startswith(PAGE)]
     rest = [option for option in said.choices if option not in away]
     asked = talk.answer(pen, said.question(rest)) if rest or said.input == "text" else []
     ways = elements.answers([opener(pen, option) for option in away])
@@ -48,4 +43,4 @@ def answer(pen: Pen, said: Said) -> list[Json]:
 
 
 def opener(pen: Pen, option: Option) -> Json:
-    return pen.opener(option.label, ids.do("choose", option.id), style="positive" if option.id == PRIVATE else "")
+    return pen.opener(option.label, ids.do("choose", option.id), style="positive" if leads_in(option.id) else "")

@@ -267,11 +267,11 @@ def card(body: Sequence[Json]) -> Json:
 
 def every(drawn: Any) -> Iterator[Json]:
     """Every object in a drawing, from the outside in; what a button hands back is none of it."""
-    if isinstance(drawn, dict):
-        yield drawn
-        for name, part in drawn.items():
-            if name != "data":
-                yield from every(part)
-    elif isinstance(drawn, list):
-        for part in drawn:
-            yield from every(part)
+    waiting = [drawn]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield part
+            waiting += [inner for name, inner in reversed(part.items()) if name != "data"]
+        elif isinstance(part, list):
+            waiting += reversed(part)

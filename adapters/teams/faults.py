@@ -130,9 +130,10 @@ _CARD: Final = shape(
 
 def _whole(card: Mapping[str, Any]) -> Iterator[Fault]:
     """What can be told only of all of it together."""
-    named = Counter(part["id"] for part in elements.every(card["body"]) if "id" in part)
+    parts = list(elements.every(card["body"]))
+    named = Counter(part["id"] for part in parts if "id" in part)
     yield from (("/body", "has two elements with one id") for times in named.values() if times > 1)
-    targets = {name for part in elements.every(card["body"]) for name in part.get("targetElements", ())}
+    targets = {name for part in parts for name in part.get("targetElements", ())}
     if targets - named.keys():
         yield "/body", "has a button that shows what is not there"
     size = limits.weight(card)

@@ -10,6 +10,8 @@ from adapters.teams.elements import Json
 from adapters.teams.pen import Pen
 from bot import cards
 from bot.conversation import Exchange, Message, Option, Reply
+from bot.notices import PAGE
+from bot.outward import leads_in
 from bot.typed import LIMIT_BYTES, size
 
 #: The place from which a script is begun.
@@ -152,8 +154,8 @@ def choices(pen: Pen, message: Message) -> list[Json]:
 
 
 def choice(pen: Pen, message: Message, option: Option) -> Json:
-    verb: ids.Verb = "begin" if message.prompt == START else "choose"
-    style = "positive" if option.id in ("done", "private") else "destructive" if option.id in GRAVE else ""
+    verb: ids.Verb = "begin" if message.prompt == START and not option.id.startswith(PAGE) else "choose"
+    style = "positive" if option.id == "done" or leads_in(option.id) else "destructive" if option.id in GRAVE else ""
     return pen.button(option.label, ids.do(verb, option.id), style=style)
 
 

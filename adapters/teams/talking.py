@@ -23,6 +23,7 @@ from adapters.teams.sdk import Answer
 from bot import logs
 from bot.conversation import Message, Page, Reply
 from bot.events import Command, Event, Inbound, Submit, Who
+from bot.outward import leads_in
 from bot.ports import Refusal
 from bot.promptly import Promptly, deadline
 from bot.soon import Soon, Work
@@ -85,7 +86,7 @@ class Talking:
         return asked.how == "dialog" or (asked.how == "execute" and not self.dialogs and self._private(asked))
 
     def _private(self, asked: Asked) -> bool:
-        return asked.private or getattr(asked.event, "values", ()) == ("private",)
+        return asked.private or [leads_in(value) for value in getattr(asked.event, "values", ())] == [True]
 
     async def _turn(self, moment: Moment, activity: Activity) -> Reply:
         asked = moment.asked

@@ -47,7 +47,7 @@ def build_app(
     page stands beside every talk; `skip` lets four weeks go by."""
     drawing = Drawing(shell.library)
     app = web.Application(middlewares=[kindly(drawing), local_only], client_max_size=listening.MAX_BODY)
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(add_headers)
     app.add_routes([web.get("/", _to_chat), web.get("/healthz", listening.healthy), web.static("/static", STATIC)])
     app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
     app.add_routes(LinkPages(Links(shell), drawing).routes())
@@ -69,7 +69,7 @@ async def _to_chat(_: web.Request) -> web.StreamResponse:
     raise web.HTTPFound("/chat")
 
 
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     listening.dress(response, HEADERS)
 
 

@@ -182,7 +182,7 @@ class Drawing:
     def _starts(self, options: Sequence[Option], locale: str) -> tuple[Start, ...]:
         scripts = self._library.scripts
         return tuple(
-            Start(option.id, option.label, script.say(locale, "summary"), script.minutes)
+            Start(option.id, label(option, script.say(locale, "title")), script.say(locale, "summary"), script.minutes)
             for option in options
             if (script := scripts.get(option.id)) is not None
         )
@@ -190,6 +190,11 @@ class Drawing:
     def _page_starts(self, page: Page | None, locale: str) -> dict[str, Start]:
         options = [option for section in page.sections for option in section.scripts] if page else []
         return {start.slug: start for start in self._starts(options, locale)}
+
+
+def label(option: Option, title: str) -> str:
+    """As a script is called on its button: here its minutes have a line of their own."""
+    return title if option.label.startswith(title) else option.label
 
 
 def ways(message: Message | None, always: Sequence[Option]) -> tuple[tuple[Option, ...], tuple[Option, ...]]:

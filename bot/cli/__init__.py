@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot import logs
-from bot.cli import hiding, operating, scripts, talking, teams, times
+from bot.cli import authoring, hiding, operating, scripts, talking, teams, times, translating
 from bot.ports import Refusal
 from prompts.source import ScriptError
 
@@ -21,6 +21,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
+            for fault in getattr(refusal, "faults", ()):
+                click.echo(str(fault), err=True)
             click.echo(f"afterword: {refusal.words}", err=True)
             ctx.exit(2)
         except ScriptError as error:
@@ -37,11 +39,17 @@ class Commands(click.Group):
 def main() -> None:
     """Afterword: a few quiet minutes after the visit.
 
-    Example: afterword chat
+    Example: afterword demo
+
+    \b
+    To look around:       afterword demo, afterword chat quick-visit --lang es
+    To write a script:    afterword new first-words, then preview, lint, walk,
+                          translations and replay --check (docs/scripts.md)
+    To run it for a team: afterword serve, manifest, doctor, keys (docs/)
     """
     logs.configure()
 
 
-_ALL = (talking, scripts, hiding, teams, times, operating)
+_ALL = (talking, authoring, scripts, translating, hiding, teams, times, operating)
 for command in (command for module in _ALL for command in module.COMMANDS):
     main.add_command(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import logs
-from bot.config import Settings, existing, settings
-from bot.ports import Delivery, Messenger
+from bot.config import Settings, existing, own_prompts, program, settings
+from bot.ports import Delivery, Messenger, Refusal
 
 if TYPE_CHECKING:
     from bot.turn import Shell
     from prompts.library import Library
+    from prompts.source import Fault
     from storage.keyring import Keyring
     from storage.store import SqlStore
 
@@ -33,11 +34,76 @@ class Silent:
         pass
 
 
-@cache
+class Unusable(Refusal):
+    """What somebody wrote in a program's own folder keeps the bot from starting; `faults` is what the linter says."""
+
+    def __init__(self, folder: Path, faults: Sequence[Fault]) -> None:
+        words = f"{folder} does not hold together (faults: {len(faults)}). Mend what is named, then: afterword lint {folder}"
+        super().__init__("prompts", words)
+        self.faults = tuple(faults)
+
+
 def library() -> Library:
+    """Everything that can be said here, with the program's own folder over ours. Raises Unusable."""
+    from prompts.source import ScriptError
+
+    own = own_prompts(os.environ)
+    try:
+        return library_over(own)
+    except ScriptError as error:
+        if own is None:
+            raise
+        raise Unusable(own, error.faults) from None
+
+
+def ours() -> Library:
+    """What the bot says by itself."""
+    return library_over(None)
+
+
+def library_over(own: Path | None) -> Library:
+    """Ours, with a folder over it as a program's own. Raises ScriptError."""
+    from prompts.library import stamp
+
+    moved = tuple(sorted(program(os.environ.get("AFTERWORD_CONFIG", "")).thresholds.items()))
+    return _checked(own, moved, stamp(own) if own else ())
+
+
+def library_of(folder: Path) -> Library:
+    """Everything that can be said with a folder of prompts that somebody is writing. Raises ScriptError."""
+    from prompts.lint import checked_library, stands_alone
+
+    return checked_library(folder) if stands_alone(folder) else library_over(folder)
+
+
+@cache
+def _checked(own: Path | None, moved: tuple[tuple[str, tuple[str, ...]], ...], stamped: object) -> Library:
+    """`moved`: thresholds that the program has moved; `stamped`: another one after a file was changed. What we ship by
+    itself was proved when it was made, and is only read here."""
+    from prompts.library import build, read_sources
     from prompts.lint import checked_library
 
-    return checked_library()
+    if own is None and not moved:
+        return build(read_sources())
+    if moved:
+        _known(checked_library(own=own), dict(moved))
+    return checked_library(own=own, moved=dict(moved))
+
+
+def _known(library: Library, moved: Mapping[str, tuple[str, ...]]) -> None:
+    """Raises Refusal for a threshold, or an answer in one, that there is not: nothing would be moved, in silence."""
+    from prompts.structure import near
+
+    there = library.thresholds
+    steps = (step for script in library.scripts.values() for step in script.steps)
+    offered = {choice.id for step in steps for choice in getattr(step, "choices", ())}
+    for name, answers in moved.items():
+        if name not in there:
+            raise Refusal("config", f"AFTERWORD_CONFIG: thresholds: there is no '{name}'; {near(name, there)}")
+        for answer in answers:
+            if answer not in offered:
+                words = f"no question offers '{answer}'; {near(answer, offered)}"
+                raise Refusal("config", f"AFTERWORD_CONFIG: thresholds: {name}: {words}")
 
 
 def shell(store: SqlStore, messenger: Messenger, clock: Any = None) -> Shell:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import parts
+from bot.config import own_prompts
+
 if TYPE_CHECKING:
-    from prompts.script import Script
+    from prompts.library import Library
 
 
 @click.command()
@@ -26,23 +31,25 @@ def lint(paths: tuple[Path, ...], form: str, coverage: bool) -> None:
     from adapters.slack import proof as of_slack
     from adapters.teams import proof as of_teams
     from prompts import coverage as covering
-    from prompts.library import build, read_sources
-    from prompts.lint import checked_library, lint_paths
+    from prompts.library import HOME, build, read_sources
+    from prompts.lint import lint_paths
 
     if coverage:
-        library = checked_library()
+        library = parts.library()
         as_json = json.dumps(covering.as_json(library), ensure_ascii=False, indent=2)
         click.echo(as_json if form == "json" else covering.as_text(library))
         return
     checks = tuple(proof.within_limits(lambda: build(read_sources())) for proof in (of_slack, of_teams))
-    faults = lint_paths(paths, checks)
+    own = None if paths else own_prompts(os.environ)
+    faults = lint_paths((HOME, own) if own else paths, checks)
     if form == "json":
         click.echo(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2))
     else:
         for fault in faults:
             click.echo(str(fault))
-        errors = sum(fault.severity == "error" for fault in faults)
-        click.echo(f"Errors: {errors}. Warnings: {len(faults) - errors}." if faults else "No faults found.")
+        number = Counter(fault.severity for fault in faults)
+        told = f"Errors: {number['error']}. Warnings: {number['warning']}. Hints: {number['hint']}."
+        click.echo(told if faults else "No faults found.")
     if any(fault.severity == "error" for fault in faults):
         sys.exit(1)
 
@@ -59,7 +66,8 @@ def walk(script: str, use: int, graph: str | None, form: str) -> None:
     """
     from prompts import walk as walking
 
-    named = found(script)
+    library, slug = with_script(script)
+    named = library.scripts[slug]
     if graph:
         click.echo(walking.mermaid(named))
     elif form == "json":
@@ -68,16 +76,20 @@ def walk(script: str, use: int, graph: str | None, form: str) -> None:
         click.echo(walking.as_text(named, use))
 
 
-def found(name: str) -> Script:
-    """A script of ours by its name, or one in a file."""
-    from prompts.lint import checked_library, lone_script
+def with_script(name: str) -> tuple[Library, str]:
+    """Everything that can be said where a script is, and what it is called: one of ours by its name, or one in a file,
+    with its folder over ours where it stands in one."""
+    from prompts.lint import home_of, lone_script
 
     if name.endswith(".toml"):
-        return lone_script(Path(name))
-    library = checked_library()
+        file = Path(name)
+        if home := home_of(file):
+            return parts.library_of(home), file.stem
+        return parts.library().with_script(lone_script(file)), file.stem
+    library = parts.library()
     if name not in library.scripts:
         raise click.BadParameter(f"there is {', '.join(library.scripts)}, or a path to a .toml file.")
-    return library.scripts[name]
+    return library, name
 
 
 COMMANDS = (lint, walk)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -92,7 +92,7 @@ def chat(script: str, lang: str, user: str, plain: bool, db: str) -> None:
     with parts.local(db) as store:
         shell = parts.shell(store, parts.Silent())
         if script.endswith(".toml"):
-            shell.library, script = shell.library.with_script(scripts.found(script)), Path(script).stem
+            shell.library, script = scripts.with_script(script)
         try:
             parts.run(run(shell))
         except Fault as fault:
@@ -108,16 +108,53 @@ def _called() -> list[str]:
     return [sys.executable, "-m", "bot"] if as_module else [sys.argv[0]]
 
 
+_FILE = click.Path(exists=True, allow_dash=True, path_type=Path)
+
+
 @click.command()
-@click.argument("file", default="-", type=click.File(encoding="utf-8", errors="replace"))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
+@click.option("--check", is_flag=True, help="FILEs are transcripts, scripts that have some, or folders of prompts.")
+@click.option("--write", is_flag=True, help="Writes into transcripts what the bot answers, instead of comparing.")
 @parts.DATABASE
-def replay(file: TextIO, db: str) -> None:
+def replay(files: tuple[Path, ...], check: bool, write: bool, db: str) -> None:
     """Timed events in, the bot's messages out, a JSON line each, under a virtual clock.
 
     A line that is unknown or impossible gives {"error": …}, and the next one is played.
 
+    With --check, whole talks as tests: whether the bot still answers as written, and what it says instead; exit code 1
+    where it does not. It touches no database.
+
     Example: afterword replay talk.jsonl
+
+    Example: afterword replay --check my-prompts/transcripts/first-words.en.txt
     """
+    if check or write:
+        _check(files, write=write, db=db)
+        return
+    if len(files) > 1:
+        raise click.UsageError("One file at a time; several only with --check.")
+    if files and files[0].is_dir():
+        raise click.UsageError("A folder is played only with --check.")
+    try:
+        opened = click.open_file(str(files[0]) if files else "-", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise click.UsageError(f"{files[0]} cannot be read: {error.strerror}.") from None
+    with opened as file:
+        _replay(file, db)
+
+
+def _check(files: tuple[Path, ...], *, write: bool, db: str) -> None:
+    from bot.cli import checking
+
+    if db:
+        raise click.UsageError("--check plays in a database of its own, so leave --db out.")
+    if not files:
+        raise click.UsageError("Name what to check: a transcript, a script, or a folder such as my-prompts.")
+    if not checking.checked(files, write=write):
+        sys.exit(1)
+
+
+def _replay(file: IO[str], db: str) -> None:
     from bot.replay import Outbox, Replay, VirtualClock
     from scheduler.ticker import tick
 

@@ -14,7 +14,7 @@ function addLines(log, lines) {
 
 function showNewest() {
   const frame = one(".platform .frame");
-  frame.scrollTop = frame.scrollHeight;
+  if (frame) frame.scrollTop = frame.scrollHeight;
 }
 
 // News for the panes beside the talk, such as a reminder that has come due. Asked for, since a browser holds few

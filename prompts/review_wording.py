@@ -1,0 +1,186 @@
+"""What a reviewer would say of the words of one passage. Law: of each rule one fault a line, with what shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from prompts import reading
+from prompts.review_gender import Gender
+from prompts.review_passages import Line, Passage
+from prompts.review_phrases import Phrases, Sentence, Sheet, plain_words
+from prompts.script import ChoiceStep, MultiStep, ScaleStep, is_question
+
+#: Ids by which an author says that an answer is for somebody who does not know.
+OPEN_IDS = re.compile(r"(?:^|-)(?:not-sure|unsure|do-not-know|no-se)\b")
+#: Numbers to call: with their groups, the short ones that answer everywhere, and after a word such as "call".
+_NUMBER = re.compile(
+    r"(?<![\w.])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ][\dA-Z]{4}\b|\b1?-?8\d\d-[A-Z\d]{3}-[A-Z\d]{4}\b"
+    r"|(?<![\w.,-])(?:911|988|211|311|741741)(?![\w%-])"
+    r"|(?i:\b(?:call|text|dial|phone|llame|marque|mande|envíe|llamar|marcar)\b(?:\W+\w+){0,4}?\W+)\d{3,}\b"
+    r"|\b\d{3}-\d{4}\b|\b\d{10}\b|[\w.+-]+@[\w-]+\.\w{2,}"
+)
+_WORD = re.compile(r"[^\W\d_]")
+_ADDRESS = re.compile(r"https?://\S+|\{[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`line`: the name of a line of the passage. Not `sure`: a matter of judgement, said as a hint."""
+
+    rule: str
+    line: str
+    found: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The rules for words, made ready once for all languages of a sheet."""
+
+    sheet: Sheet
+
+    def findings(self, passage: Passage) -> Iterator[Finding]:
+        for line in passage.lines:
+            yield from self._phrases(passage, line)
+            yield from self._numbers(line)
+            yield from self._untranslated(passage, line)
+        yield from self._gendered(passage)
+        for message in passage.messages:
+            yield from self._asked(passage, message)
+            yield from self._hard(passage, message)
+        yield from self._replies(passage)
+        if passage.original:
+            yield from self._no_way_out(passage)
+
+    # --- phrases of review.toml
+
+    @cached_property
+    def _by_language(self) -> Mapping[str, Phrases]:
+        return {language: Phrases(self.sheet, language) for language in self.sheet.lists}
+
+    def _phrases(self, passage: Passage, line: Line) -> Iterator[Finding]:
+        phrases = self._by_language.get(passage.language)
+        if phrases is None:
+            return
+        step = passage.step
+        text = _without_echo(line.text, passage, line) if line.kind == "reply" else line.text
+        for one in phrases.found(text, line.kind, scale=isinstance(step, ScaleStep)):
+            if one.rule == "missing-sensitive":
+                if step is not None and is_question(step):
+                    yield Finding(one.rule, line.name, one.words)
+            elif not (line.kind == "reply" and _said_back(one.words, passage, line)):
+                yield Finding(one.rule, line.name, one.words, one.sure)
+
+    # --- numbers, and English in a translation
+
+    def _numbers(self, line: Line) -> Iterator[Finding]:
+        if found := _NUMBER.search(_ADDRESS.sub(" ", line.text)):
+            yield Finding("written-number", line.name, found[0].strip())
+
+    def _untranslated(self, passage: Passage, line: Line) -> Iterator[Finding]:
+        if not line.english or passage.language not in self.sheet.lists:
+            return
+        words = plain_words(_ADDRESS.sub(" ", line.text))
+        same = line.text.strip().casefold() == line.english.strip().casefold()
+        alike = len(words) < 2 and words and words[0] in self.sheet.words(passage.language, "alike")
+        if words and not alike and (same or self._is_english(words, passage.language)):
+            yield Finding("untranslated", line.name, line.text[:60])
+
+    def _is_english(self, words: list[str], language: str) -> bool:
+        english, other = (frozenset(self.sheet.words(name, "known")) for name in ("en", language))
+        return sum(word in english - other for word in words) > max(1, 2 * sum(word in other for word in words))
+
+    # --- one question, short enough, for everybody
+
+    def _asked(self, passage: Passage, message: tuple[Line, ...]) -> Iterator[Finding]:
+        text = message[0]
+        count = sum(line.text.count("?") for line in message)
+        orders = [part for part in self._sentences(passage, text) if text.kind == "ask" and self._tells(part, passage)]
+        if count > 1:
+            yield Finding("two-questions", text.name, f"{count} questions")
+        elif count + len(orders) > 1 and count:
+            yield Finding("two-questions", text.name, "a question and an order to tell something")
+        words = len(count_words(text.text))
+        if text.kind == "ask" and words > self.sheet.limits.question_words:
+            yield Finding("long-question", text.name, str(words))
+
+    def _tells(self, sentence: Sentence, passage: Passage) -> bool:
+        """Whether it orders somebody to tell something; before a colon it only leads to what comes then."""
+        telling = sentence.words[1] in self.sheet.words(passage.language, "telling")
+        return telling and not sentence.asks and sentence.words[-1] != ":"
+
+    def _sentences(self, passage: Passage, line: Line) -> tuple[Sentence, ...]:
+        phrases = self._by_language.get(passage.language)
+        return phrases.sentences(line.text) if phrases else ()
+
+    def _replies(self, passage: Passage) -> Iterator[Finding]:
+        for line in passage.lines:
+            if line.kind != "reply":
+                continue
+            words = len(count_words(line.text))
+            if words > self.sheet.limits.reply_words:
+                yield Finding("long-reply", line.name, str(words))
+            if "?" in line.text:
+                yield Finding("two-questions", line.name, "a question in a reply, and the next one")
+
+    def _hard(self, passage: Passage, message: tuple[Line, ...]) -> Iterator[Finding]:
+        limits = self.sheet.limits
+        text = " ".join(line.text for line in message)
+        grade = reading.grade(text, passage.language, limits.grade_words)
+        if grade is not None and round(grade) > limits.grade:
+            yield Finding("hard-to-read", message[0].name, f"{grade:.0f}", sure=False)
+
+    # --- answers
+
+    def _no_way_out(self, passage: Passage) -> Iterator[Finding]:
+        step = passage.step
+        if not isinstance(step, ChoiceStep | MultiStep) or any(
+            getattr(choice, "remind", None) for choice in step.choices
+        ):
+            return
+        if any(OPEN_IDS.search(choice.id) for choice in step.choices):
+            return
+        ways = (*self.sheet.words(passage.language, "open"), *self.sheet.words(passage.language, "going-on"))
+        labels = [line for line in passage.lines if line.kind == "label"]
+        said = [f" {' '.join(part.words[1:-1])} " for label in labels for part in self._sentences(passage, label)]
+        if not any(f" {way} " in label for way in ways for label in said):
+            yield Finding("missing-not-sure", "text")
+
+    # --- gender
+
+    @cached_property
+    def _genders(self) -> Mapping[str, Gender]:
+        return {language: Gender(lists) for language, lists in self.sheet.lists.items() if "pairs" in lists}
+
+    def _gendered(self, passage: Passage) -> Iterator[Finding]:
+        if gender := self._genders.get(passage.language):
+            asked = " ".join(line.text for line in passage.lines if line.kind == "ask")
+            for line in passage.lines:
+                if found := gender.found(line.text, bare=line.kind in ("label", "reply"), about=asked):
+                    yield Finding("gendered", line.name, found)
+
+
+def count_words(text: str) -> list[str]:
+    return [word for word in text.split() if any(char.isalnum() for char in word)]
+
+
+def _label_of(passage: Passage, reply: Line) -> str:
+    owner = reply.name.removesuffix(".reply")
+    return next((line.text for line in passage.lines if line.name == f"{owner}.label"), "")
+
+
+def _without_echo(text: str, passage: Passage, reply: Line) -> str:
+    """A reply without its first sentence where that says the answer back."""
+    label = plain_words(_label_of(passage, reply))
+    first, dot, rest = text.partition(". ")
+    words = plain_words(first)
+    return rest if label and words and words[0] == label[0] and dot else ("" if words == label else text)
+
+
+def _said_back(found: str, passage: Passage, reply: Line) -> bool:
+    """Whether what stands out in a reply is a word of the answer itself."""
+    words = plain_words(found)
+    return bool(words) and words[-1] in plain_words(_label_of(passage, reply))
