@@ -29,6 +29,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/teams.py
 	$(BIN)/python benchmarks/deidentify.py
 	$(BIN)/python benchmarks/cues.py
+	$(BIN)/python benchmarks/library.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak

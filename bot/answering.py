@@ -165,7 +165,7 @@ def _arrived(case: Case, *preface: str, effects: tuple[Effect, ...] = ()) -> Tur
 def confirmed(case: Case, session: Session, choice: str) -> Turn:
     what = session.confirming
     if choice == "yes-delete" and what == "delete":
-        return over(ending.leave(case), case.word("deleted"), ending.deleted(case, session))
+        return over(ending.leave(ending.used(case, session)), case.word("deleted"), ending.deleted(case, session))
     if choice == "yes-restart" and what == "restart":
         script = case.library.scripts.get(session.script, case.script(session))
         again = begun(case, script, case.facts.fresh[0], first=session.first)
@@ -190,10 +190,13 @@ def at_the_end(case: Case, session: Session, step: EndStep, choice: str) -> Turn
         case = case.now(session=after)
         return Turn(case.conversation, screens.show(case))
     if choice == "let-go" and screens.keeps_words(case, session):
-        return over(ending.leave(case), case.word("let-go-done"), ending.deleted(case, session))
+        gone = ending.leave(ending.used(case, session))
+        return over(gone, case.word("let-go-done"), ending.deleted(case, session))
     own = next((one for one in step.choices if one.id == choice), None)
     if screens.lets_go(case, session) and (own or choice in ("done", screens.KEEP_MINE)):
         return _gently(case, session, step, own, keep=choice == screens.KEEP_MINE)
+    if screens.lets_go(case, session):
+        return ask_again(case, session)
     if own is None and choice not in ("done", "count", *(one.id for one in screens.ways_out(case, session))):
         return ask_again(case, session)
     if choice == "count" and not screens.offers_count(case, session):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -77,6 +78,17 @@ class Case:
         case = self.now(session=session)
         case._ways.append((session, way))
         return case
+
+    def each_session(self, change: Callable[[Session], Session]) -> Case:
+        """The case with every session, open and waiting, as `change` makes it."""
+        before = self.conversation
+        session = change(before.session) if before.session else None
+        waiting = tuple(map(change, before.waiting))
+        return (
+            self
+            if (session, waiting) == (before.session, before.waiting)
+            else self.now(session=session, waiting=waiting)
+        )
 
     def at_event(self, event: Event) -> Case:
         """The same conversation at what an event turned out to be."""

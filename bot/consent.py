@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 
+from bot import position
 from bot.case import Case
 from bot.checkins import MORNING, arranged, fresh_id, local_day
 from bot.conversation import Agreement, CheckIn, ConsentEvent, Consents, Lapse, Purpose
@@ -170,7 +171,10 @@ def agree_to_words(case: Case, choice: Words, asked: Question | None = None) -> 
     now = _renewed(case, "words") if choice == "keep" else None
     after = case.now(consents=_settled(consents, "words", now, changes))
     if choice == "nothing":
-        after = after.remember(uses={}, remembered={}, last_reflection=None, ask_counting=())
+        after = after.remember(
+            uses={}, remembered={}, recalled={}, returning=None, last_reflection=None, ask_counting=()
+        )
+        after = after.each_session(position.without_earlier)
     event = _said(consents, "words", choice == "keep")
     return after, recorded(after, "words", event, choice, asked or about_words(case))
 

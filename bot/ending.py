@@ -26,7 +26,7 @@ def finish(
     codes = screens.countable(case, session)
     kept = _kept(case, session, finished=True, codes=codes, bring=bring)
     if kept is None:
-        after, not_again = checkins.answered(case, session)
+        after, not_again = checkins.answered(used(case, session), session)
         return leave(after), not_again, None
     effects: tuple[Effect, ...] = (_keep(case, session, kept),)
     after = case.now(memory=_remember(case, session, codes, kept))
@@ -55,13 +55,15 @@ def put_away(case: Case, *, everything: bool = False) -> tuple[Case, tuple[Effec
     if not old:
         return case, ()
     waiting = tuple(session for session in case.conversation.waiting if session not in old)
-    kept = any(position.worth_keeping(session) for session in old)
+    kept = any(position.worth_keeping(session) and not screens.lets_go(case, session) for session in old)
     after = case.now(waiting=waiting).remember(put_away=case.memory.put_away or kept)
     return (leave(after) if case.conversation.session in old else after), effects
 
 
 def kept_unfinished(case: Case, session: Session, number: int = 1) -> tuple[Effect, ...]:
     """`number`: which of the fresh ids it is kept under."""
+    if screens.lets_go(case, session):
+        return deleted(case, session)
     kept = _kept(case, session, finished=False, number=number)
     return () if kept is None else (_keep(case, session, kept),)
 
@@ -93,8 +95,6 @@ def _kept(
 ) -> Reflection | None:
     """The session as a reflection; None where nothing is to be kept."""
     if not screens.keeps_words(case, session) or not position.worth_keeping(session):
-        return None
-    if not finished and screens.lets_go(case, session):
         return None
     session = session.model_copy(update={"cursor": None})  # who went back has not taken anything back
     script, said = case.script(session), _said(case, session)
@@ -155,7 +155,9 @@ def _about_time(step: Question) -> bool:
 
 
 def used(case: Case, session: Session) -> Case:
-    """Only that it was gone through once more."""
+    """That it was gone through once more, however it ended: what the next one says must not tell that."""
+    if case.conversation.consents.words != "keep":
+        return case
     uses = case.memory.uses.get(session.script, Uses())
     return case.remember(uses={**case.memory.uses, session.script: Uses(count=uses.count + 1, last=case.at.date())})
 

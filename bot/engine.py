@@ -8,11 +8,12 @@ from typing import get_args
 
 from bot import answering, asking, ending, lapsing, notices, pages, position, screens
 from bot.anytime import commanded, reflect, started
+from bot.beginning import refreshed
 from bot.case import Case
 from bot.checkins import planned_anew
 from bot.conversation import Conversation, Facts, Memory
 from bot.due import due
-from bot.effects import Leave, Need, Recall, Scan, Turn
+from bot.effects import Leave, LetGo, Need, Recall, Scan, Turn
 from bot.events import (
     CheckInDue,
     Choose,
@@ -55,11 +56,26 @@ def step(library: Library, conversation: Conversation, facts: Facts, event: Even
 def asked(case: Case, event: Event) -> Turn:
     """What somebody typed or tapped; what they agreed to may have ended since, which is written down with it."""
     before = case.conversation
-    case, ended = lapsing.noticed(case)
-    turn = taken(case, event)
+    case, ended = lapsing.noticed(refreshed(case))
+    turn = forgotten(case, taken(case, event))
     if turn.illegal:
         return replace(turn, conversation=before)
     return recalled(before, lapsing.told(case, replace(turn, effects=(*ended, *turn.effects))))
+
+
+def forgotten(case: Case, turn: Turn) -> Turn:
+    """What was known of a reflection goes with it."""
+    gone = {effect.reflection for effect in turn.effects if isinstance(effect, LetGo)}
+    if not gone:
+        return turn
+    after = replace(case, conversation=turn.conversation)
+    if after.memory.returning in gone:
+        after = after.remember(returning=None).each_session(position.without_earlier)
+    scripts = {kept.script for kept in case.facts.reflections if kept.id in gone}
+    left = {name: value for name, value in after.memory.recalled.items() if name.rpartition(".")[0] not in scripts}
+    if len(left) != len(after.memory.recalled):
+        after = after.remember(recalled=left)
+    return replace(turn, conversation=after.conversation)
 
 
 def recalled(before: Conversation, turn: Turn) -> Turn:
@@ -166,4 +182,5 @@ def here(case: Case) -> Turn:
         case, session = started(case, case.facts.program.default_script)
     if case.conversation.consents.words is None:
         return settled(case, case.word("here-first"))
-    return settled(case.now(session=session.model_copy(update={"here": True})), case.word("here-notice"))
+    there = position.without_earlier(session).model_copy(update={"here": True})
+    return settled(case.now(session=there), case.word("here-notice"))

@@ -95,7 +95,7 @@ _LONG: Final = "A long answer, as somebody dictates it. " * 120
 _BRACED: Final = re.compile(r"\{([a-z0-9-]+)\}")
 _LOOKS: Final = Open(at=_AT, page="talk")
 #: Long answers that stand before a question: more of them than any card or window holds.
-MOST_TALK: Final = 12
+MOST_TALK: Final = 8
 
 
 # A script
@@ -107,10 +107,9 @@ def script_locales(script: Script) -> tuple[str, ...]:
 
 
 def of_step(library: Library, script: Script, step: Step, locale: str) -> Iterator[Reply]:
-    """What a private surface can show at a step: in each of its wordings, and at its fullest, answered and with much
-    said before."""
+    """What a private surface can show at a step, at its fullest: in its longest wording, answered, with much said
+    before; of the last screen also what is behind "More…"."""
     replies = [screens.show(_place(library, script, step, locale, use=use)) for use in _wordings(step)]
-    yield from replies
     case = _place(library, script, step, locale)
     session = case.conversation.session
     assert session is not None
@@ -160,7 +159,7 @@ def behind_more(library: Library, script: Script, step: Step, locale: str) -> It
 def _place(library: Library, script: Script, step: Step, locale: str, event: Event = _LOOKS, use: int = 1) -> Case:
     """Somebody who stands at this step, whatever leads there: in a script that has nothing else."""
     free = step.model_copy(update={"when": {}, "next": None if isinstance(step, EndStep) else _END.id})
-    alone = script.model_copy(update={"steps": (free, _END)})
+    alone = script.model_copy(update={"steps": (free, _END)}).known_as("alone")  # working it out is slow
     session = Session(
         id=_ID, script=script.slug, revision=alone.revision, started=_AT, touched=_AT, here=event.surface == "message",
         use=use, back=shortened(_LONG),
@@ -347,10 +346,11 @@ def options(reply: Reply) -> Iterator[Option]:
 # As a check for the linter
 
 
-def check(rule: str, read: Callable[[], Library], of_step: OfStep, of_bot: OfBot) -> Check:
+def check(rule: str, read: Callable[[], Library], of_step: OfStep, of_bot: OfBot | None) -> Check:
     """A platform's limits, as the rule of that name: each script in all its languages, and the bot itself once.
 
-    `read`: gives what the bot itself says; where that cannot be read, the linter says so elsewhere.
+    `read`: gives what the bot itself says; where that cannot be read, the linter says so elsewhere. `of_bot`: None
+    where it is somebody else's to mend.
     """
 
     drawn: dict[object, tuple[str, ...]] = {}
@@ -361,7 +361,7 @@ def check(rule: str, read: Callable[[], Library], of_step: OfStep, of_bot: OfBot
             library = read()
         except ScriptError:
             return None
-        return library, tuple(_faults_of_bot(rule, library, of_bot))
+        return library, tuple(_faults_of_bot(rule, library, of_bot)) if of_bot else ()
 
     def checked(script: Script) -> Iterator[Fault]:
         if found := known():

@@ -186,6 +186,9 @@ def with_nothing_open(case: Case, text: str) -> Turn:
     """The name or number of a script begins it; somebody's words begin a reflection that holds them."""
     message = screens.show(case).message
     choice = pick(message.choices if message else (), text) or script_named(case.library, text) or None
+    if choice is not None and choice.startswith(notices.PAGE):
+        page = choice.removeprefix(notices.PAGE)
+        return pages.opened(case.at_event(Open(at=case.at, page=page)), page)
     if choice is None and len(text.split()) >= FEWEST_WORDS and case.conversation.consents.words is not None:
         case, session = started(case, case.facts.program.default_script)
         return settled(put_aside(case, session, text), case.word("begun-aside"))

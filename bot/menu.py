@@ -13,15 +13,23 @@ from prompts.script import Moment, Script
 
 #: Moments of a working day that stand on the first screen; the last one is for those who supervise.
 FEW: Final[tuple[Moment, ...]] = ("after-visit", "heavy", "supervision", "referral", "between", "supervising")
+#: Scripts of the program's own that stand there beside them.
+MOST_ADDED: Final = 3
 #: The page of all of them.
 ALL: Final = "scripts"
 
 
 def at(case: Case, moment: Moment) -> tuple[Script, ...]:
-    """The scripts for a moment: the program's usual one, then those that are mostly for it, short ones first."""
+    """The scripts for a moment: the program's usual one, then ours that are mostly for it, short ones first, then those
+    that the program added."""
     usual = case.facts.program.default_script
     there = [script for script in case.library.scripts.values() if moment in script.moments]
-    return tuple(sorted(there, key=lambda one: (one.slug != usual, one.moments.index(moment), one.minutes, one.slug)))
+    added = case.library.added
+
+    def order(one: Script) -> tuple[object, ...]:
+        return one.slug != usual, one.slug in added, one.moments.index(moment), one.minutes, one.slug
+
+    return tuple(sorted(there, key=order))
 
 
 def few(case: Case) -> tuple[Option, ...]:
@@ -33,6 +41,8 @@ def few(case: Case) -> tuple[Option, ...]:
         first = next((script for script in at(case, moment) if script.slug not in found), None)
         if first is not None:
             found[first.slug] = Option(id=first.slug, label=case.word(f"moment-{moment}"))
+    for slug in sorted(case.library.added - set(found))[:MOST_ADDED]:
+        found[slug] = called(case, case.library.scripts[slug])
     usual = case.library.scripts.get(case.facts.program.default_script)
     if usual is not None and usual.slug not in found:
         found = {usual.slug: Option(id=usual.slug, label=titled(case, usual)), **found}
@@ -51,8 +61,10 @@ def titled(case: Case, script: Script) -> str:
 
 
 def called(case: Case, script: Script) -> Option:
-    """A script on a button of the page of all of them."""
+    """A script on a button of the page of all of them; whose it is stands there where a program wrote it."""
     label = case.word("script-minutes", title=titled(case, script), minutes=script.minutes)
+    if script.slug in case.library.own:
+        label = f"{label} · {case.word('script-own')}"
     return Option(id=script.slug, label=label)
 
 

@@ -11,6 +11,7 @@ from prompts.route import Known, Route, follow
 from prompts.script import (
     DEFAULT_MINUTES,
     LAST,
+    NONE,
     TIMES,
     WEEK,
     Choice,
@@ -47,6 +48,17 @@ def prompt_id(session: Session) -> str:
     return f"{session.id}.{session.visit}"
 
 
+def without_earlier(session: Session) -> Session:
+    """The session as if it were the first: nothing in it says what was written or chosen in another one. A question
+    about it that was answered keeps its answer, and shows a gap."""
+    asked = any(answer.text or answer.values for step, answer in session.answers.items() if step == LOOK_BACK)
+    return session.model_copy(
+        update={"back": GAP if session.back and asked else "", "last": dict.fromkeys(session.last, NONE)}
+    )
+
+
+#: The question about what comes back, as the block of that name has it, and what stands in it when the words are gone.
+LOOK_BACK, GAP = "look-back", "…"
 #: Before the prompt of a box whose question had gone on elsewhere: what is typed there waits for the next place.
 OVERTAKEN = "@"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import takewhile
 
 from bot import menu, position, suggested
 from bot.case import Case
@@ -13,7 +14,19 @@ from bot.effects import Deliver
 from bot.questions import about_counting, about_words, themes
 from bot.shared import waiting_passage
 from prompts.route import Route
-from prompts.script import ChoiceStep, EndStep, FreeStep, InfoStep, MultiStep, Question, ScaleStep, Script, card_lines
+from prompts.script import (
+    LAST,
+    ChoiceStep,
+    EndStep,
+    FreeStep,
+    InfoStep,
+    MultiStep,
+    Question,
+    ScaleStep,
+    Script,
+    Step,
+    card_lines,
+)
 
 HELD_CONTROLS = ("pause", "help", "safety", "language", "stop", "restart", "delete")
 
@@ -74,7 +87,16 @@ def in_the_open(case: Case, session: Session) -> bool:
     asked_there = session.here or (session.origin == "check-in" and not way.asked)
     answered = (case.script(session).step(step) for step in session.answers)  # also those that somebody went back over
     steps = (*answered, *way.asked, *way.carried, *way.infos, way.current)
+    if not session.here and depends_on_earlier(case.script(session), way.current):
+        return False
     return asked_there and not isinstance(way.current, EndStep) and not any(step.sensitive for step in steps)
+
+
+def depends_on_earlier(script: Script, current: Step) -> bool:
+    """Whether a step up to here asks for what was written or chosen in an earlier reflection: whether it was there or
+    not would tell that. Who goes on in the chat has left it behind."""
+    before = takewhile(lambda step: step.id != current.id, script.steps)
+    return any(key == "@back" or key.startswith(LAST) for step in before for key in step.when)
 
 
 def _in_chat(case: Case) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 from typing import Literal
 
 from prompts.outcomes import Outcome, outcomes, tests_by_key
@@ -93,8 +93,9 @@ def explore(
     they stand so."""
     exploration = _Exploration(script, _carried_steps(script) if carry else frozenset())
     begun = (known for known in beginnings(script, use, origin) if _stand(facts or {}, known))
-    starts = exploration.starts(tuple(begun))
-    whole = exploration.run(leg.to for leg in starts if leg.to is not None)
+    known = tuple(islice(begun, MOST_LEGS))
+    starts = exploration.starts(known) if len(known) < MOST_LEGS else ()
+    whole = len(known) < MOST_LEGS and exploration.run(leg.to for leg in starts if leg.to is not None)
     return Graph(
         script,
         starts,
@@ -114,7 +115,8 @@ def beginnings(script: Script, use: int | None, origin: Origin) -> Iterator[dict
     facts = {key: values for key, values in facts_of(script.steps, script.weeks).items() if key in asked}
     origins: tuple[Value, ...] = FACTS["@origin"] if origin == "both" else (origin,)
     seen: set[tuple[object, ...]] = set()
-    for time in [use] if use else range(1, len(facts.get(TIMES, ())) + (script.weeks or 1) + 1):
+    again = any(key.startswith(LAST) for key in facts)  # before a second use there is no last one
+    for time in [use] if use else range(1, len(facts.get(TIMES, ())) + (script.weeks or 1) + 1 + again):
         for very_first in (True, False) if time == 1 and use is None else (time == 1,):
             known = _at(script, facts, time, very_first) | {"@origin": origins}
             for values in product(*(known[key] for key in known if key in asked)):

@@ -64,6 +64,7 @@ class Library:
     thresholds: Thresholds = field(default_factory=dict)
     pinned: Mapping[str, Script] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()  # of those, the ones that stand in nobody's place
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -287,6 +288,7 @@ def build(sources: Sources) -> Library:
         name: resolve(source, sources.blocks, sources.cards, languages, sources.thresholds)
         for name, source in sources.scripts.items()
     }
+    own = frozenset(slug for slug in scripts if sources.own is not None and sources.owns(f"scripts/{slug}"))
     return Library(
         scripts=scripts,
         cards=sources.cards,
@@ -297,7 +299,8 @@ def build(sources: Sources) -> Library:
         phrases=sources.phrases,
         thresholds=sources.thresholds,
         pinned={script.revision: script for script in scripts.values()},
-        own=frozenset(slug for slug in scripts if sources.own is not None and sources.owns(f"scripts/{slug}")),
+        own=own,
+        added=frozenset(slug for slug in own if not (HOME / "scripts" / f"{slug}.toml").exists()),
     )
 
 

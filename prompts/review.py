@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from prompts import review_steps, wiring
 from prompts.library import Sources
 from prompts.review_passages import Passage, Reader
-from prompts.review_phrases import Rule, Severity, Sheet, shipped
-from prompts.review_wording import Finding, Wording
+from prompts.review_phrases import Rule, Severity, Sheet
+from prompts.review_wording import Finding, Wording, shipped_wording
 from prompts.source import Fault, ScriptHead, Source, Use
 
 #: Rules that may be answered with a reason.
@@ -21,15 +21,14 @@ HINTS = frozenset({"hard-to-read", "double-barrelled", "clinical-words"})
 
 def review(sources: Sources, broken: Collection[str] = (), alone: Source | None = None) -> Iterator[Fault]:
     """Of all that is a folder's own, or of one script `alone`. `broken`: files with errors, which are not walked."""
-    sheet = shipped()
-    wording = Wording(sheet)
-    reader = Reader(sources, sheet)
+    wording = shipped_wording()
+    reader = Reader(sources, wording.sheet)
     for part in reader.parts() if alone is None else (reader.part(alone),):
         answers = _Answers(part.source)
         for passage in part.passages:
             yield from _said_of(passage, sources, wording, answers)
         if source := part.source:
-            yield from answers.idle(sheet)
+            yield from answers.idle(wording.sheet)
             whole = isinstance(source.head, ScriptHead) and wiring.can_be_placed(source, sources)
             if whole and source.file not in broken:
                 yield from review_steps.over_budget(source, sources)

@@ -22,6 +22,10 @@ from prompts.translations import Entry
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+#: Characters of a translation that are looked at: no English line is longer than half of it.
+MOST_READ = 1200
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """`english`: of a translation, what it was made from."""
@@ -114,9 +118,12 @@ class Reader:
             there = [(line, entries.get(f"{context}{line.name}")) for line in lines]
             said = [(line, *one) for line, one in there if one is not None and one[1].english == line.text]
             if said:
-                translated = tuple(Line(line.name, line.kind, entry.text, line.text) for line, _, entry in said)
+                translated = tuple(
+                    Line(line.name, line.kind, entry.text[:MOST_READ], line.text) for line, _, entry in said
+                )
                 places = {line.name: (file, entry.line) for line, file, entry in said}
-                yield Passage(step, locale, False, translated, places.__getitem__)
+                language = re.split(r"[-_]", locale)[0]
+                yield Passage(step, language, False, translated, places.__getitem__)
 
     @cached_property
     def _entries(self) -> Mapping[str, Mapping[str, Mapping[str, tuple[str, Entry]]]]:

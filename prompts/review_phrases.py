@@ -146,11 +146,10 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Phrases:
-    """All phrases of one language, and its sentences. The same text gives the same answer, and is read once."""
+    """All phrases of one language, and its sentences. The same text gives the same answer; nothing is kept of it."""
 
     sheet: Sheet
     language: str
-    _read: dict[str, tuple[Sentence, ...]] = field(default_factory=dict, repr=False)
     _tables: dict[tuple[Kind, bool, bool], Mapping[str, Sequence[Phrase]]] = field(default_factory=dict, repr=False)
 
     def found(self, text: str, kind: Kind, *, scale: bool = False) -> tuple[Found, ...]:
@@ -162,12 +161,7 @@ class Phrases:
                     seen[one.rule] = one
         return tuple(seen.values())
 
-    def sentences(self, text: str) -> tuple[Sentence, ...]:
-        if text not in self._read:
-            self._read[text] = tuple(self._sentences(text))
-        return self._read[text]
-
-    def _sentences(self, text: str) -> Iterator[Sentence]:
+    def sentences(self, text: str) -> Iterator[Sentence]:
         for words, end in _parts(_plain(text)):
             clause: list[str] = []
             for word in (*words, ""):
@@ -196,13 +190,14 @@ class Phrases:
         words = sentence.words
         table = self._table(kind, sentence.asks, scale)
         for start in range(len(words) - 1):
-            for phrase in table.get(_beginning(words, start), ()):
-                end = phrase.end(words, start)
-                if end > start and not phrase.harmless(words):
-                    yield Found(phrase.entry.rule, _as_read(words[start:end]), phrase.entry.sure)
+            for beginning in _beginnings(words, start):
+                for phrase in table.get(beginning, ()):
+                    end = phrase.end(words, start)
+                    if end > start and not phrase.harmless(words):
+                        yield Found(phrase.entry.rule, _as_read(words[start:end]), phrase.entry.sure)
 
     def _table(self, kind: Kind, asks: bool, scale: bool) -> Mapping[str, Sequence[Phrase]]:
-        """The phrases that may stand in such a sentence: by the first word, or by `^` and the word after it."""
+        """The phrases that may stand in such a sentence, by their beginnings."""
         key = (kind, asks, scale)
         if key not in self._tables:
             table: dict[str, list[Phrase]] = {}
@@ -239,10 +234,16 @@ class Phrases:
         return frozenset(self.sheet.words(self.language, "joints"))
 
 
-def _beginning(words: Words, start: int) -> str:
+#: Under which phrases are kept that begin a sentence with a word that only looks like something.
+_ANY = "^ *"
+
+
+def _beginnings(words: Words, start: int) -> tuple[str, str]:
+    """Under which phrases are looked for: a word, or two where a phrase begins with two (`^` and a word are two)."""
+    first, second = words[start : start + 2]
     if start == 0:
-        return f"^ {words[1]}"
-    return "#" if words[start][0].isdigit() else words[start]
+        return f"^ {second}", _ANY
+    return "#" if first[0].isdigit() else first, f"{first} {second}"
 
 
 def _as_read(words: Words) -> str:
@@ -354,13 +355,13 @@ def _alternatives(part: str, lists: Mapping[str, Words]) -> Iterator[str]:
 
 
 def _keys(written: str, lists: Mapping[str, Words]) -> Iterator[str]:
-    """Beginnings under which a phrase is looked for: a whole first word, never a part of one."""
+    """Beginnings under which a phrase is looked for: whole words, never a part of one."""
     parts = written.split()
     if parts[0] != "^":
-        yield from ("#" if word[0] == "#" else word.split()[0] for word in _alternatives(parts[0], lists))
+        yield from ("#" if word[0] == "#" else " ".join(word.split()[:2]) for word in _alternatives(parts[0], lists))
         return
     for part in parts[1:]:
-        yield from (f"^ {word.split()[0]}" for word in _alternatives(part.strip("[]"), lists))
+        yield from (_ANY if "*" in word else f"^ {word.split()[0]}" for word in _alternatives(part.strip("[]"), lists))
         if not part.startswith("["):
             return
 
@@ -370,5 +371,6 @@ def unreadable(written: str, lists: Mapping[str, Words]) -> str:
     for name, _ in _PLACE.findall(written):
         if name not in lists:
             return f"there is no list '{name}'"
-    open_first = next((key for key in _keys(written, lists) if re.search(r"[*~\[]|\.\.|_", key.removeprefix("^ "))), "")
+    keys = (key for key in _keys(written, lists) if key != _ANY)
+    open_first = next((key for key in keys if re.search(r"[*~\[]|\.\.|_", key.removeprefix("^ "))), "")
     return f"it begins with '{open_first}', which is no whole word" if open_first else ""

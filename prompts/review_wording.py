@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from prompts import reading
 from prompts.review_gender import Gender
 from prompts.review_passages import Line, Passage
-from prompts.review_phrases import Phrases, Sentence, Sheet, plain_words
+from prompts.review_phrases import Phrases, Sentence, Sheet, plain_words, shipped
 from prompts.script import ChoiceStep, MultiStep, ScaleStep, is_question
 
 #: Ids by which an author says that an answer is for somebody who does not know.
@@ -18,11 +18,10 @@ OPEN_IDS = re.compile(r"(?:^|-)(?:not-sure|unsure|do-not-know|no-se)\b")
 #: Numbers to call: with their groups, the short ones that answer everywhere, and after a word such as "call".
 _NUMBER = re.compile(
     r"(?<![\w.])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ][\dA-Z]{4}\b|\b1?-?8\d\d-[A-Z\d]{3}-[A-Z\d]{4}\b"
-    r"|(?<![\w.,-])(?:911|988|211|311|741741)(?![\w%-])"
+    r"|(?<![\w.,-])(?:911|9-1-1|988|9-8-8|211|311|741741)(?![\w%-])"
     r"|(?i:\b(?:call|text|dial|phone|llame|marque|mande|envíe|llamar|marcar)\b(?:\W+\w+){0,4}?\W+)\d{3,}\b"
     r"|\b\d{3}-\d{4}\b|\b\d{10}\b|[\w.+-]+@[\w-]+\.\w{2,}"
 )
-_WORD = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"https?://\S+|\{[^{}]*\}")
 
 
@@ -66,13 +65,22 @@ class Wording:
         if phrases is None:
             return
         step = passage.step
-        text = _without_echo(line.text, passage, line) if line.kind == "reply" else line.text
+        text = self._without_echo(passage, line) if line.kind == "reply" else line.text
         for one in phrases.found(text, line.kind, scale=isinstance(step, ScaleStep)):
             if one.rule == "missing-sensitive":
                 if step is not None and is_question(step):
                     yield Finding(one.rule, line.name, one.words)
             elif not (line.kind == "reply" and _said_back(one.words, passage, line)):
                 yield Finding(one.rule, line.name, one.words, one.sure)
+
+    def _without_echo(self, passage: Passage, reply: Line) -> str:
+        """A reply without its first sentence where that says the answer back: "You are leaving." to "I am leaving"."""
+        label = set(plain_words(_label_of(passage, reply)))
+        turned = self.sheet.words(passage.language, "turned")
+        first, dot, rest = reply.text.partition(". ")
+        words = [word for word in plain_words(first) if word not in turned]
+        echo = bool(words) and 3 * sum(word in label for word in words) >= 2 * len(words)
+        return (rest if dot else "") if echo else reply.text
 
     # --- numbers, and English in a translation
 
@@ -85,12 +93,16 @@ class Wording:
             return
         words = plain_words(_ADDRESS.sub(" ", line.text))
         same = line.text.strip().casefold() == line.english.strip().casefold()
-        alike = len(words) < 2 and words and words[0] in self.sheet.words(passage.language, "alike")
+        alike = " ".join(words) in self.sheet.words(passage.language, "alike")
         if words and not alike and (same or self._is_english(words, passage.language)):
             yield Finding("untranslated", line.name, line.text[:60])
 
+    @cached_property
+    def _known(self) -> Mapping[str, frozenset[str]]:
+        return {language: frozenset(lists.get("known", ())) for language, lists in self.sheet.lists.items()}
+
     def _is_english(self, words: list[str], language: str) -> bool:
-        english, other = (frozenset(self.sheet.words(name, "known")) for name in ("en", language))
+        english, other = self._known["en"], self._known[language]
         return sum(word in english - other for word in words) > max(1, 2 * sum(word in other for word in words))
 
     # --- one question, short enough, for everybody
@@ -112,9 +124,9 @@ class Wording:
         telling = sentence.words[1] in self.sheet.words(passage.language, "telling")
         return telling and not sentence.asks and sentence.words[-1] != ":"
 
-    def _sentences(self, passage: Passage, line: Line) -> tuple[Sentence, ...]:
-        phrases = self._by_language.get(passage.language)
-        return phrases.sentences(line.text) if phrases else ()
+    def _sentences(self, passage: Passage, line: Line) -> Iterator[Sentence]:
+        if phrases := self._by_language.get(passage.language):
+            yield from phrases.sentences(line.text)
 
     def _replies(self, passage: Passage) -> Iterator[Finding]:
         for line in passage.lines:
@@ -136,18 +148,21 @@ class Wording:
     # --- answers
 
     def _no_way_out(self, passage: Passage) -> Iterator[Finding]:
+        """A choice of when to come back is no question about anything."""
         step = passage.step
-        if not isinstance(step, ChoiceStep | MultiStep) or any(
-            getattr(choice, "remind", None) for choice in step.choices
-        ):
+        if not isinstance(step, ChoiceStep | MultiStep):
             return
-        if any(OPEN_IDS.search(choice.id) for choice in step.choices):
+        if any(OPEN_IDS.search(choice.id) or getattr(choice, "remind", None) for choice in step.choices):
             return
-        ways = (*self.sheet.words(passage.language, "open"), *self.sheet.words(passage.language, "going-on"))
-        labels = [line for line in passage.lines if line.kind == "label"]
-        said = [f" {' '.join(part.words[1:-1])} " for label in labels for part in self._sentences(passage, label)]
-        if not any(f" {way} " in label for way in ways for label in said):
+        labels = (line for line in passage.lines if line.kind == "label")
+        said = [" ".join(part.words[1:-1]) for label in labels for part in self._sentences(passage, label)]
+        if not any(self._is_open(label, passage.language) for label in said):
             yield Finding("missing-not-sure", "text")
+
+    def _is_open(self, label: str, language: str) -> bool:
+        """Whether it is an answer for somebody whom none of the others fits, or one that only says how to go on."""
+        ways = (*self.sheet.words(language, "open"), *self.sheet.words(language, "going-on"))
+        return label in self.sheet.words(language, "open-alone") or any(f" {way} " in f" {label} " for way in ways)
 
     # --- gender
 
@@ -163,6 +178,11 @@ class Wording:
                     yield Finding("gendered", line.name, found)
 
 
+@lru_cache(maxsize=1)
+def shipped_wording() -> Wording:
+    return Wording(shipped())
+
+
 def count_words(text: str) -> list[str]:
     return [word for word in text.split() if any(char.isalnum() for char in word)]
 
@@ -170,14 +190,6 @@ def count_words(text: str) -> list[str]:
 def _label_of(passage: Passage, reply: Line) -> str:
     owner = reply.name.removesuffix(".reply")
     return next((line.text for line in passage.lines if line.name == f"{owner}.label"), "")
-
-
-def _without_echo(text: str, passage: Passage, reply: Line) -> str:
-    """A reply without its first sentence where that says the answer back."""
-    label = plain_words(_label_of(passage, reply))
-    first, dot, rest = text.partition(". ")
-    words = plain_words(first)
-    return rest if label and words and words[0] == label[0] and dot else ("" if words == label else text)
 
 
 def _said_back(found: str, passage: Passage, reply: Line) -> bool:

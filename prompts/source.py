@@ -134,7 +134,7 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(error))
-        words = f"this is not TOML from here on ({reason}); is a quote or a bracket missing?"
+        words = f"this is not TOML from here on ({reason}); is a quote or a bracket missing, or a quote curly (“ ”)?"
         raise ScriptError([Fault("not-toml", words, str(path), line)]) from None
     except UnicodeDecodeError:
         raise ScriptError([Fault("not-toml", "this file is not UTF-8 text; save it as UTF-8.", str(path))]) from None

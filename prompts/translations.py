@@ -12,7 +12,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, PoFileParser
 
 from prompts.resolve import Translations
-from prompts.source import Fault, ScriptError
+from prompts.source import MOST_BYTES, Fault, ScriptError
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,12 @@ Read = TypeVar("Read", bound=Catalog)
 def parsed(path: Path, catalog: Read) -> Read:
     """`catalog`, with what stands in the file. Raises `ScriptError` with rule `not-po`."""
     try:
+        if path.stat().st_size > MOST_BYTES:
+            words = f"this file has more than {MOST_BYTES // 1000} kB, which no catalogue needs; split its script."
+            raise ScriptError([Fault("not-po", words, str(path))])
         with path.open("rb") as file:
+            _quoted(path, file.read().decode("utf-8"))
+            file.seek(0)
             PoFileParser(catalog, abort_invalid=True).parse(file)
         return catalog
     except PoFileError as error:
@@ -71,6 +76,17 @@ def parsed(path: Path, catalog: Read) -> Read:
     except OSError as error:
         words = f"this file cannot be read ({error.strerror}); check the path."
         raise ScriptError([Fault("not-po", words, str(path))]) from None
+
+
+_LINE = re.compile(r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[[0-9]\])?)\s*)?"(?:[^"\\]|\\.)*"\s*|)')
+
+
+def _quoted(path: Path, text: str) -> None:
+    """The parser takes the first and the last sign of a line for its quotes, whatever they are."""
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        if line.startswith(("msg", '"', " ", "\t")) and not _LINE.fullmatch(line):
+            words = 'a text stands in straight quotes ("…"), and a quote inside it is written \\"; mend this line.'
+            raise ScriptError([Fault("not-po", words, str(path), number)])
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -162,6 +178,8 @@ def _entries(catalogue: Catalogue, owed: Mapping[str, Owed]) -> Iterator[Fault]:
             continue
         seen.add(entry.context)
         line = owed.get(entry.context)
+        if line is None and not entry.text:
+            continue  # nothing was translated, so nothing is lost
         if line is None:
             what = f"nothing has the line '{entry.context}'" if entry.context else "this entry has no msgctxt"
             words = f"{what}, so it is never said; take the entry out."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from prompts.library import Library, Sources, build
-from prompts.lint import Check, alone, home_of, in_order, lint, lone_faults, read_folder
+from prompts.lint import Check, alone, home_of, in_order, lint, lone_faults, read_folder, reviewed
 from prompts.source import Fault, ScriptError
 
 #: After one of these there is no telling where a talk would go, or a line could not be said at all. With any other
@@ -32,23 +32,26 @@ class Tried:
     faults: tuple[Fault, ...]
 
 
-def tried(path: Path, checks: Sequence[Check] = ()) -> Tried:
-    """A folder of prompts, a script in one, or a script that stands by itself. Never raises."""
+def tried(path: Path, checks: Sequence[Check] = (), *, review: bool = True) -> Tried:
+    """A folder of prompts, a script in one, or a script that stands by itself. `review`: what a reviewer says is among
+    its faults. Never raises."""
     home = path if path.is_dir() else home_of(path)
     if home is None:
-        return _lone(path, checks)
+        return _lone(path, checks, review)
     sources, unread = read_folder(home)
-    faults = in_order((*unread, *lint(sources, home, checks)))
+    told = (*unread, *lint(sources, home, checks))
+    faults = in_order((*told, *(reviewed(sources, told) if review else ())))
     first = () if path.is_dir() else (path.stem,)
     return Tried(_put_together(sources, faults), tuple(_first(first, _own(sources))), faults)
 
 
-def _lone(path: Path, checks: Sequence[Check]) -> Tried:
+def _lone(path: Path, checks: Sequence[Check], review: bool) -> Tried:
     try:
         source, sources = alone(path)
     except ScriptError as error:
         return Tried(None, (path.stem,), in_order(error.faults))
-    faults = in_order(lone_faults(source, sources, checks))
+    told = tuple(lone_faults(source, sources, checks))
+    faults = in_order((*told, *(reviewed(sources, told, source) if review else ())))
     return Tried(_put_together(sources, faults), (path.stem,), faults)
 
 

@@ -91,7 +91,8 @@ def _leads_the_same_way(item: Placed, source: Source) -> Iterator[Fault]:
 
 
 def _tells_the_last_time(placed: Iterable[Placed], source: Source) -> Iterator[Fault]:
-    """What follows from an answer of the last time would betray it, like what follows from one of this time."""
+    """What follows from an answer of the last time would betray it, like what follows from one of this time. The bot
+    itself shows nothing in the chat from such a step on."""
     for item in placed:
         asked = [key for key in item.step.when if key == "@back" or key.startswith(LAST)]
         if asked and not item.step.sensitive:

@@ -85,6 +85,11 @@ class Talk(Frozen):
         return Talk(session=left[-1] if left else None, waiting=left[:-1])
 
 
+def _may_begin(talk: Talk) -> bool:
+    """Whether the next thing may be the beginning of a reflection."""
+    return talk.session is None or not talk.session.visit
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """What was loaded, beside the conversation itself."""
@@ -135,7 +140,7 @@ class SqlTransaction:
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
         more = self._for_a_page(found, key, _day(at), head, conversation.memory) if page else {}
-        if conversation.memory.returning and (talk.session is None or not talk.session.visit):
+        if conversation.memory.returning and (_may_begin(talk) or any(session.back for session in talk.sessions)):
             more |= self._coming_back(found, key, conversation.memory, _day(at))
         if page or (talk.session is not None and talk.session.more):
             more |= self._circle(found, _day(at))

@@ -91,7 +91,9 @@ class House:
         await self.open()
 
     async def settled(self) -> None:
-        """Everything that is owed is sent."""
+        """Everything that is owed is sent, and what takes longer than the platform waits is shown."""
+        while going := self.app._promptly._going:
+            await asyncio.wait(going)
         await self.shell.drained()
 
     async def tick(self, now: datetime | None = None) -> None:

@@ -110,7 +110,7 @@ SDKS = {
     "aiohttp": "adapters", "sqlalchemy": "storage", "alembic": "storage", "cryptography": "storage",
     "psycopg": "storage", "apscheduler": "scheduler", "prompt_toolkit": "adapters.terminal",
     "prometheus_client": "bot.metrics", "regex": "bot.deidentify", "phonenumbers": "bot.deidentify",
-    "pycrfsuite": "bot.deidentify",
+    "pycrfsuite": "bot.deidentify", "textstat": "prompts.reading",
 }  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_each_outside_library_stays_in_its_folder(name: str) -> None:
 #: What `afterword --help` and the first question in the terminal can do without.
 SLOW = {
     "aiohttp", "sqlalchemy", "slack_bolt", "slack_sdk", "prometheus_client", "apscheduler", "storage", "adapters",
-    "phonenumbers", "pycrfsuite",
+    "phonenumbers", "pycrfsuite", "textstat", "pkg_resources",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from bot.config import own_prompts
 from bot.doctor import checks
 from bot.events import Command
 from bot.ports import Refusal
+from prompts.library import HOME
 from prompts.lint import checked_library, lint_paths
 from prompts.script import RESERVED_CHOICE_IDS
 from storage.keyring import Keyring
@@ -433,3 +434,68 @@ def test_the_script_on_the_page_is_the_one_that_is_begun(own: Path) -> None:
     begun = (own / "scripts" / "first-words.toml").read_text(encoding="utf-8")
     bare = [line for line in begun.splitlines() if line and not line.startswith("#")]
     assert [line for line in shown[1].splitlines() if line] == bare
+
+
+# What an author and an attacker stumbled over
+
+
+@pytest.mark.parametrize(
+    "wrong", ['msgstr "Con calma', "msgstr Con calma", "msgstr “Con calma”", 'msgstr "Se "corto" ya"']
+)
+def test_a_translation_without_straight_quotes_is_named_by_its_line(own: Path, wrong: str) -> None:
+    file = own / "locales" / "es" / "LC_MESSAGES" / "first-words.po"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    number = max(n for n, line in enumerate(lines) if line == 'msgstr ""')
+    lines[number] = wrong
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = afterword("lint", str(own))
+    assert f"first-words.po:{number + 1}: error not-po" in told.output
+    assert told.exit_code == 1
+
+
+def test_what_was_never_translated_is_no_loss_when_its_line_goes(own: Path) -> None:
+    in_script(own, 'id = "moment"', 'id = "another"')
+    assert "orphan-translation" not in afterword("lint", str(own)).output
+
+
+def test_a_catalogue_cannot_lead_out_of_its_folder(own: Path) -> None:
+    (own / "app.toml").write_bytes((HOME / "app.toml").read_bytes())  # a folder by itself takes any language
+    asked = afterword("translations", "export", "--folder", str(own), "--lang", "es./../../PWNED")
+    assert (asked.exit_code, "no language" in asked.output) == (2, True)
+    came = Path("first-words.po")
+    came.write_text('msgid ""\nmsgstr ""\n"Language: es./../../../../PWNED\\n"\n', encoding="utf-8")
+    assert afterword("translations", "import", "--folder", str(own), str(came)).exit_code != 0
+    assert not list(Path().glob("**/PWNED*"))
+
+
+def test_what_is_no_transcript_is_not_written_over(own: Path) -> None:
+    notes = Path("NOTES.txt")
+    notes.write_text("Do not lose this.\n", encoding="utf-8")
+    assert afterword("replay", "--check", "--write", str(notes)).exit_code == 1
+    assert notes.read_text(encoding="utf-8") == "Do not lose this.\n"
+
+
+def test_what_is_over_budget_can_be_walked_all_the_same(own: Path) -> None:
+    in_script(own, "minutes = 3", "minutes = 1")
+    assert "over-budget" in afterword("lint", str(own)).output
+    walked = afterword("walk", str(own / "scripts" / "first-words.toml"))
+    assert (walked.exit_code, "Every path" in walked.output) == (0, True)
+
+
+def test_the_page_of_all_reflections_says_whose_a_script_is(own: Path) -> None:
+    line = {"at": "2026-11-02T16:40:00Z", "from": "ada", "team": "north", "open": "scripts"}
+    told = afterword("replay", given=json.dumps(line) + "\n", AFTERWORD_PROMPTS=str(own))
+    assert "First words · 3 min · written by your program" in told.output
+    assert "After a visit · 5 min · written" not in told.output
+
+
+def test_a_script_of_the_program_stands_beside_ours_on_the_first_screen_and_not_before_it(own: Path) -> None:
+    in_script(own, 'moments = ["after-visit"]', 'moments = ["heavy"]')
+    line = {"at": "2026-11-02T16:40:00Z", "from": "ada", "team": "north", "open": "home"}
+    told = afterword("replay", given=json.dumps(line) + "\n", AFTERWORD_PROMPTS=str(own))
+    scripts = {
+        option["id"]: option["label"]
+        for option in json.loads(told.output.splitlines()[0])["page"]["sections"][0]["scripts"]
+    }
+    assert scripts["difficult-moment"] == "Something heavy"
+    assert "First words" in scripts["first-words"]

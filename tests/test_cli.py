@@ -232,7 +232,8 @@ def test_a_database_that_is_not_there_is_not_made_by_looking_for_it(tmp_path: Pa
 
 def test_a_script_in_a_file_can_be_talked_through(tmp_path: Path) -> None:
     path = tmp_path / "everything.toml"
-    path.write_text((ROOT / "tests" / "library" / "scripts" / "everything.toml").read_text(), encoding="utf-8")
+    text = (ROOT / "tests" / "library" / "scripts" / "everything.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace('"Which of these?"', '"Which of these?"\nsensitive = true'), encoding="utf-8")
     done = afterword("chat", str(path), given="1\n1\n2\n")
     assert "How heavy is it?" in done.stdout
 

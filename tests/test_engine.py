@@ -500,15 +500,15 @@ def test_a_script_begins_by_its_name_or_number_while_nothing_is_open() -> None:
 
 
 def test_a_script_that_is_not_known_by_its_name_is_found_where_only_one_comes_near() -> None:
-    said = library().word
     talk = begun()
-    assert said("en", "script-unknown", names=said("en", "script-menu")) in talk.write("reflect xylophone").preface
     near = ", ".join(script.title for script in searched(library(), "niña"))
     assert ", " in near
-    assert said("en", "script-unknown", names=near) in talk.write("reflect niña").preface
-    assert talk.turn is not None
-    assert (talk.turn.illegal, talk.message.script) == ("unknown", "everything")
-    assert talk.write("reflect entre un lugar").script == "between-sites"
+    for argument, names in (("xylophone", library().word("en", "script-menu")), ("niña", near)):
+        turn = talk.take(Command(at=talk.at, name="reflect", argument=argument))
+        assert (turn.illegal, talk.message.script) == ("unknown", "everything")
+        assert library().word("en", "script-unknown", names=names) in talk.message.preface
+    talk.take(Command(at=talk.at, name="reflect", argument="entre un lugar"))
+    assert talk.message.script == "between-sites"
 
 
 def test_a_command_typed_into_the_box_leaves_no_draft_of_itself() -> None:

@@ -185,6 +185,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("seed", range(SEED, SEED + seeds))
 
 
+@pytest.mark.timeout(400)  # many processes are begun, one after another
 def test_a_kill_at_any_moment_loses_and_repeats_nothing(arguments: tuple[str, ...], seed: int) -> None:
     chance = Random(seed)
     scripts = ("quick-visit", "everything", "between-sites")

@@ -323,7 +323,7 @@ def test_no_library_brings_a_handler_of_its_own() -> None:
 #: Who may name the standard library's loggers: to quiet those of others.
 QUIETING = {
     "adapters.slack.bolt_store", "adapters.slack.door", "adapters.teams.sdk", "adapters.web.listening", "bot.logs",
-    "scheduler.ticker",
+    "prompts.reading", "scheduler.ticker",
 }  # fmt: skip
 
 

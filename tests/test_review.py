@@ -33,11 +33,14 @@ def written(kind: str, language: str) -> Iterator[list[str]]:
 
 
 def findings(language: str, kind: str, text: str) -> list[Finding]:
-    """Of one line by itself; `scale`: the text of a scale."""
+    """Of one line by itself; `scale`: the text of a scale; a reply may follow its answer, as "answer => reply"."""
+    answer, _, text = text.rpartition(" => ")
     step: Step = ScaleStep(id="some", type="scale", text=text, low="a", high="b") if kind == "scale" else STEP
     what: Kind = "ask" if kind == "scale" else kind  # type: ignore[assignment]
-    line = Line(NAMES.get(what, what), what, text)
-    return list(WORDING.findings(Passage(step, language, True, (line,), lambda name: (name, 1))))
+    lines: tuple[Line, ...] = (Line(NAMES.get(what, what), what, text),)
+    if answer:
+        lines = (Line("some.label", "label", answer), *lines)
+    return list(WORDING.findings(Passage(step, language, True, lines, lambda name: (name, 1))))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -7,6 +7,7 @@ wordings, an answer that the next use knows, and one small thing that returns.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,13 +17,14 @@ from click.testing import CliRunner, Result
 from conftest import AT, Pair
 from searching import found, stored
 from shells import Live, living
-from talks import Talk, library
+from talks import Talk, came_due, library
 
 from bot.beginning import LONGEST, shortened
 from bot.cli import main
 from bot.conversation import Facts, Form, Message, Page, Uses
 from bot.effects import Contribute, Keep, LetGo
 from bot.events import Idled, Open, Submit, Who
+from bot.outward import Said
 from prompts.lint import lint_paths
 from prompts.resolve import meant
 from prompts.script import Script, facts_of, wording
@@ -279,6 +281,89 @@ def test_what_comes_back_is_one_short_line(words: str) -> None:
     assert not line or line in shown.text, "nothing in it is filled in"
 
 
+def test_who_keeps_nothing_from_now_on_is_not_reminded_of_it(live: Live) -> None:
+    whole(live, small="Wait at the door.")
+    live.do(ADA, Submit(at=live.clock.time, form="withdraw", values={"purpose": "words"}))
+    assert begin(live).step != "look-back"
+
+
+def test_what_was_chosen_the_last_time_is_forgotten_with_the_consent_to_keep() -> None:
+    talk = Talk()
+    used(talk, ease="missed")
+    talk.take(Submit(at=talk.at, form="withdraw", values={"purpose": "words"}))
+    memory = talk.conversation.memory
+    assert (memory.recalled, memory.returning, memory.uses) == ({}, None, {})
+
+
+@pytest.mark.parametrize("how", ["deleted", "switched off", "nothing kept"])
+def test_an_open_talk_forgets_it_too(live: Live, how: str) -> None:
+    whole(live, small="Wait at the door.")
+    assert begin(live).step == "look-back"
+    if how == "deleted":
+        (form,) = [form for form in forms(live, "data") if form.id == "delete-reflection"]
+        live.do(ADA, Submit(at=live.clock.time, form=form.id, values={"reflection": form.fields[0].value}))
+    elif how == "switched off":
+        live.do(ADA, Submit(at=live.clock.time, form="look-back", values={"look-back": "leave"}))
+    else:
+        live.do(ADA, Submit(at=live.clock.time, form="withdraw", values={"purpose": "words"}))
+    assert "Wait at the door." not in live.tap(ADA, "private").model_dump_json()
+
+
+def test_what_was_chosen_goes_with_its_reflection(live: Live) -> None:
+    live.begin(ADA, SERIES)
+    message = live.tap(ADA, "private")
+    while message.step != "end":
+        message = live.tap(ADA, "missed" if message.step == "ease" else "skip")
+    live.tap(ADA, "done")
+    (form,) = [form for form in forms(live, "data") if form.id == "delete-reflection"]
+    live.do(ADA, Submit(at=live.clock.time, form=form.id, values={"reflection": form.fields[0].value}))
+    message = begin(live)
+    while message.step != "ease":
+        message = live.tap(ADA, "skip")
+    assert "Twice in a row." not in live.tap(ADA, "missed").preface
+
+
+def chats(first: str) -> list[str]:
+    """What the chat shows of a second reflection, after a first one that was private and went that way."""
+    talk = Talk()
+    talk.agree("quick-visit")
+    while not talk.message.step.startswith("end"):
+        if first == "all skipped":
+            talk.tap("skip")
+        else:
+            talk.write("The door.") if talk.message.input == "text" else talk.tap(talk.message.choices[0].id)
+    if first == "let go":
+        talk.tap("more")
+    talk.tap({"let go": "let-go", "deleted": "delete"}.get(first, "done"))
+    if first == "deleted":
+        talk.tap("yes-delete")
+    talk.facts = talk.facts.model_copy(update={"back": "The door." if talk.conversation.memory.returning else ""})
+    talk.effects.clear()
+    return [outside(talk.say("reflect quick-visit")), outside(talk.tap("here", surface="message"))]
+
+
+def outside(message: Message) -> str:
+    """All that goes out into the chat, but for the random part of it."""
+    return repr(replace(Said.of(message), prompt=""))
+
+
+def test_how_the_last_one_ended_cannot_be_told_from_the_chat() -> None:
+    """Law 6: what was written, chosen, let go or deleted in private leaves the same messages behind."""
+    seen = {first: chats(first) for first in ("kept", "all skipped", "let go", "deleted")}
+    assert len({tuple(shown) for shown in seen.values()}) == 1, seen
+
+
+def test_a_check_in_shows_nothing_that_depends_on_an_earlier_reflection() -> None:
+    shown = set()
+    for back in ("", "The door."):
+        talk = Talk(facts=Facts(back=back))
+        talk.agree("quick-visit")
+        talk.say("stop")
+        talk.take(came_due(talk.at, "quick-visit"))
+        shown.add(outside(talk.tap("yes", surface="message")))
+    assert len(shown) == 1
+
+
 # Let go
 
 
@@ -317,7 +402,9 @@ def test_what_is_gentle_and_left_alone_is_not_kept_either(how: str) -> None:
         talk.later(days=8)
         talk.take(Idled(at=talk.at))
     assert talk.effects_of(Keep) == []
+    assert talk.effects_of(LetGo), "no backup brings it back"
     assert talk.conversation.session is None
+    assert not talk.conversation.memory.put_away
 
 
 def test_letting_go_can_lead_on_to_something_else() -> None:

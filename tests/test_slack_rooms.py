@@ -190,7 +190,7 @@ async def test_two_people_who_tap_at_once_see_each_their_own(files: Pair, ring: 
         await settled_in(home)
         await home.tick(MONDAY)
         ada, luz = home.phone("UADA"), home.phone("ULUZ")
-        await asyncio.gather(*(phone.tap("choose:private", in_="channel") for phone in (ada, luz)))
+        await asyncio.gather(*(phone.tap(word("room-reflect"), in_="channel") for phone in (ada, luz)))
         assert word("consent-title") in ada.screen()
         assert word("consent-title", "es") in luz.screen()
         assert [len(post.versions) for post in posts(channel)] == [1]
@@ -240,7 +240,7 @@ async def test_whatever_the_answer_to_a_tap_would_be_the_message_stays_as_it_is(
 
         with monkeypatch.context() as patched:
             patched.setattr(home.shell, "handle", neutral)
-            await home.phone("UBEN").tap("choose:private", in_="channel")
+            await home.phone("UBEN").tap(word("room-reflect"), in_="channel")
         assert not home.slack.called("chat.update")
         assert len(posts(channel)) == len(post.versions) == 1
 

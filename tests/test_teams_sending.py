@@ -195,10 +195,13 @@ async def test_two_people_who_tap_at_once_see_each_their_own(files: Pair, ring: 
             await hands.answer()
         await home.tick(MONDAY)
         ada, luz = home.client(device="desktop"), home.client("luz")
-        await asyncio.gather(*(client.tap_in_channel(team, "choose:private") for client in (ada, luz)))
+        await asyncio.gather(*(client.tap_in_channel(team, word("room-reflect")) for client in (ada, luz)))
+        assert word("waiting") in ada.screen()
+        assert word("consent-title", "es") in luz.screen()
+        for wanted in (word("window-more"), "command:stop", "open:home", "command:resume"):
+            await ada.tap(wanted)
         assert hands.said[0] in ada.screen()
         assert hands.said[0] not in luz.screen()
-        assert word("consent-title", "es") in luz.screen()
         (post,) = team.channel.posts
         assert len(post.versions) == 1
 

@@ -34,9 +34,9 @@ IN_THE_BAR: Final = (
 _PEOPLE: Final = ("U2AAAAAAA", "U3AAAAAAA")
 
 
-def within_limits(read: Callable[[], Library]) -> Check:
-    """`read`: gives what the bot itself says."""
-    return gallery.check(RULE, read, of_step, of_the_bot)
+def within_limits(read: Callable[[], Library], *, bot: bool = True) -> Check:
+    """`read`: gives what the bot itself says. `bot`: that is drawn, too."""
+    return gallery.check(RULE, read, of_step, of_the_bot if bot else None)
 
 
 def of_step(library: Library, script: Script, step: Step, locale: str) -> Iterator[str]:

@@ -23,9 +23,10 @@ PEOPLE: Final = ("11111111-2222-3333-4444-555555555555", "66666666-7777-8888-999
 PLACES: Final[tuple[Place, ...]] = ("dialog", "view")
 
 
-def within_limits(read: Callable[[], Library]) -> Check:
-    """`read`: gives what the bot itself says; where that cannot be read, the linter says so elsewhere."""
-    return gallery.check(RULE, read, of_step, of_the_bot)
+def within_limits(read: Callable[[], Library], *, bot: bool = True) -> Check:
+    """`read`: gives what the bot itself says; where that cannot be read, the linter says so elsewhere. `bot`: that is
+    drawn, too."""
+    return gallery.check(RULE, read, of_step, of_the_bot if bot else None)
 
 
 def of_step(library: Library, script: Script, step: Step, locale: str) -> Iterator[str]:

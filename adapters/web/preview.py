@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Drawing, Scene
 from adapters.web.listening import MAX_BODY, healthy
 from adapters.web.people import Person
+from bot import logs
 from bot.conversation import Reply
 from bot.events import Who
 from bot.rehearsal import MOST_USES, Guest
@@ -29,6 +30,8 @@ from prompts.library import Library
 from prompts.script import EndStep
 from prompts.source import Fault
 from prompts.trying import Tried
+
+log = logs.Log("preview-failed")
 
 #: Where the talk of the page is, whoever is having it just now.
 HERE = "you"
@@ -81,7 +84,6 @@ class PreviewDrawing(Drawing):
         self._library = library
 
     def chat(self, scene: Scene, token: str) -> str:
-        self.token = token
         return self._draw("preview.html", scene.reply.locale, **self._parts(scene), **self._beside())
 
     def scene(self, scene: Scene) -> str:
@@ -96,7 +98,8 @@ class PreviewDrawing(Drawing):
 
 @dataclass
 class Preview(Chat):
-    """Chat with whoever is invented for the version of now. `answers`: what was answered, by step."""
+    """Chat with whoever is invented for the version of now (`number`, of all that were `made`). `answers`: what was
+    answered, by step."""
 
     watched: Watched = field(kw_only=True)
     sheet: PreviewDrawing = field(kw_only=True)
@@ -106,11 +109,16 @@ class Preview(Chat):
     at: str = field(init=False, default="")
     answers: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
     number: int = field(init=False, default=0)
+    made: int = field(init=False, default=0)
     looks: int = field(init=False, default=0)
     tried: Tried = field(init=False, default_factory=lambda: Tried(None, (), ()))
     runs: bool = field(init=False, default=False)
     stamped: object = field(init=False, default=None)
     _renewing: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.sheet.token = self.token
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -128,7 +136,8 @@ class Preview(Chat):
     async def page(self, request: web.Request) -> web.Response:
         """The page as it is; with ?use=4, ?script=… or ?lang=es from the first question on."""
         await self.renew()
-        if {"use", "script", "lang"} & set(request.query):
+        ours = request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")  # not some other page's picture
+        if ours and {"use", "script", "lang"} & set(request.query):
             await self._begun_anew(dict(request.query))
         reply = await self._now()
         return _html(self.sheet.chat(await self._scene(HERE, self.person, reply), self.token))
@@ -152,7 +161,7 @@ class Preview(Chat):
 
     @property
     def person(self) -> Person:
-        return Person(Who(platform="local", tenant="preview", user=f"{HERE}-{self.number}"), NAME)
+        return Person(_who(self.number), NAME)
 
     async def renew(self) -> None:
         """Reads what was saved since, if anything was, and goes on with it from where the talk is."""
@@ -163,10 +172,23 @@ class Preview(Chat):
             self.tried = await asyncio.to_thread(self.watched.look)
             self.stamped, self.looks = stamp, self.looks + 1
             if self.tried.library is not None and self.tried.scripts:
-                self.shell.library = self.tried.library
-                self.sheet.speak(self.tried.library)
-                await self._begin(keep=True)
+                await self._take_on(self.tried.library)
             self._show()
+
+    async def _take_on(self, library: Library) -> None:
+        """Goes on with another version. One in which no talk can be had is as good as none."""
+        before = self.shell.library
+        try:
+            self._speak(library)
+            await self._begin(keep=True)
+        except Exception as error:
+            log.error("preview-failed", error=error)
+            self._speak(before)
+            self.tried = replace(self.tried, library=None)
+
+    def _speak(self, library: Library) -> None:
+        self.shell.library = library
+        self.sheet.speak(library)
 
     async def _begun_anew(self, given: dict[str, str]) -> None:
         async with self._renewing:
@@ -184,10 +206,11 @@ class Preview(Chat):
         if self.script not in scripts:
             self.script, keep = scripts[0], False
         self.answers = self.answers if keep else {}
-        self.number, self.runs = self.number + 1, True
-        guest = Guest(self.shell, self.person.who, self.locale, self.sheet.word(self.locale, "preview-small"))
-        reply = await guest.begin(self.script, self.use)
-        self._saw(await guest.again(reply, self.answers))
+        self.made += 1
+        guest = Guest(self.shell, _who(self.made), self.locale, self.sheet.word(self.locale, "preview-small"))
+        reply = await guest.again(await guest.begin(self.script, self.use), self.answers)
+        self.number, self.runs = self.made, True
+        self._saw(reply)
 
     def _show(self) -> None:
         known = self.shell.library.scripts if self.runs else {}
@@ -256,6 +279,10 @@ def build_preview(
 
     app.on_startup.append(read)
     return app
+
+
+def _who(number: int) -> Who:
+    return Who(platform="local", tenant="preview", user=f"{HERE}-{number}")
 
 
 def _use(given: str, before: int) -> int:

@@ -31,7 +31,8 @@ def checked(paths: Sequence[Path], *, write: bool) -> bool:
 def _transcripts(path: Path) -> Iterator[Path]:
     """A transcript; those of a script; or all of a folder of prompts."""
     if path.is_dir():
-        found = sorted((path / FOLDER).glob("*.txt")) or sorted(path.glob("*.txt"))
+        there = path / FOLDER if (path / FOLDER).is_dir() else path
+        found = [file for file in sorted(there.glob("*.txt")) if there.name == FOLDER or _is_one(file)]
     elif path.suffix == ".toml":
         found = [file for home in _homes(path) for file in sorted(home.glob(f"{path.stem}.*txt"))]
     else:
@@ -40,6 +41,14 @@ def _transcripts(path: Path) -> Iterator[Path]:
         words = f"there is no transcript of {path}; write one such as {FOLDER}/{path.stem}.en.txt (docs/scripts.md)."
         raise Refusal("transcript", words)
     yield from found
+
+
+def _is_one(file: Path) -> bool:
+    """Whether somebody does something in it."""
+    try:
+        return any(line.startswith(">") for line in file.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeError):
+        return False
 
 
 def _homes(script: Path) -> tuple[Path, ...]:
@@ -58,6 +67,8 @@ def _checked(file: Path, *, write: bool) -> bool:
         return _wrong(f"{file}: {refusal.words}")
     except ScriptError as error:
         return _wrong("\n".join((*map(str, error.faults), f"{file}: its scripts cannot be put together.")))
+    if write and not _is_one(file):
+        return _wrong(f"{file}: nobody does anything in it (no line begins with >), so nothing was written")
     if write:
         return _written(file, now, changed=now != written)
     if now == written:

@@ -38,8 +38,8 @@ class Unusable(Refusal):
     """What somebody wrote in a program's own folder keeps the bot from starting; `faults` is what the linter says."""
 
     def __init__(self, folder: Path, faults: Sequence[Fault]) -> None:
-        words = f"{folder} does not hold together (faults: {len(faults)}). Mend what is named, then: afterword lint {folder}"
-        super().__init__("prompts", words)
+        words = f"{folder} does not hold together (faults: {len(faults)}); mend what is named, then"
+        super().__init__("prompts", f"{words}: afterword lint {folder}")
         self.faults = tuple(faults)
 
 

@@ -39,7 +39,8 @@ def lint(paths: tuple[Path, ...], form: str, coverage: bool) -> None:
         as_json = json.dumps(covering.as_json(library), ensure_ascii=False, indent=2)
         click.echo(as_json if form == "json" else covering.as_text(library))
         return
-    checks = tuple(proof.within_limits(lambda: build(read_sources())) for proof in (of_slack, of_teams))
+    ours = not paths or any(HOME in (path.resolve(), *path.resolve().parents) for path in paths)
+    checks = tuple(proof.within_limits(lambda: build(read_sources()), bot=ours) for proof in (of_slack, of_teams))
     own = None if paths else own_prompts(os.environ)
     faults = lint_paths((HOME, own) if own else paths, checks)
     if form == "json":
@@ -79,13 +80,15 @@ def walk(script: str, use: int, graph: str | None, form: str) -> None:
 def with_script(name: str) -> tuple[Library, str]:
     """Everything that can be said where a script is, and what it is called: one of ours by its name, or one in a file,
     with its folder over ours where it stands in one."""
-    from prompts.lint import home_of, lone_script
+    from prompts.source import ScriptError
+    from prompts.trying import tried
 
     if name.endswith(".toml"):
         file = Path(name)
-        if home := home_of(file):
-            return parts.library_of(home), file.stem
-        return parts.library().with_script(lone_script(file)), file.stem
+        found = tried(file, review=False)
+        if found.library is None:
+            raise ScriptError([fault for fault in found.faults if fault.severity == "error"])
+        return found.library, file.stem
     library = parts.library()
     if name not in library.scripts:
         raise click.BadParameter(f"there is {', '.join(library.scripts)}, or a path to a .toml file.")

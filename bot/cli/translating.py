@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,9 +87,11 @@ class Home:
 
     def book(self, name: str, locale: str) -> Book:
         from prompts.exchange import Book, read_book
+        from prompts.library import HOME
 
-        file = self.catalogue(name, locale)
-        return read_book(file)[0] if file.exists() else Book()
+        ours = HOME / "locales" / locale / "LC_MESSAGES" / f"{name}.po"  # of a script that stands in the place of ours
+        file = next((one for one in (self.catalogue(name, locale), ours) if one.exists()), None)
+        return read_book(file)[0] if file else Book()
 
     def chosen(self, lang: str) -> tuple[str, ...]:
         from prompts.exchange import languages
@@ -102,6 +105,8 @@ class Home:
         from babel import Locale, UnknownLocaleError
 
         try:
+            if not re.fullmatch("[a-z]{2,3}(_[A-Za-z0-9]{2,8}){0,2}", lang, re.ASCII):
+                raise ValueError(lang)
             Locale.parse(lang)
         except (UnknownLocaleError, ValueError):
             raise Refusal("language", f"'{lang}' is no language; write such as es.") from None
