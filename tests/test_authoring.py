@@ -135,7 +135,8 @@ def test_what_is_there_already_is_not_written_over(own: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["First", "1st", "a b", "é", "a/b", "a.toml", "", "x" * 41, "quick-visit", "app", *RESERVED_CHOICE_IDS]
+    "name",
+    ["First", "1st", "a b", "é", "a/b", "a.toml", "", "x" * 41, "quick-visit", "app", *sorted(RESERVED_CHOICE_IDS)],
 )
 def test_a_name_that_no_script_can_have_gets_one_clear_line(name: str, here: Path) -> None:
     done = afterword("new", "--", name)
