@@ -25,6 +25,10 @@ _NUMBER = re.compile(
 _ADDRESS = re.compile(r"https?://\S+|\{[^{}]*\}")
 
 
+#: What somebody else says, which asks the reader nothing.
+_QUOTED = re.compile(r"[“«][^”»]*[”»]")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`line`: the name of a line of the passage. Not `sure`: a matter of judgement, said as a hint."""
@@ -109,7 +113,7 @@ class Wording:
 
     def _asked(self, passage: Passage, message: tuple[Line, ...]) -> Iterator[Finding]:
         text = message[0]
-        count = sum(line.text.count("?") for line in message)
+        count = sum(_QUOTED.sub("", line.text).count("?") for line in message)
         orders = [part for part in self._sentences(passage, text) if text.kind == "ask" and self._tells(part, passage)]
         if count > 1:
             yield Finding("two-questions", text.name, f"{count} questions")
@@ -135,7 +139,7 @@ class Wording:
             words = len(count_words(line.text))
             if words > self.sheet.limits.reply_words:
                 yield Finding("long-reply", line.name, str(words))
-            if "?" in line.text:
+            if "?" in _QUOTED.sub("", line.text):
                 yield Finding("two-questions", line.name, "a question in a reply, and the next one")
 
     def _hard(self, passage: Passage, message: tuple[Line, ...]) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Scripts by somebody who had not seen the linter: what was planted in them, and what it finds there.
 
-`review/blind/planted.json` names each fault by its kind, step and language; a kind is found where one of its rules is
+`planted.json` of each set names each fault by its kind, step and language; a kind is found where one of its rules is
 reported for that step, or for the head or another step of the same script where the fault lies in no step alone.
 """
 
@@ -16,6 +16,7 @@ from prompts.lint import lint_paths
 from prompts.source import Fault
 
 HERE = Path(__file__).parent / "review" / "blind"
+SETS = tuple(sorted(HERE.iterdir()))
 #: The rules that stand for what a reviewer would call each kind.
 KINDS: Mapping[str, tuple[str, ...]] = {
     "two-questions": ("two-questions", "double-barrelled"),
@@ -61,7 +62,7 @@ class Blind:
     loud: tuple[tuple[str, Fault], ...]
 
 
-def measured(folder: Path = HERE) -> Blind:
+def measured(folder: Path) -> Blind:
     plan: dict[str, Any] = json.loads((folder / "planted.json").read_text(encoding="utf-8"))
     planted: list[Planted] = []
     beside: list[tuple[str, Fault]] = []
@@ -89,12 +90,18 @@ def _answers(fault: Fault, planted: Mapping[str, Any]) -> bool:
     return fault.rule in rules and same_place and (same_language or planted["where"] not in ("en", "es"))
 
 
-if __name__ == "__main__":
-    blind = measured()
+def told(folder: Path) -> None:
+    blind = measured(folder)
     for kind in KINDS:
         of_kind = [one for one in blind.planted if one.kind == kind]
-        print(f"{kind:18} {sum(one.found for one in of_kind)} of {len(of_kind)}")
+        print(f"  {kind:18} {sum(one.found for one in of_kind)} of {len(of_kind)}")
     print(f"found {sum(one.found for one in blind.planted)} of {len(blind.planted)} planted faults")
     warned = [fault for _, fault in blind.loud if fault.severity != "hint"]
     print(f"on good scripts: {len(warned)} errors and warnings, {len(blind.loud) - len(warned)} hints")
     print(f"other findings on faulty scripts: {len(blind.beside)}")
+
+
+if __name__ == "__main__":
+    for folder in SETS:
+        print(folder.name)
+        told(folder)
