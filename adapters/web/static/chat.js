@@ -12,7 +12,7 @@ let ticks = ""; // and of the ticks
 let keeping = false; // a draft is on its way
 let timer = 0;
 let arrived = 0; // when the last answer was shown
-let turned = null; // where the browser's own way back has led while something was under way
+let turned = null; // what cannot wait for what is under way: the browser's own way back, or a tap while only the page asked
 
 const scene = () => page.firstElementChild;
 const one = (selector) => page.querySelector(selector);
@@ -47,13 +47,13 @@ async function post(key, event, patience = 20000) {
 
 const ANSWERS = ["choose", "rate", "write", "command"];
 
-function act(event, back = false) {
+function act(event, back = false, unasked = false) {
   if (busy) {
-    if (back) turned = event; // the browser has turned the page already
+    if (back || (pending?.unasked && !unasked)) turned = { event, back }; // the browser has turned the page already
     return;
   }
   const prompt = ANSWERS.includes(event.kind) ? { prompt: scene().dataset.prompt || null } : {};
-  pending = { key: newKey(), event: { ...prompt, ...event }, back };
+  pending = { key: newKey(), event: { ...prompt, ...event }, back, unasked };
   deliver();
 }
 
@@ -85,9 +85,9 @@ async function deliver() {
     one(".wait span").hidden = true;
   }
   if (turned && !pending) {
-    const event = turned;
+    const { event, back } = turned;
     turned = null;
-    act(event, true);
+    act(event, back);
   } else if (pending && draft()) {
     later();
   }

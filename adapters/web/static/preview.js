@@ -10,7 +10,7 @@ async function look() {
   const now = one("[data-version]").dataset.version;
   if (now === version || busy) return;
   version = now;
-  act({ kind: "open", page: "talk" });
+  act({ kind: "open", page: "talk" }, false, true);
 }
 
 function lookSoon() {
