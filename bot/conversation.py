@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, NaiveDatetime
 
 from bot.events import Frozen, Surface, Value
 from bot.names import Listed
+from bot.snapshot import Limits, Report
 from prompts.phrases import Entry
 
 Input = Literal["choice", "multi", "scale", "text", "none"]
@@ -205,6 +206,7 @@ class Program(Frozen):
     day_end: str = Field(default="17:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     rotation: Rotation = "principles"
     thresholds: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # sets of answers that scripts ask for
+    limits: Limits = Limits()  # from how many people on themes are shown; they can only be raised
     phrases: tuple[Entry, ...] = ()  # at which the safety card is shown to their writer, beside those of phrases.toml
 
 
@@ -298,6 +300,8 @@ class Facts(Frozen):
     address: str = ""  # where links of ours lead; empty where people can open none
     consent_records: tuple[ConsentRecord, ...] = ()  # newest first
     consents_whole: bool = True  # the chain of them verifies, to its last link
+    reports: tuple[Report, ...] = Field(default=(), repr=False)  # for who supervises, a circle each, by name
+    supervisors: tuple[str, ...] = ()  # of the person's own teams: ids on the platform
 
 
 class Option(Frozen):

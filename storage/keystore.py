@@ -23,7 +23,9 @@ from storage.keyring import Keyring
 from storage.prepared import Prepared, Wire
 from storage.vault import KEY_BYTES, Key, Unopened, fresh_key, key_id, place
 
-Purpose = Literal["index", "inbox", "ledger", "cookie", "tokens", "state", "names", "links"]
+Purpose = Literal[
+    "index", "inbox", "ledger", "cookie", "tokens", "state", "names", "links", "snapshots", "packets"
+]  # fmt: skip
 
 THROWAWAY_HOURS = 24
 BEAT_SECONDS = 15

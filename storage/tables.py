@@ -121,6 +121,7 @@ circles = Table(
     Column("id", Uuid, primary_key=True),
     Column("tenant_id", Uuid, ForeignKey("tenants.id", ondelete="CASCADE"), nullable=False),
     Column("name", String(200), nullable=False),
+    Column("since", Date),  # its first window is the one in which that day is; before: that of the tenant's grid
     UniqueConstraint("tenant_id", "name"),
 )
 
@@ -307,6 +308,72 @@ excerpts = Table(
     Column("body", LargeBinary, nullable=False),
     Index("ix_excerpts_circle_id_window", "circle_id", "window"),
     sqlite_with_rowid=False,
+)
+
+#: Of a circle whose window is over: who could be counted and had agreed, sealed under a key of the installation, until
+#: the next one is closed and compared with it. `roster`: how many could be counted at all, which is no secret.
+closings = Table(
+    "closings",
+    metadata,
+    Column("circle_id", Uuid, ForeignKey("circles.id", ondelete="CASCADE"), primary_key=True),
+    Column("window", String(8), primary_key=True),
+    Column("roster", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+#: What was published, once, of a circle's window. `body`: a `Snapshot`, sealed under a key of the installation, because
+#: released passages are in it. `day`: on which it was due.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("circle_id", Uuid, ForeignKey("circles.id", ondelete="CASCADE"), primary_key=True),
+    Column("window", String(8), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_snapshots_day", "day"),
+)
+
+#: Ids of passages that were published, for their writers' receipts; which text it was stands nowhere.
+released = Table(
+    "released",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("day", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: What a person brings to supervision under their own name, sealed under their key: it goes when they erase themselves.
+#: `to_index`: a keyed hash of the one supervisor who can open it.
+packets = Table(
+    "packets",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _person(),
+    Column("to_index", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("delete_day", Date, nullable=False),
+    Index("ix_packets_participant_id", "participant_id"),
+    Index("ix_packets_to_index", "to_index"),
+    Index("ix_packets_delete_day", "delete_day"),
+)
+
+#: Browsers that a one-time link has let in: only a keyed hash of each cookie, whose it is, and until when.
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    _person(),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_web_sessions_participant_id", "participant_id"),
+    Index("ix_web_sessions_expires_at", "expires_at"),
+)
+
+#: Days on which whoever runs the installation printed a circle's report; the people of the circle can see it.
+operator_looks = Table(
+    "operator_looks",
+    metadata,
+    Column("circle_id", Uuid, ForeignKey("circles.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
 )
 
 #: What is never to be stored: names that a person listed, and those of the people of a workspace, as keyed hashes: one

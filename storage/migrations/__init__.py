@@ -35,7 +35,7 @@ class Line:
     head: str
 
 
-MAIN = Line(_HERE / "main", tables.metadata, "alembic_version", "0005")
+MAIN = Line(_HERE / "main", tables.metadata, "alembic_version", "0006")
 KEYS = Line(_HERE / "keys", keytables.metadata, "alembic_version_keys", "0001")
 
 
