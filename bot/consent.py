@@ -155,6 +155,11 @@ def excerpts(case: Case) -> Excerpts | None:
     return None if lapse(case, "excerpts") else case.conversation.consents.excerpts
 
 
+def counted_on(consents: Consents, day: date) -> bool:
+    """Whether what somebody gave may be counted on that day: their last word was yes, and holds still."""
+    return given(consents, "counting") and not (consents.counted_until and day >= consents.counted_until)
+
+
 def ends_soon(case: Case, purpose: Sharing = "counting") -> bool:
     """Whether agreeing once more begins a new year."""
     ends = until(case.conversation.consents, purpose)

@@ -5,7 +5,7 @@ The store is synchronous and runs on threads of its own; everything else is asyn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -361,6 +361,10 @@ class Store(Protocol):
     ) -> T | None:
         """Uses up a link or code of this person's for what is made of all that is stored of them; None where it is not
         good. Where making it fails, it is as good as before."""
+
+    def publish(self, now: datetime, sensitive: Collection[str]) -> None:
+        """Closes and publishes windows of circles that are over. `sensitive`: codes that need more people. Before
+        `sweep`."""
 
     def sweep(self, now: datetime) -> None:
         """What time takes away: retention, old dedupe keys, throwaway keys, sent deliveries. Reports this process."""

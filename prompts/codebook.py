@@ -59,6 +59,10 @@ class Codebook(Frozen):
         return next((theme.label for theme in self.themes if theme.code == code), code)
 
     @property
+    def sensitive(self) -> frozenset[str]:
+        return frozenset(theme.code for theme in self.themes if theme.sensitive)
+
+    @property
     def codes(self) -> frozenset[str]:
         return frozenset(theme.code for theme in self.themes)
 

@@ -35,7 +35,7 @@ async def tick(shell: Shell, now: datetime) -> None:
     failures: list[Exception] = []
     since = asyncio.get_running_loop().time()
     sending = (partial(send_owed, since=since), partial(check_in, since=since))
-    for part in (replan, *sending, ask_rooms, put_away, sweep):
+    for part in (replan, publish, *sending, ask_rooms, put_away, sweep):
         try:
             await part(shell, now)
         except Exception as error:
@@ -103,6 +103,11 @@ async def put_away(shell: Shell, now: datetime) -> None:
     for _ in range(BATCHES):
         if await shell.on_store(lambda: shell.idled_now(now, BATCH)) < BATCH:
             return
+
+
+async def publish(shell: Shell, now: datetime) -> None:
+    """Before the sweep, which lets people move on; and before what is sent, for supervisors are told."""
+    await shell.on_store(lambda: shell.store.publish(now, shell.library.codebook.sensitive))
 
 
 async def sweep(shell: Shell, now: datetime) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, update
 
 from storage import tables as t
-from storage.keystore import KeyStore
+from storage.keystore import KeyStore, Part
 from storage.ledger import TAKEN_BACK, Entry, note
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, fingerprint
@@ -67,11 +67,20 @@ def _own(shared: Table) -> tuple[ColumnElement[bool], ...]:
 
 
 #: By what was agreed to: how rows of one's own are found, and how they go.
-_SHARED = {
-    purpose: (table, Prepared(select(table.c.id).where(*_own(table))), Prepared(delete(table).where(*_own(table))))
-    for purpose, table in (("counting", t.contributions), ("excerpts", t.excerpts))
+_PARTS: dict[str, tuple[Part, Table]] = {
+    "counting": ("contributions", t.contributions),
+    "excerpts": ("excerpts", t.excerpts),
 }
-_HELD = tuple(Prepared(select(table.c.id).where(table.c.id == bindparam("receipt"))) for table, *_ in _SHARED.values())
+_SHARED = {
+    purpose: (
+        part,
+        table,
+        Prepared(select(table.c.id).where(*_own(table))),
+        Prepared(delete(table).where(*_own(table))),
+    )
+    for purpose, (part, table) in _PARTS.items()
+}
+_HELD = tuple(Prepared(select(table.c.id).where(table.c.id == bindparam("receipt"))) for _, table in _PARTS.values())
 _PEOPLE = Prepared(
     select(func.count())
     .select_from(t.participants)
@@ -96,9 +105,9 @@ def take_back(
     """Deletes what a person shared and is not published yet, and gives the ids. `only`: in these circles; `of`: what
     was agreed to."""
     taken: list[UUID] = []
-    for circle, window, window_key in keys.window_keys():
-        if only is None or circle in only:
-            for table, which, drop in (_SHARED[purpose] for purpose in of):
+    for part, table, which, drop in (_SHARED[purpose] for purpose in of):
+        for circle, window, window_key in keys.window_keys(part):
+            if only is None or circle in only:
                 own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle, table)}
                 taken += [row[0] for row in wire.all(which, **own)]
                 wire.run(drop, **own)

@@ -23,6 +23,9 @@ from storage.keyring import Keyring
 from storage.prepared import Prepared, Wire
 from storage.vault import KEY_BYTES, Key, Unopened, fresh_key, key_id, place
 
+#: What is shared in a window, each part under a key of its own: passages wait longer than themes.
+Part = Literal["contributions", "excerpts"]
+PARTS: tuple[Part, ...] = ("contributions", "excerpts")
 Purpose = Literal[
     "index", "inbox", "ledger", "cookie", "tokens", "state", "names", "links", "snapshots", "packets"
 ]  # fmt: skip
@@ -187,33 +190,40 @@ class KeyStore:
         assert row is not None
         return self._purposes.setdefault(purpose, self.unwrapped(row[0], wrapped_place("purpose_keys", purpose)))
 
-    def window_key(self, circle: UUID, window: str) -> bytes:
-        """The key of one circle's window, made with the first contribution to it."""
-        name = f"{circle}/{window}"
-        with self.database.reading() as reading:
-            row = reading.one(_WINDOW_KEY, window=name)
-        if row is None:
-            with self.database.transaction() as wire:
-                sealed = self._wrapping(wire).seal(fresh_key().raw, wrapped_place("window_keys", name))
-                wire.run(_ADD_WINDOW_KEY, id=name, wrapped=sealed)
-                row = wire.one(_WINDOW_KEY, window=name)
+    def window_key(self, circle: UUID, window: str, part: Part = "contributions") -> bytes:
+        """The key of one circle's window, made with the first that is shared in it."""
+        if known := self.known_window_key(circle, window, part):
+            return known
+        name = _window_name(circle, window, part)
+        with self.database.transaction() as wire:
+            sealed = self._wrapping(wire).seal(fresh_key().raw, wrapped_place("window_keys", name))
+            wire.run(_ADD_WINDOW_KEY, id=name, wrapped=sealed)
+            row = wire.one(_WINDOW_KEY, window=name)
         assert row is not None
         return self.unwrapped(row[0], wrapped_place("window_keys", name))
 
-    def window_keys(self) -> tuple[tuple[UUID, str, bytes], ...]:
-        """Every window that is not published yet: (circle, window, key)."""
+    def known_window_key(self, circle: UUID, window: str, part: Part = "contributions") -> bytes | None:
+        """None where nothing was shared in it, or it is published."""
+        name = _window_name(circle, window, part)
+        with self.database.reading() as wire:
+            row = wire.one(_WINDOW_KEY, window=name)
+        return None if row is None else self.unwrapped(row[0], wrapped_place("window_keys", name))
+
+    def window_keys(self, part: Part = "contributions") -> tuple[tuple[UUID, str, bytes], ...]:
+        """Every window of which that part is not published yet: (circle, window, key)."""
         with self.database.reading() as wire:
             rows = wire.all(_WINDOW_KEYS)
         found = []
         for name, wrapped in rows:
-            circle, _, window = name.partition("/")
-            found.append((UUID(circle), window, self.unwrapped(wrapped, wrapped_place("window_keys", name))))
+            circle, window, of = (*name.split("/"), "contributions")[:3]
+            if of == part:
+                found.append((UUID(circle), window, self.unwrapped(wrapped, wrapped_place("window_keys", name))))
         return tuple(found)
 
-    def destroy_window_key(self, circle: UUID, window: str) -> None:
+    def destroy_window_key(self, circle: UUID, window: str, part: Part = "contributions") -> None:
         """At publication: tokens of that window can be linked to nobody from now on."""
         with self.database.transaction() as wire:
-            wire.run(_DROP_WINDOW_KEY, window=f"{circle}/{window}")
+            wire.run(_DROP_WINDOW_KEY, window=_window_name(circle, window, part))
 
     # The ledger's second copy ----------------------------------------------------------------------------------------
 
@@ -312,6 +322,10 @@ class KeyStore:
             if len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
         return key
+
+
+def _window_name(circle: UUID, window: str, part: Part) -> str:
+    return f"{circle}/{window}" if part == "contributions" else f"{circle}/{window}/{part}"
 
 
 def _framed(key: DataKey) -> bytes:

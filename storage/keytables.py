@@ -45,7 +45,7 @@ purpose_keys = Table(
 window_keys = Table(
     "window_keys",
     metadata,
-    Column("id", String(60), primary_key=True),  # "<circle>/<window>"
+    Column("id", String(60), primary_key=True),  # "<circle>/<window>", and with "/excerpts" behind it
     Column("wrapped", LargeBinary, nullable=False),
 )
 

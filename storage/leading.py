@@ -161,7 +161,7 @@ def _team(desk: Desk, lead: Place, setup: Setup) -> UUID:
         taken = desk.wire.one(_CIRCLE_TAKEN, tenant=lead.tenant, called=setup.team)
         if taken is not None and taken[0]:
             raise Refusal("name", "The team's name is the name of a circle already. Choose another one.")
-    team, _ = up.team_of(desk.wire, setup, lead.tenant)
+    team, _ = up.team_of(desk.wire, setup, lead.tenant, desk.day)
     return team
 
 

@@ -48,6 +48,10 @@ def note(wire: Wire, found: Place, today: date) -> None:
         wire.run(_NOTE, circle_id=circle, participant_id=found.person, day=today)
 
 
+def note_one(wire: Wire, circle: UUID, person: UUID, today: date) -> None:
+    wire.run(_NOTE, circle_id=circle, participant_id=person, day=today)
+
+
 def seen(wire: Wire, keys: KeyStore, found: Place) -> tuple[Look, ...]:
     """At the page of the circles that the person is in, newest first; each viewer once a day."""
     rows = wire.all(_SEEN, person=found.person)

@@ -31,6 +31,6 @@ def read(wire: Wire, keys: KeyStore, rows: Sequence[UUID]) -> dict[UUID, str]:
     found = {row: wire.one(_ONE, row=row) for row in rows}
     if not any(found.values()):
         return {}
-    by_cell = {(circle, window): key for circle, window, key in keys.window_keys()}
+    by_cell = {(circle, window): key for circle, window, key in keys.window_keys("excerpts")}
     there = ((row, one, by_cell.get((one[0], one[1]))) for row, one in found.items() if one is not None)
     return {row: Key(key).open(one[2], _where(row)).decode() for row, one, key in there if key is not None}

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select
 from storage import erase, ledger
 from storage import tables as t
 from storage.database import Database
-from storage.keystore import KeyStore
+from storage.keystore import PARTS, KeyStore
 from storage.place import Programs, hold
 from storage.prepared import Prepared, Wire
 
@@ -98,9 +98,10 @@ def _tenant(main: Database, keys: KeyStore, tenant: UUID, before: date, today: d
         entry = ledger.note(wire, keys, tenant, today, ledger.PURGED)
         circles = drop_tenant(wire, tenant)
     erase.forget(keys, [entry], ())
-    for circle, window, _ in keys.window_keys():
-        if circle in circles:
-            keys.destroy_window_key(circle, window)
+    for part in PARTS:
+        for circle, window, _ in keys.window_keys(part):
+            if circle in circles:
+                keys.destroy_window_key(circle, window, part)
     return True
 
 

@@ -75,7 +75,7 @@ def set_up(
     check(setup)
     in_tenant = tenant(wire, setup.platform, setup.tenant, day)
     settle(wire, program, setup, in_tenant, day)
-    team, moved = team_of(wire, setup, in_tenant)
+    team, moved = team_of(wire, setup, in_tenant, day)
     people = people_of(wire, keys, named_in(setup), made, at, day)
     for user in setup.supervisors:
         wire.run(_ADD_ROLE, participant_id=people[user].person, team_id=team, role="supervisor", since=day)
@@ -154,12 +154,12 @@ def has_team(wire: Wire, in_tenant: UUID, name: str) -> bool:
     return wire.one(_TEAM, tenant=in_tenant, called=name) is not None
 
 
-def team_of(wire: Wire, setup: Setup, in_tenant: UUID) -> tuple[UUID, bool]:
+def team_of(wire: Wire, setup: Setup, in_tenant: UUID, day: date) -> tuple[UUID, bool]:
     """The team, in its circle (alone: a circle of its own name), and whether it has moved there from another."""
     row = wire.one(_TEAM, tenant=in_tenant, called=setup.team)
     if row is not None and not setup.circle:
         return row[0], False
-    circle = _circle(wire, in_tenant, setup.circle or setup.team)
+    circle = _circle(wire, in_tenant, setup.circle or setup.team, day)
     if row is None:
         team = uuid4()
         wire.run(_ADD_TEAM, id=team, tenant_id=in_tenant, circle_id=circle, name=setup.team)
@@ -169,13 +169,13 @@ def team_of(wire: Wire, setup: Setup, in_tenant: UUID) -> tuple[UUID, bool]:
     return row[0], row[1] != circle
 
 
-def _circle(wire: Wire, in_tenant: UUID, name: str) -> UUID:
+def _circle(wire: Wire, in_tenant: UUID, name: str, day: date) -> UUID:
     row = wire.one(_CIRCLE, tenant=in_tenant, called=name)
     if row is not None:
         found: UUID = row[0]
         return found
     made = uuid4()
-    wire.run(_ADD_CIRCLE, id=made, tenant_id=in_tenant, name=name)
+    wire.run(_ADD_CIRCLE, id=made, tenant_id=in_tenant, name=name, since=day)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from bot.effects import LinkPurpose
 from bot.events import Who
 from bot.ports import Delivery, Everything, Refusal, Setup
 from prompts.script import Script
-from storage import checkins, consents, copies, deliveries, erase, links, migrations, purge, sweep
+from storage import checkins, consents, copies, deliveries, erase, links, migrations, publishing, purge, sweep
 from storage import tables as t
 from storage.database import Database, database_url, insisted
 from storage.installations import SqlInstallations
@@ -28,6 +28,7 @@ from storage.names import Colleagues
 from storage.place import PERSON, Programs, look, named, person_key, read_reflections
 from storage.prepared import Prepared
 from storage.references import SqlReferences
+from storage.reports import Reports
 from storage.restored import replay
 from storage.rooms import SqlRooms
 from storage.setup import leave_team
@@ -65,9 +66,11 @@ class SqlStore:
         self._thread = threading.local()
         self._swept: date | None = None
         self._purged: date | None = None
+        self._published: date | None = None
         self._unclean = False
         self.installations = SqlInstallations(database, keys, self.transaction)
         self.references = SqlReferences(database, keys)
+        self.reports = Reports(database, keys)
         self.rooms = SqlRooms(database, keys, self._programs, self.transaction)
         _pair(database, keys)
         replay(database, keys)
@@ -234,6 +237,13 @@ class SqlStore:
         self._unclean = not all(clean)
 
     # Time ------------------------------------------------------------------------------------------------------------
+
+    def publish(self, now: datetime, sensitive: Collection[str]) -> None:
+        """Closes windows that are over and publishes those whose grace is; once a day there is something to look for.
+        Call it before `sweep`, which lets people move on to their next circle."""
+        today = now.astimezone(UTC).date()
+        if self._published != today and publishing.publish(self.database, self.keys, self._programs, sensitive, now):
+            self._published = today
 
     def sweep(self, now: datetime) -> None:
         """Call it every half minute: it also tells other processes that this one is alive."""

@@ -41,6 +41,7 @@ from storage.place import (
     written,
 )
 from storage.prepared import Prepared, Wire
+from storage.reports import of_person
 from storage.shelf import Shelf
 from storage.vault import Key, fingerprint
 from storage.windows import window_start
@@ -177,6 +178,7 @@ class SqlTransaction:
             "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
             "names": names.listed(self.wire, found, key),
             "looks": looks.seen(self.wire, self._keys, found),
+            "reports": of_person(self.wire, self._keys, found.person, today) if found.supervises_since else (),
             "secret": secrets.token_urlsafe(32),
             **self._of_passages(found, key, memory, today),
         }

@@ -31,6 +31,16 @@ def window_name(start: date) -> str:
     return f"{year}-W{week:02d}"
 
 
+def window_first_day(name: str) -> date:
+    """The Monday of a window's name. Raises ValueError for what is no name of a week."""
+    year, _, week = name.partition("-W")
+    return date.fromisocalendar(int(year), int(week), 1)
+
+
+def window_after(start: date) -> date:
+    return start + timedelta(days=_DAYS)
+
+
 def published_from(start: date) -> date:
     """The earliest day on which a window's themes can appear: after its end and the days of grace."""
     return start + timedelta(days=_DAYS + GRACE_DAYS)

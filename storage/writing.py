@@ -44,7 +44,7 @@ from storage import checkins, leading, leaving, links, looks, names, passages
 from storage import tables as t
 from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
-from storage.keystore import KeyStore
+from storage.keystore import KeyStore, Part
 from storage.leading import Desk
 from storage.ledger import ENDED, LET_GO, TAKEN_BACK, Entry, note
 from storage.place import Place
@@ -211,7 +211,7 @@ class Pen:
     def _contribute(self, receipt: UUID, codes: Sequence[str], reflection: UUID) -> None:
         if self.after.consents.counting not in ("ask", "always"):
             raise NothingMayBeShared
-        cell, kept = self._cell(), self._kept(reflection)
+        cell, kept = self._cell("contributions"), self._kept(reflection)
         if cell is None:
             return  # they left the circle; there is nothing in which this could be counted
         self.wire.run(_ADD_CONTRIBUTION, id=receipt, **cell.row(self.key), codes=json.dumps(sorted(codes)))
@@ -219,20 +219,20 @@ class Pen:
             self._reseal(kept.model_copy(update={"receipt": receipt}))
 
     def _release(self, effect: Release) -> None:
-        cell = self._cell()
+        cell = self._cell("excerpts")
         if text_hash(effect.text) != effect.text_hash or self.after.consents.excerpts != "ask":
             raise NotWhatWasShown
         if cell is not None:
             body = passages.sealed(cell.key, effect.receipt, effect.text)
             self.wire.run(passages.ADD, id=effect.receipt, **cell.row(self.key, t.excerpts), body=body)
 
-    def _cell(self) -> Cell | None:
+    def _cell(self, part: Part) -> Cell | None:
         """Where what they share today goes."""
         circle = self.found.circle_on(self.day)
         if circle is None:
             return None
         window = window_name(window_start(self.found.grid, self.day))
-        return Cell(circle, window, self.keys.window_key(circle, window))
+        return Cell(circle, window, self.keys.window_key(circle, window, part))
 
     def _unshare(self, receipt: UUID) -> None:
         for drop in _UNSHARE:

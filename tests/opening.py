@@ -47,7 +47,7 @@ def tenants(store: SqlStore) -> list[UUID]:
 def keys_at_hand(store: SqlStore) -> list[Key]:
     """Whatever the key store and the keyring still hold."""
     known = [store.keys.data_key(row["id"]) for row in key_rows(store, keytables.data_keys)]
-    windows = (Key(raw) for _, _, raw in store.keys.window_keys())
+    windows = (Key(raw) for _, _, raw in (*store.keys.window_keys(), *store.keys.window_keys("excerpts")))
     return [*(data.key for data in known if data is not None), *windows, *store.keys.ring.keys]
 
 

@@ -90,11 +90,11 @@ def release(live: Live, person: Who = ADA, words: str = WORDS) -> Page:
 def test_a_released_passage_is_sealed_under_the_key_of_its_window_alone(live: Live) -> None:
     release(live)
     (row,) = rows(live.store, t.excerpts)
-    ((circle, window, key),) = live.store.keys.window_keys()
+    ((circle, window, key),) = live.store.keys.window_keys("excerpts")
     where = place("shared", "excerpts", row["id"], "body")
     assert (row["circle_id"], row["window"]) == (circle, window)
     assert Key(key).open(row["body"], where).decode() == WORDS
-    live.store.keys.destroy_window_key(circle, window)
+    live.store.keys.destroy_window_key(circle, window, "excerpts")
     with pytest.raises(Unopened):
         Key(bytes(32)).open(row["body"], where)
 

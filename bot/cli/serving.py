@@ -118,7 +118,8 @@ async def serve(
     shell.address = reached_at(given)
     try:
         # What time has taken is gone before anybody is answered, also where a backup has brought it back.
-        await shell.on_store(lambda: store.sweep(shell.clock.now()))
+        await ticker.publish(shell, shell.clock.now())
+        await ticker.sweep(shell, shell.clock.now())
         adapters = connected(given, shell, store)
         platforms.messengers |= {name: adapter.messenger for name, adapter in adapters.items()}
         async with _started(adapters, shell), _ticking(shell, counts), _listening(given, adapters, shell, counts):

@@ -1,0 +1,345 @@
+"""Closing windows, and publishing them. Law: one transaction a circle and window; what was published is never counted
+again, and what it was counted from is gone with the key that told whose it was.
+
+privacy.md, section 5. A window closes when its last day is over; for 72 hours people can take back what they gave; then
+it is published, on a Thursday, whatever is in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, insert, or_, select
+
+from bot import logs
+from bot.consent import counted_on
+from bot.conversation import Consents
+from bot.ports import LostRace
+from bot.snapshot import Limits, Snapshot
+from storage import tables as t
+from storage.counting import token
+from storage.database import Database
+from storage.disclosure import Cell, Window, snapshot
+from storage.keystore import KeyStore
+from storage.place import Programs
+from storage.prepared import Prepared, Wire
+from storage.vault import Key, Unopened, place
+from storage.windows import WEEKS, published_from, window_after, window_first_day, window_name, window_start
+
+log = logs.Log("window-failed", "window-published", "shown", "not-enough")
+
+#: Circles whose windows are closed or published in one call, so that turns come in between.
+BATCH = 20
+
+_CIRCLES = Prepared(
+    select(
+        t.circles.c.id,
+        t.circles.c.name,
+        t.circles.c.since,
+        t.tenants.c.id,
+        t.tenants.c.grid_monday,
+        t.tenants.c.settings,
+    )
+    .select_from(t.circles.join(t.tenants))
+    .where(t.tenants.c.gone_day.is_(None))
+    .order_by(t.circles.c.id)
+)
+_LAST = Prepared(select(t.snapshots.c.circle_id, t.snapshots.c.window).order_by(t.snapshots.c.window))
+_CLOSED = Prepared(select(t.closings.c.circle_id, t.closings.c.window))
+#: One process publishes a circle at a time.
+_HOLD = Prepared(select(t.circles.c.id).where(t.circles.c.id == bindparam("circle")).with_for_update())
+_SNAPSHOTS = Prepared(
+    select(t.snapshots.c.window, t.snapshots.c.body)
+    .where(t.snapshots.c.circle_id == bindparam("circle"))
+    .order_by(t.snapshots.c.window)
+)
+_ADD_SNAPSHOT = Prepared(insert(t.snapshots))
+_CLOSING = Prepared(
+    select(t.closings.c.roster, t.closings.c.body).where(
+        t.closings.c.circle_id == bindparam("circle"), t.closings.c.window == bindparam("in_window")
+    )
+)
+_ADD_CLOSING = Prepared(insert(t.closings), unless_there=True)
+_DROP_CLOSINGS = Prepared(
+    delete(t.closings).where(t.closings.c.circle_id == bindparam("circle"), t.closings.c.window < bindparam("before"))
+)
+_WHO = (
+    t.participants.c.id,
+    t.participants.c.tenant_id,
+    t.participants.c.key_id,
+    t.participants.c.circle_id,
+    t.participants.c.next_circle_id,
+    t.participants.c.next_circle_from,
+    t.conversations.c.state,
+)
+_people = t.participants.join(t.conversations, t.conversations.c.participant_id == t.participants.c.id)
+_COUNTABLE = Prepared(
+    select(*_WHO)
+    .select_from(_people)
+    .where(
+        or_(t.participants.c.circle_id == bindparam("circle"), t.participants.c.next_circle_id == bindparam("circle")),
+        t.participants.c.left_day.is_(None),
+    )
+)
+#: Whoever was counted may have been named supervisor in the days of grace: then they count no more.
+_STILL = Prepared(
+    select(*_WHO)
+    .select_from(_people)
+    .where(t.participants.c.id == bindparam("person"), t.participants.c.supervises_since.is_(None))
+)
+_cell = (t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window"))
+#: The distinct ones: a person who answered twenty times is one person.
+_GIVEN = Prepared(
+    select(t.contributions.c.token, t.contributions.c.codes)
+    .where(*_cell)
+    .group_by(t.contributions.c.token, t.contributions.c.codes)
+)
+_TOKENS = Prepared(select(t.contributions.c.token).where(*_cell).distinct())
+_DROP_ONE = Prepared(delete(t.contributions).where(*_cell, t.contributions.c.token == bindparam("own")))
+_DROP = Prepared(delete(t.contributions).where(*_cell))
+
+
+class Circle(NamedTuple):
+    id: UUID
+    name: str
+    since: date | None
+    tenant: UUID
+    grid: date
+    settings: str
+
+    @property
+    def first(self) -> date:
+        """The first day of its first window."""
+        return window_start(self.grid, self.since or self.grid)
+
+
+class _Person(NamedTuple):
+    person: UUID
+    tenant: UUID
+    key_id: UUID
+    circle: UUID | None
+    next_circle: UUID | None
+    next_circle_from: date | None
+    state: bytes
+
+    def circle_on(self, day: date) -> UUID | None:
+        moved = self.next_circle_from is not None and day >= self.next_circle_from
+        return self.next_circle if moved else self.circle
+
+    def consents(self, key: Key) -> Consents:
+        """What they have agreed to, out of their sealed state. Raises Unopened."""
+        state = key.open(self.state, place(self.tenant, "conversations", self.person, "state"))
+        return Consents.model_validate(json.loads(state.partition(b"\n")[2])["consents"])
+
+
+class Closing(NamedTuple):
+    """What was known when a window closed. `people`: who could be counted and had agreed; `change`: by how many people
+    those differ from the window before."""
+
+    roster: int
+    people: frozenset[UUID]
+    change: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A circle's window that is over. `publish`: the days of grace are over too."""
+
+    circle: Circle
+    start: date
+    publish: bool
+
+    @property
+    def window(self) -> str:
+        return window_name(self.start)
+
+
+def due(main: Database, today: date) -> Iterator[Due]:
+    """The oldest first within each circle."""
+    with main.reading() as wire:
+        circles = [Circle._make(row) for row in wire.all(_CIRCLES)]
+        last: dict[UUID, str] = dict(wire.all(_LAST))
+        closed = set(wire.all(_CLOSED))
+    for circle in circles:
+        start = window_after(window_first_day(last[circle.id])) if circle.id in last else circle.first
+        while window_after(start) <= today:
+            publish = published_from(start) <= today
+            if publish or (circle.id, window_name(start)) not in closed:
+                yield Due(circle, start, publish)
+            start = window_after(start)
+
+
+def publish(main: Database, keys: KeyStore, programs: Programs, sensitive: Collection[str], now: datetime) -> bool:
+    """Closes and publishes what is due, a batch a call; whether nothing is left. A circle that fails waits for the next
+    call, and keeps no other waiting."""
+    work = list(islice(due(main, now.astimezone(UTC).date()), BATCH + 1))
+    failed: set[UUID] = set()
+    for one in work[:BATCH]:
+        if one.circle.id in failed:
+            continue  # its windows are published in their order
+        limits = programs.under(one.circle.settings).limits
+        try:
+            _do(main, keys, one, limits, sensitive, now)
+        except (LostRace, Unopened) as error:
+            log.warning("window-failed", error=error)
+            failed.add(one.circle.id)
+    if work:
+        main.checkpoint()
+    forget_keys(main, keys)
+    return len(work) <= BATCH and not failed
+
+
+def _do(main: Database, keys: KeyStore, one: Due, limits: Limits, sensitive: Collection[str], now: datetime) -> None:
+    with main.transaction() as wire:
+        if wire.one(_HOLD, circle=one.circle.id) is None or _is_published(wire, one):
+            return
+        job = _Job(wire, keys, one)
+        if not one.publish:
+            job.close()
+            return
+        made = job.publish(limits, sensitive, now)
+    keys.destroy_window_key(one.circle.id, one.window)
+    log.info("window-published", outcome="shown" if made.enough else "not-enough")
+
+
+def _is_published(wire: Wire, one: Due) -> bool:
+    return any(window == one.window for window, _ in wire.all(_SNAPSHOTS, circle=one.circle.id))
+
+
+def forget_keys(main: Database, keys: KeyStore) -> None:
+    """Keys of windows whose process died between publishing them and this."""
+    with main.reading() as wire:
+        there = set(wire.all(_LAST))
+    for circle, window, _ in keys.window_keys():
+        if (circle, window) in there:
+            keys.destroy_window_key(circle, window)
+
+
+class _Job:
+    """One circle's window, inside its transaction."""
+
+    def __init__(self, wire: Wire, keys: KeyStore, one: Due) -> None:
+        self.wire, self.keys, self.circle, self.start, self.window = wire, keys, one.circle, one.start, one.window
+        self.key = keys.known_window_key(one.circle.id, one.window)
+        self.cell = {"circle": one.circle.id, "in_window": one.window}
+
+    def close(self) -> Closing:
+        """Whatever was given by somebody who cannot be counted, or has not agreed, goes now."""
+        last_day = window_after(self.start) - timedelta(days=1)
+        people = [_Person._make(row) for row in self.wire.all(_COUNTABLE, circle=self.circle.id)]
+        people = [one for one in people if one.circle_on(last_day) == self.circle.id]
+        agreed = self._agreed(people, last_day)
+        self._only(agreed)
+        closing = Closing(len(people), frozenset(agreed), self._change(frozenset(agreed)))
+        self.wire.run(
+            _ADD_CLOSING,
+            circle_id=self.circle.id,
+            window=self.window,
+            roster=closing.roster,
+            body=self._sealing.seal(_of_closing(closing), self._where("closings", self.window)),
+        )
+        return closing
+
+    def publish(self, limits: Limits, sensitive: Collection[str], now: datetime) -> Snapshot:
+        closing = self._closing(self.window)
+        if closing is None:
+            closing = self.close()
+        else:  # whoever took their yes back in the days of grace, or was named supervisor
+            still = [row for one in closing.people for row in self.wire.all(_STILL, person=one)]
+            self._only(self._agreed(map(_Person._make, still), now.astimezone(UTC).date()))
+        before = self._before()
+        earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
+        changes = (closing.change, None if earlier is None else earlier.change)
+        made = snapshot(self._given(closing.roster), Window(self.window, before, changes), limits, sensitive)
+        self.wire.run(
+            _ADD_SNAPSHOT,
+            circle_id=self.circle.id,
+            window=self.window,
+            day=made.published,
+            body=self._sealing.seal(made.written().encode(), self._where("snapshots", self.window)),
+        )
+        self.wire.run(_DROP, **self.cell)
+        self.wire.run(_DROP_CLOSINGS, circle=self.circle.id, before=self.window)
+        return made
+
+    # What was given
+
+    def _given(self, roster: int) -> Cell:
+        people: dict[bytes, set[str]] = {}
+        for given_by, codes in self.wire.all(_GIVEN, **self.cell):
+            people.setdefault(bytes(given_by), set()).update(_read(codes))
+        return Cell(tuple(people.values()), roster)
+
+    def _agreed(self, people: Iterable[_Person], day: date) -> dict[UUID, Key]:
+        """Who agrees to be counted on that day, with their keys."""
+        found = list(people)
+        self.keys.warm(one.key_id for one in found)
+        agreed = {}
+        for one in found:
+            key = self.keys.data_key(one.key_id)
+            with suppress(Unopened):  # nobody can say what they agreed to
+                if key is not None and counted_on(one.consents(key.key), day):
+                    agreed[one.person] = key.key
+        return agreed
+
+    def _only(self, agreed: Mapping[UUID, Key]) -> None:
+        """Takes out what is not theirs."""
+        key = self.key
+        theirs = set() if key is None else {token(key, one, self.circle.id) for one in agreed.values()}
+        given = {bytes(row[0]) for row in self.wire.all(_TOKENS, **self.cell)}
+        self.wire.run_many(_DROP_ONE, [{**self.cell, "own": other} for other in given - theirs])
+
+    # What came before
+
+    def _before(self) -> tuple[Snapshot, ...]:
+        return tuple(
+            read(self.keys, self.circle.tenant, self.circle.id, window, body)
+            for window, body in self.wire.all(_SNAPSHOTS, circle=self.circle.id)
+        )
+
+    def _closing(self, window: str) -> Closing | None:
+        row = self.wire.one(_CLOSING, circle=self.circle.id, in_window=window)
+        if row is None:
+            return None
+        known = json.loads(self._sealing.open(row[1], self._where("closings", window)))
+        return Closing(row[0], frozenset(map(UUID, known["people"])), known["change"])
+
+    def _change(self, agreed: frozenset[UUID]) -> int | None:
+        """By how many people they differ from the window before."""
+        earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
+        return None if earlier is None else len(agreed ^ earlier.people)
+
+    @property
+    def _sealing(self) -> Key:
+        return Key(self.keys.purpose_key("snapshots"))
+
+    def _where(self, table: str, window: str) -> bytes:
+        return where(self.circle.tenant, table, self.circle.id, window)
+
+
+def where(tenant: UUID, table: str, circle: UUID, window: str) -> bytes:
+    return place(tenant, table, circle, window)
+
+
+def read(keys: KeyStore, tenant: UUID, circle: UUID, window: str, body: bytes) -> Snapshot:
+    """Raises Unopened."""
+    opened = Key(keys.purpose_key("snapshots")).open(body, where(tenant, "snapshots", circle, window))
+    return Snapshot.model_validate_json(opened)
+
+
+def _of_closing(closing: Closing) -> bytes:
+    known = {"people": sorted(person.hex for person in closing.people), "change": closing.change}
+    return json.dumps(known).encode()
+
+
+@lru_cache(maxsize=4096)
+def _read(codes: str) -> tuple[str, ...]:
+    return tuple(json.loads(codes))
