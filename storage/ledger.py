@@ -17,6 +17,8 @@ from storage.vault import fingerprint
 ERASED, REMOVED, PURGED = "person", "installation", "tenant"
 #: These are needed as long as a backup can hold what they name, and then go.
 LET_GO, TAKEN_BACK, ENDED, USED, CHOSEN = "reflection", "contribution", "session", "link", "consent"
+#: A circle's window, which is never published twice: for as long as snapshots are kept.
+PUBLISHED = "window"
 PASSING = (LET_GO, TAKEN_BACK, ENDED, USED, CHOSEN)
 #: Backups are kept for 14 days (docs/privacy.md), and some a little longer than they should be.
 PASSING_DAYS = 28
@@ -26,6 +28,11 @@ Entry = tuple[bytes, date, str]
 def record_of(person: UUID, n: int) -> bytes:
     """The n-th link of a person's consent chain, as an entry names it: there are no more of them than that."""
     return person.bytes + n.to_bytes(4, "big")
+
+
+def window_of(circle: UUID, window: str) -> bytes:
+    """A circle's window, as an entry names it."""
+    return circle.bytes + window.encode()
 
 
 NOTE = Prepared(insert(t.deletion_ledger), unless_there=True)

@@ -29,6 +29,7 @@ from storage.counting import token
 from storage.database import Database
 from storage.disclosure import Cell, Window, snapshot
 from storage.keystore import KeyStore
+from storage.ledger import PUBLISHED, ledger_hash, note, window_of
 from storage.place import Programs
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, place
@@ -53,6 +54,7 @@ _CIRCLES = Prepared(
     .order_by(t.circles.c.id)
 )
 _LAST = Prepared(select(t.snapshots.c.circle_id, t.snapshots.c.window).order_by(t.snapshots.c.window))
+_PUBLISHED = Prepared(select(t.deletion_ledger.c.hash).where(t.deletion_ledger.c.kind == PUBLISHED))
 _CLOSED = Prepared(select(t.closings.c.circle_id, t.closings.c.window))
 #: One process publishes a circle at a time.
 _HOLD = Prepared(select(t.circles.c.id).where(t.circles.c.id == bindparam("circle")).with_for_update())
@@ -162,17 +164,21 @@ class Due:
         return window_name(self.start)
 
 
-def due(main: Database, today: date) -> Iterator[Due]:
-    """The oldest first within each circle."""
+def due(main: Database, keys: KeyStore, today: date) -> Iterator[Due]:
+    """The oldest first within each circle. One that was published, and is lost with a database that an older backup
+    replaced, stays a gap."""
     with main.reading() as wire:
         circles = [Circle._make(row) for row in wire.all(_CIRCLES)]
         last: dict[UUID, str] = dict(wire.all(_LAST))
         closed = set(wire.all(_CLOSED))
+        lost = {bytes(row[0]) for row in wire.all(_PUBLISHED)}
     for circle in circles:
         start = window_after(window_first_day(last[circle.id])) if circle.id in last else circle.first
         while window_after(start) <= today:
             publish = published_from(start) <= today
-            if publish or (circle.id, window_name(start)) not in closed:
+            if lost and ledger_hash(keys, window_of(circle.id, window_name(start))) in lost:
+                pass
+            elif publish or (circle.id, window_name(start)) not in closed:
                 yield Due(circle, start, publish)
             start = window_after(start)
 
@@ -180,7 +186,7 @@ def due(main: Database, today: date) -> Iterator[Due]:
 def publish(main: Database, keys: KeyStore, programs: Programs, sensitive: Collection[str], now: datetime) -> bool:
     """Closes and publishes what is due, a batch a call; whether nothing is left. A circle that fails waits for the next
     call, and keeps no other waiting."""
-    work = list(islice(due(main, now.astimezone(UTC).date()), BATCH + 1))
+    work = list(islice(due(main, keys, now.astimezone(UTC).date()), BATCH + 1))
     failed: set[UUID] = set()
     for one in work[:BATCH]:
         if one.circle.id in failed:
@@ -206,6 +212,8 @@ def _do(main: Database, keys: KeyStore, one: Due, limits: Limits, sensitive: Col
             job.close()
             return
         made = job.publish(limits, sensitive, now)
+        entry = note(wire, keys, window_of(one.circle.id, one.window), made.published, PUBLISHED)
+    keys.note_deletions([entry])
     keys.destroy_window_key(one.circle.id, one.window)
     log.info("window-published", outcome="shown" if made.enough else "not-enough")
 

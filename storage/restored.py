@@ -24,6 +24,7 @@ from storage.ledger import (
     ERASED,
     LET_GO,
     NOTE,
+    PUBLISHED,
     PURGED,
     REMOVED,
     TAKEN_BACK,
@@ -32,6 +33,7 @@ from storage.ledger import (
     ledger_hash,
     note,
     record_of,
+    window_of,
 )
 from storage.place import written
 from storage.prepared import Prepared, Row, Wire
@@ -57,6 +59,13 @@ _ROWS = tuple(
         (t.contributions, t.contributions.c.id, TAKEN_BACK),
         (t.excerpts, t.excerpts.c.id, TAKEN_BACK),
         (t.links, t.links.c.hash, USED),
+    )
+)
+#: By circle and window: what was given in one that is published has no key any more, and must not be counted anew.
+_GIVEN = Prepared(select(t.contributions.c.circle_id, t.contributions.c.window).distinct())
+_DROP_GIVEN = Prepared(
+    delete(t.contributions).where(
+        t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window")
     )
 )
 _TALK = Prepared(
@@ -112,6 +121,7 @@ def _deleted(wire: Wire, keys: KeyStore, noted: _Noted) -> None:
     for prepared, kind, drop_row in _ROWS:
         for (row,) in noted.rows(wire, prepared, kind):
             wire.run(drop_row, row=row)
+    _published(wire, noted)
     if not noted.some(ENDED):
         return
     for person, in_tenant, key_id, sealed in wire.all(_TALKS):
@@ -125,6 +135,15 @@ def _deleted(wire: Wire, keys: KeyStore, noted: _Noted) -> None:
                 wire.run(_TALK, row=person, left=key.key.seal(left.model_dump_json().encode(), where))
             elif left != talk:
                 wire.run(_NO_TALK, row=person)
+
+
+def _published(wire: Wire, noted: _Noted) -> None:
+    """What was counted in windows that are published."""
+    if not noted.some(PUBLISHED):
+        return
+    for circle, window in wire.all(_GIVEN):
+        if noted.has(PUBLISHED, window_of(circle, window)):
+            wire.run(_DROP_GIVEN, circle=circle, in_window=window)
 
 
 def _paused(wire: Wire, keys: KeyStore, noted: _Noted) -> list[Entry]:

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from conftest import AT, key_rows, rows, who
+from conftest import AT, backed_up, key_rows, put_back, rows, who
 from stored import KEEPS, change, kept
 
 from bot.effects import Contribute, TakeBack
 from bot.ports import Setup
 from bot.snapshot import Snapshot
 from storage import keytables, tables
+from storage.restored import replay
 from storage.store import SqlStore
 
 #: The first window of a tenant that is set up at `AT`, and the Thursday on which it is due.
@@ -190,3 +191,20 @@ def test_released_words_and_codes_stand_sealed_in_a_snapshot(team: Callable[[int
     six.tick()
     ((body,),) = ([row["body"]] for row in rows(six.store, tables.snapshots))
     assert b"A1" not in bytes(body)
+
+
+def test_a_backup_from_before_publication_does_not_publish_again(team: Callable[[int], Team]) -> None:
+    six = team(6)
+    six.all_give("A1")
+    backup = backed_up(six.store)
+    six.tick()
+    put_back(six.store, backup)
+    replay(six.store.database, six.store.keys)
+    assert rows(six.store, tables.contributions) == []
+    six.store._published = None
+    six.tick(DUE + timedelta(days=1))
+    assert six.seen() == (), "it is a gap"
+    later = DUE + WEEKS
+    six.all_give("L2", at=DUE - timedelta(days=1))
+    six.tick(later)
+    assert [one.window for one in six.seen(later)] == ["2026-W50"]
