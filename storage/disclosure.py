@@ -30,11 +30,22 @@ FEW = (1, 2)
 RULE = 1
 
 
+#: People who can be counted in a circle of several teams, to publish at all (DESIGN, section 8).
+CIRCLE_ROSTER = 10
+
+
 class Cell(NamedTuple):
-    """One circle's window. `people`: the codes of each contributor; `roster`: how many could be counted there."""
+    """One circle's window. `people`: the codes of each contributor; `roster`: how many could be counted there; `teams`:
+    how many the circle has."""
 
     people: Sequence[Collection[str]]
     roster: int
+    teams: int = 1
+
+
+def least_roster(limits: Limits, teams: int) -> int:
+    """How many people it takes who can be counted."""
+    return max(limits.contributors + 1, CIRCLE_ROSTER if teams > 1 else 0)
 
 
 class Told(NamedTuple):
@@ -129,7 +140,8 @@ def snapshot(cell: Cell, window: Window, limits: Limits, sensitive: Collection[s
     last = window.before[-1] if window.before else None
     limits = limits.raised(last.limits) if last else limits
     series = 1 if last is None else last.series + (last.limits != limits or last.rule != RULE)
-    told = told_of(len(cell.people), limits, cell.roster)
+    large = cell.roster >= least_roster(limits, cell.teams)
+    told = told_of(len(cell.people), limits, cell.roster) if large else None
     bare = _bare(window.name, limits, series)
     if told is None:
         return bare

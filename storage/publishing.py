@@ -17,7 +17,7 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 
 from bot import logs
 from bot.consent import counted_on
@@ -69,6 +69,7 @@ _CLOSING = Prepared(
         t.closings.c.circle_id == bindparam("circle"), t.closings.c.window == bindparam("in_window")
     )
 )
+_TEAMS = Prepared(select(func.count()).select_from(t.teams).where(t.teams.c.circle_id == bindparam("circle")))
 _ADD_CLOSING = Prepared(insert(t.closings), unless_there=True)
 _DROP_CLOSINGS = Prepared(
     delete(t.closings).where(t.closings.c.circle_id == bindparam("circle"), t.closings.c.window < bindparam("before"))
@@ -144,10 +145,11 @@ class _Person(NamedTuple):
 
 class Closing(NamedTuple):
     """What was known when a window closed. `people`: who could be counted and had agreed; `change`: by how many people
-    those differ from the window before."""
+    those differ from the window before; `teams`: how many the circle had."""
 
     roster: int
     people: frozenset[UUID]
+    teams: int = 1
     change: int | None = None
 
 
@@ -246,7 +248,9 @@ class _Job:
         people = [one for one in people if one.circle_on(last_day) == self.circle.id]
         agreed = self._agreed(people, last_day)
         self._only(agreed)
-        closing = Closing(len(people), frozenset(agreed), self._change(frozenset(agreed)))
+        teams = self.wire.one(_TEAMS, circle=self.circle.id)
+        assert teams is not None
+        closing = Closing(len(people), frozenset(agreed), teams[0], self._change(frozenset(agreed)))
         self.wire.run(
             _ADD_CLOSING,
             circle_id=self.circle.id,
@@ -266,7 +270,7 @@ class _Job:
         before = self._before()
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
         changes = (closing.change, None if earlier is None else earlier.change)
-        made = snapshot(self._given(closing.roster), Window(self.window, before, changes), limits, sensitive)
+        made = snapshot(self._given(closing), Window(self.window, before, changes), limits, sensitive)
         self.wire.run(
             _ADD_SNAPSHOT,
             circle_id=self.circle.id,
@@ -280,11 +284,11 @@ class _Job:
 
     # What was given
 
-    def _given(self, roster: int) -> Cell:
+    def _given(self, closing: Closing) -> Cell:
         people: dict[bytes, set[str]] = {}
         for given_by, codes in self.wire.all(_GIVEN, **self.cell):
             people.setdefault(bytes(given_by), set()).update(_read(codes))
-        return Cell(tuple(people.values()), roster)
+        return Cell(tuple(people.values()), closing.roster, closing.teams)
 
     def _agreed(self, people: Iterable[_Person], day: date) -> dict[UUID, Key]:
         """Who agrees to be counted on that day, with their keys."""
@@ -318,7 +322,7 @@ class _Job:
         if row is None:
             return None
         known = json.loads(self._sealing.open(row[1], self._where("closings", window)))
-        return Closing(row[0], frozenset(map(UUID, known["people"])), known["change"])
+        return Closing(row[0], frozenset(map(UUID, known["people"])), known["teams"], known["change"])
 
     def _change(self, agreed: frozenset[UUID]) -> int | None:
         """By how many people they differ from the window before."""
@@ -344,8 +348,8 @@ def read(keys: KeyStore, tenant: UUID, circle: UUID, window: str, body: bytes) -
 
 
 def _of_closing(closing: Closing) -> bytes:
-    known = {"people": sorted(person.hex for person in closing.people), "change": closing.change}
-    return json.dumps(known).encode()
+    people = sorted(person.hex for person in closing.people)
+    return json.dumps({"people": people, "teams": closing.teams, "change": closing.change}).encode()
 
 
 @lru_cache(maxsize=4096)

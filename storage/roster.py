@@ -11,16 +11,14 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 
 from bot.conversation import TeamFacts
+from bot.snapshot import Limits
 from storage import tables as t
+from storage.disclosure import least_roster
 from storage.keystore import KeyStore
 from storage.place import PERSON, Place, named
 from storage.prepared import Prepared, Wire
 from storage.vault import Unopened
 from storage.windows import earliest_themes
-
-#: People who can be counted: a team alone, and a circle of several teams (DESIGN 8; `docs/privacy.md`).
-ROSTER = 6
-CIRCLE_ROSTER = 10
 
 _TEAMS = Prepared(
     select(t.teams.c.id, t.teams.c.name, t.teams.c.circle_id)
@@ -55,7 +53,7 @@ class _Role(NamedTuple):
     user: str
 
 
-def teams(wire: Wire, keys: KeyStore, of: Place) -> tuple[TeamFacts, ...]:
+def teams(wire: Wire, keys: KeyStore, of: Place, limits: Limits) -> tuple[TeamFacts, ...]:
     """All teams of the person's workspace, by name."""
     rows = wire.all(_TEAMS, tenant=of.tenant)
     roles = _roles(wire, keys, of.tenant)
@@ -67,7 +65,7 @@ def teams(wire: Wire, keys: KeyStore, of: Place) -> tuple[TeamFacts, ...]:
             name=name,
             members=_users(roles, team, "member"),
             supervisors=_users(roles, team, "supervisor"),
-            earliest=_earliest(of.grid, circles[circle], roles),
+            earliest=_earliest(of.grid, circles[circle], roles, limits),
         )
         for team, name, circle in rows
     )
@@ -86,7 +84,7 @@ def _users(roles: Sequence[_Role], team: UUID, role: str) -> tuple[str, ...]:
     return tuple(sorted(one.user for one in roles if (one.team, one.role) == (team, role)))
 
 
-def _earliest(grid: date, circle: Sequence[UUID], roles: Sequence[_Role]) -> date | None:
+def _earliest(grid: date, circle: Sequence[UUID], roles: Sequence[_Role], limits: Limits) -> date | None:
     """From the day on which there were enough; who supervises, or leads in this circle, is not counted among them."""
     within = [one for one in roles if one.team in circle]
     aside = {one.person for one in within if one.role == "lead" or one.supervises}
@@ -94,6 +92,6 @@ def _earliest(grid: date, circle: Sequence[UUID], roles: Sequence[_Role]) -> dat
     for one in within:
         if one.role == "member" and one.person not in aside:
             since[one.person] = min(one.since, since.get(one.person, one.since))
-    enough = ROSTER if len(circle) == 1 else CIRCLE_ROSTER
+    enough = least_roster(limits, len(circle))
     days = sorted(since.values())
     return earliest_themes(grid, days[enough - 1], None) if len(days) >= enough else None

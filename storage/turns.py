@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, update
 
-from bot.conversation import Conversation, Memory, Session
+from bot.conversation import Conversation, Memory, Session, TeamFacts
 from bot.deidentify import Known
 from bot.effects import Deliver, Effect, ForgetNames, Keep, LetGo, RecordConsent
 from bot.events import Frozen, Who
@@ -175,13 +175,18 @@ class SqlTransaction:
             "until": {reflection.id: until for reflection, until in kept},
             "consent_records": tuple(map(consents.to_read, reversed(links))),
             "consents_whole": whole,
-            "teams": roster.teams(self.wire, self._keys, found) if found.leads_since else (),
+            "teams": roster.teams(self.wire, self._keys, found, self._programs.under(found.settings).limits)
+            if found.leads_since
+            else (),
             "names": names.listed(self.wire, found, key),
             "looks": looks.seen(self.wire, self._keys, found),
             "reports": of_person(self.wire, self._keys, found.person, today) if found.supervises_since else (),
             "secret": secrets.token_urlsafe(32),
             **self._of_passages(found, key, memory, today),
         }
+
+    def _teams(self, found: Place) -> tuple[TeamFacts, ...]:
+        return roster.teams(self.wire, self._keys, found, self._programs.under(found.settings).limits)
 
     def _of_passages(self, found: Place, key: Key, memory: Memory, today: date) -> dict[str, Any]:
         """What was released, and what marks a passage that is shown now."""
