@@ -130,6 +130,10 @@ class Uses(Frozen):
     last: date | None = None
 
 
+#: What became of a passage: it waits, was published, or is deleted and was not; known while a page is drawn.
+Outcome = Literal["", "released", "gone"]
+
+
 class Shared(Frozen):
     """What a person let out of their hands, and can take back until it is published: theme codes, or a passage, which
     stands in the shared row alone. The only thing anywhere that links that row to them; `id` is its id."""
@@ -141,6 +145,7 @@ class Shared(Frozen):
     title: str = ""
     on: date
     codes: tuple[str, ...] = ()
+    outcome: Outcome = ""
 
 
 class Memory(Frozen):
@@ -263,7 +268,8 @@ class TeamFacts(Frozen):
 
 
 class Look(Frozen):
-    """Somebody opened the page of the person's group on that day. `viewer`: an id on the platform."""
+    """Somebody opened the page of the person's group on that day. `viewer`: an id on the platform; empty for whoever
+    runs Afterword here."""
 
     viewer: str
     day: date
@@ -282,6 +288,7 @@ class Facts(Frozen):
     circle: bool = False
     circle_size: int = 0  # people who can be counted there; only while a page or the last screen asks for it
     shared_until: date | None = None  # what is shared today can surely be taken back until then
+    excerpt_until: date | None = None  # and a passage until then: it waits for longer
     supervises: bool = False
     team: str = ""
     earliest_themes: date | None = None

@@ -43,8 +43,9 @@ class KeepUntil:
     days: tuple[tuple[UUID, date], ...]
 
 
-#: What a one-time link or code is for: a copy of everything of a person's, in a browser or by whoever runs it.
-LinkPurpose = Literal["copy", "copy-code"]
+#: What a one-time link or code is for: a copy of everything of a person's, in a browser or by whoever runs it; or
+#: entering the page of themes, for who supervises.
+LinkPurpose = Literal["copy", "copy-code", "themes"]
 
 
 @dataclass(frozen=True, slots=True)

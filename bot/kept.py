@@ -363,11 +363,15 @@ def looked(case: Case) -> tuple[Section, ...]:
 def _looks(case: Case, title: str, looks: Sequence[Look]) -> Section:
     if not looks:
         return Section(title=title, lines=(case.word("looks-none"),))
-    lines = (
-        case.word("looks-line", day=format_date(look.day, "long", locale=case.locale), person="{person}")
-        for look in looks
-    )
+    lines = (looked_on(case, look.viewer and "{person}", look.day) for look in looks)
     return Section(title=title, lines=tuple(lines), people=tuple(look.viewer for look in looks))
+
+
+def looked_on(case: Case, person: str, day: date) -> str:
+    """`person`: empty for whoever runs Afterword here."""
+    named = {"person": person} if person else {}
+    name = "looks-line" if person else "looks-operator"
+    return case.word(name, day=format_date(day, "long", locale=case.locale), **named)
 
 
 def looks(case: Case) -> Page:

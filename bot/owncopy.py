@@ -18,11 +18,11 @@ from bot.case import Case
 from bot.conversation import Consents, Conversation, Exchange, Facts, Memory, Page, Reflection, Section, Session
 from bot.events import Frozen, Open
 from bot.home import moment
-from bot.kept import called, exchanges
+from bot.kept import called, exchanges, looked_on
 from bot.ports import Everything
 from bot.questions import themes
 from bot.receipt import one_record
-from bot.shared import still_shared
+from bot.shared import decided, still_shared
 from prompts.library import Library
 from prompts.script import Script
 
@@ -101,12 +101,13 @@ class CountedThemes(Frozen):
 
 
 class Released(Frozen):
-    """A passage that waits to be published, word for word."""
+    """A passage: while it waits word for word, and for a time after it was published, or deleted and was not."""
 
     on: date
     title: str
     until: date | None
     text: str
+    outcome: Literal["waits", "published", "deleted"]
 
 
 class Line(Frozen):
@@ -115,7 +116,7 @@ class Line(Frozen):
 
 
 class Looked(Frozen):
-    """`who`: by their id on the platform; empty where it was the person themselves."""
+    """`who`: by their id on the platform; empty where it was the person themselves, or whoever runs Afterword."""
 
     who: str
     circle: str
@@ -198,7 +199,15 @@ def _themes(case: Case, codes: tuple[str, ...]) -> Themes:
 def _released(case: Case) -> Iterator[Released]:
     for one in still_shared(case):
         if one.id in case.facts.passages:
-            yield Released(on=one.on, title=one.title, until=one.until, text=case.facts.passages[one.id])
+            text = case.facts.passages[one.id]
+            yield Released(on=one.on, title=one.title, until=one.until, text=text, outcome="waits")
+    for one in decided(case):
+        outcome = "published" if one.outcome == "released" else "deleted"
+        yield Released(on=one.on, title=one.title, until=one.until, text="", outcome=outcome)
+
+
+def _passage(case: Case, one: Released) -> str:
+    return one.text or case.word("passage-released" if one.outcome == "published" else "passage-gone")
 
 
 def _reflections(case: Case) -> Iterator[Written]:
@@ -256,10 +265,10 @@ def readable(library: Library, all_: Everything, copy: Copy) -> Page:
             for one in copy.counted_not_published
         )),
         _section(case, "copy-shared", (
-            f"{_day(case, one.on)} · {one.title}: {one.text}" for one in copy.released
+            f"{_day(case, one.on)} · {one.title}: {_passage(case, one)}" for one in copy.released
         )),
         _section(case, "copy-chat", _chat(case, copy)),
-        _section(case, "looks-title", (_look(case, look.who, look.day) for look in copy.who_looked)),
+        _section(case, "looks-title", (looked_on(case, look.who, look.day) for look in copy.who_looked)),
     )  # fmt: skip
     return Page(
         name="copy",
@@ -344,7 +353,3 @@ def _chat(case: Case, copy: Copy) -> Iterator[str]:
         yield case.word("copy-chat-kept")
     for line in copy.waiting_for_the_chat:
         yield f"{_day(case, line.day)}: {line.text}"
-
-
-def _look(case: Case, who: str, day: date) -> str:
-    return case.word("looks-line", day=_day(case, day), person=who)

@@ -42,6 +42,7 @@ from bot.namespage import TAKERS as OF_NAMES
 from bot.namespage import names_page
 from bot.outcome import looked
 from bot.receipt import receipt
+from bot.reportlink import take_report_link
 from bot.setup import lead, setup, take_lead, take_team
 from bot.sharing import excerpt_of, shared_page
 from bot.timeforms import TAKERS
@@ -149,6 +150,7 @@ def submitted(case: Case, event: Submit) -> Turn:
         "look-back": take_look_back,
         "copy-link": take_link,
         "copy-code": take_code,
+        "report-link": take_report_link,
         "erase": take_erasure,
         "find-script": find_script,
         "team": take_team,

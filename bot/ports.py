@@ -16,6 +16,7 @@ from bot.conversation import Conversation, Facts, Message, Reflection, Rotation
 from bot.deidentify import Known, Span
 from bot.effects import Effect, LinkPurpose
 from bot.events import Due, NoticeName, Who
+from bot.snapshot import Report
 from prompts.script import Script
 
 T = TypeVar("T")
@@ -252,6 +253,42 @@ class Rooms(Protocol):
         the other errors: the same question next week."""
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who sits at a browser that a one-time link has let in. `locale`: which they chose for their talks, if they did;
+    `proof`: what each form of that browser's carries."""
+
+    who: Who
+    locale: str
+    proof: str = field(repr=False)
+
+
+class Sessions(Protocol):
+    """Browsers that are let in, each for some hours. Synchronous, like the store, and safe on its threads."""
+
+    def enter(self, token: str, now: datetime, before: str = "") -> str | None:
+        """Uses a one-time link up for a new cookie, and ends the session that the browser had `before`; None for a link
+        that is wrong, was used, is over, or is for something else."""
+
+    def let_in(self, who: Who, now: datetime, before: str = "") -> str | None:
+        """The same with no link; None for somebody who is not known."""
+
+    def holder(self, cookie: str, now: datetime) -> Visitor | None:
+        """None for a cookie that is wrong, was ended or is over, and for whoever has left."""
+
+    def end(self, cookie: str, now: datetime) -> None: ...
+
+
+class Reports(Protocol):
+    """What supervisors may read, beside the conversation. Synchronous, like the store, and safe on its threads."""
+
+    def of(self, who: Who, now: datetime) -> tuple[Report, ...]:
+        """Of every circle that this person supervises at this moment, by name; nothing for anybody else."""
+
+    def looked(self, who: Who, circle: str, now: datetime) -> bool:
+        """Notes that they opened the page of that circle on this day; False where they do not supervise it now."""
+
+
 class Transaction(Protocol):
     """One transaction on the main database. Leaving the block commits; an exception undoes everything."""
 
@@ -318,6 +355,12 @@ class Store(Protocol):
 
     @property
     def rooms(self) -> Rooms: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def reports(self) -> Reports: ...
 
     def ready(self) -> None:
         """Raises Refusal while a database cannot be reached."""

@@ -39,7 +39,11 @@ _SEEN = Prepared(
     .where(t.looks.c.circle_id.in_(_circles("member")), t.looks.c.participant_id != bindparam("person"))
     .order_by(t.looks.c.day.desc())
 )
+_SEEN_BY_OPERATOR = Prepared(
+    select(t.operator_looks.c.day).where(t.operator_looks.c.circle_id.in_(_circles("member"))).distinct()
+)
 OLD = Prepared(delete(t.looks).where(t.looks.c.day < bindparam("before")))
+OLD_OF_OPERATOR = Prepared(delete(t.operator_looks).where(t.operator_looks.c.day < bindparam("before")))
 
 
 def note(wire: Wire, found: Place, today: date) -> None:
@@ -53,13 +57,15 @@ def note_one(wire: Wire, circle: UUID, person: UUID, today: date) -> None:
 
 
 def seen(wire: Wire, keys: KeyStore, found: Place) -> tuple[Look, ...]:
-    """At the page of the circles that the person is in, newest first; each viewer once a day."""
+    """At the page of the circles that the person is in, newest first; each viewer once a day. Whoever runs the
+    installation has no name here."""
     rows = wire.all(_SEEN, person=found.person)
     users: dict[UUID, str] = {}
     for _, *viewer in rows:
         if viewer[0] not in users:
             users[viewer[0]] = _user(keys, viewer)
     looks = {(day, users[viewer[0]]) for day, *viewer in rows if users[viewer[0]]}
+    looks |= {(day, "") for (day,) in wire.all(_SEEN_BY_OPERATOR, person=found.person)}
     return tuple(Look(viewer=user, day=day) for day, user in sorted(looks, reverse=True))
 
 

@@ -71,14 +71,16 @@ class Reports:
                 return ()
             return of_person(wire, self._keys, found.person, now.astimezone(UTC).date())
 
-    def looked(self, who: Who, circle: str, now: datetime) -> None:
-        """Notes that they opened the page of that circle on this day."""
+    def looked(self, who: Who, circle: str, now: datetime) -> bool:
+        """Notes that they opened the page of that circle on this day; False where they do not supervise it now."""
         with self._database.transaction() as wire:
             found = look(wire, self._keys, who)
             rows = [] if found is None else wire.all(_SUPERVISED, person=found.person)
-            for row, name, *_ in rows:
-                if found is not None and name == circle:
+            theirs = [row for row, name, *_ in rows if name == circle]
+            for row in theirs:
+                if found is not None:
                     looks.note_one(wire, row, found.person, now.astimezone(UTC).date())
+            return bool(theirs)
 
     def for_operator(self, called: str, now: datetime) -> Report:
         """By name, or tenant/name where others are called so too; noted for the people of the circle. Raises

@@ -26,6 +26,7 @@ from storage.ledger import (
     NOTE,
     PUBLISHED,
     PURGED,
+    RELEASED,
     REMOVED,
     TAKEN_BACK,
     USED,
@@ -38,6 +39,7 @@ from storage.ledger import (
 from storage.place import written
 from storage.prepared import Prepared, Row, Wire
 from storage.purge import drop_tenant
+from storage.releasing import ADD_RELEASED
 from storage.turns import Talk
 from storage.vault import Unopened, place
 
@@ -59,6 +61,7 @@ _ROWS = tuple(
         (t.contributions, t.contributions.c.id, TAKEN_BACK),
         (t.excerpts, t.excerpts.c.id, TAKEN_BACK),
         (t.links, t.links.c.hash, USED),
+        (t.web_sessions, t.web_sessions.c.hash, USED),
     )
 )
 #: By circle and window: what was given in one that is published has no key any more, and must not be counted anew.
@@ -68,6 +71,8 @@ _DROP_GIVEN = Prepared(
         t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window")
     )
 )
+_PASSAGES = Prepared(select(t.excerpts.c.id))
+_DROP_PASSAGE = Prepared(delete(t.excerpts).where(t.excerpts.c.id == bindparam("row")))
 _TALK = Prepared(
     update(t.conversations).where(t.conversations.c.participant_id == bindparam("row")).values(talk=bindparam("left"))
 )
@@ -117,11 +122,12 @@ def replay(main: Database, keys: KeyStore) -> int:
 
 
 def _deleted(wire: Wire, keys: KeyStore, noted: _Noted) -> None:
-    """Single reflections, kept or open, what was shared, and links that were used."""
+    """Single reflections, kept or open, what was shared, links that were used, and browsers that were signed out."""
     for prepared, kind, drop_row in _ROWS:
         for (row,) in noted.rows(wire, prepared, kind):
             wire.run(drop_row, row=row)
     _published(wire, noted)
+    _released(wire, noted)
     if not noted.some(ENDED):
         return
     for person, in_tenant, key_id, sealed in wire.all(_TALKS):
@@ -144,6 +150,13 @@ def _published(wire: Wire, noted: _Noted) -> None:
     for circle, window in wire.all(_GIVEN):
         if noted.has(PUBLISHED, window_of(circle, window)):
             wire.run(_DROP_GIVEN, circle=circle, in_window=window)
+
+
+def _released(wire: Wire, noted: _Noted) -> None:
+    """Passages that were published: their writers are told so still."""
+    for (row,) in noted.rows(wire, _PASSAGES, RELEASED):
+        wire.run(_DROP_PASSAGE, row=row)
+        wire.run(ADD_RELEASED, id=row, day=datetime.now(UTC).date())
 
 
 def _paused(wire: Wire, keys: KeyStore, noted: _Noted) -> list[Entry]:

@@ -31,6 +31,7 @@ from storage.references import SqlReferences
 from storage.reports import Reports
 from storage.restored import replay
 from storage.rooms import SqlRooms
+from storage.sessions import SqlSessions
 from storage.setup import leave_team
 from storage.shelf import Shelf
 from storage.turns import SqlTransaction, opened
@@ -72,6 +73,7 @@ class SqlStore:
         self.references = SqlReferences(database, keys)
         self.reports = Reports(database, keys)
         self.rooms = SqlRooms(database, keys, self._programs, self.transaction)
+        self.sessions = SqlSessions(database, keys)
         _pair(database, keys)
         replay(database, keys)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, exists, select
 
-from storage import counting, ledger, links, looks
+from storage import counting, ledger, links, looks, sessions
 from storage import tables as t
 from storage.checkins import DEAD_TALK
 from storage.database import Database
@@ -33,6 +33,24 @@ _STOPPED = Prepared(
     delete(t.check_ins).where(t.check_ins.c.state == "stopped", t.check_ins.c.due_at < bindparam("before"))
 )
 _NAMED = Prepared(select(t.participants.c.key_id))
+#: What was published: 24 months. The newest of a circle stays until there is a newer one: publishing goes on after it.
+SNAPSHOT_DAYS = 731
+_newer = t.snapshots.alias()
+_SNAPSHOTS = Prepared(
+    delete(t.snapshots).where(
+        t.snapshots.c.day < bindparam("before"),
+        exists().where(_newer.c.circle_id == t.snapshots.c.circle_id, _newer.c.window > t.snapshots.c.window),
+    )
+)
+#: With what is told of them: which passages they held, and that they are not to be published again.
+_OF_SNAPSHOTS = (
+    Prepared(delete(t.released).where(t.released.c.day < bindparam("before"))),
+    Prepared(
+        delete(t.deletion_ledger).where(
+            t.deletion_ledger.c.kind == ledger.PUBLISHED, t.deletion_ledger.c.day < bindparam("before")
+        )
+    ),
+)
 
 
 def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
@@ -45,8 +63,8 @@ def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
 
 
 def daily(main: Database, keys: KeyStore, now: datetime) -> None:
-    """Retention, old dedupe keys, links, looks and entries of the ledger, the skeletons of deliveries and check-ins,
-    keys that no row names; and moves to another circle whose window has begun."""
+    """Retention, old dedupe keys, links, browsers that were let in, looks, entries of the ledger, the skeletons of
+    deliveries and check-ins, keys that no row names; and moves to another circle whose window has begun."""
     today = now.astimezone(UTC).date()
     with main.transaction() as wire:
         gone = wire.run(_REFLECTIONS, today=today)
@@ -56,9 +74,14 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(_STOPPED, before=now - timedelta(days=STOPPED_DAYS))
         wire.run(counting.MOVED, today=today)
         wire.run(links.OVER, now=now)
+        wire.run(sessions.OVER, now=now)
         wire.run(looks.OLD, before=today - timedelta(days=looks.KEEP_DAYS))
+        wire.run(looks.OLD_OF_OPERATOR, before=today - timedelta(days=looks.KEEP_DAYS))
+        for statement in (_SNAPSHOTS, *_OF_SNAPSHOTS):
+            wire.run(statement, before=today - timedelta(days=SNAPSHOT_DAYS))
         wire.run(ledger.PASSED, before=today - timedelta(days=ledger.PASSING_DAYS))
     keys.forget_deletions(ledger.PASSING, today - timedelta(days=ledger.PASSING_DAYS))
+    keys.forget_deletions((ledger.PUBLISHED,), today - timedelta(days=SNAPSHOT_DAYS))
     keys.destroy(orphans(main, keys, today))
     if gone:
         main.checkpoint()

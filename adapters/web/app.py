@@ -11,9 +11,11 @@ from aiohttp.typedefs import Handler, Middleware
 from adapters.web import listening
 from adapters.web.chat import Chat, SkipWeeks
 from adapters.web.chat_log import ChatLog
+from adapters.web.demo_door import DemoDoor
 from adapters.web.drawing import Drawing
 from adapters.web.links import LinkPages
 from adapters.web.people import People, Person
+from adapters.web.supervise import SupervisePages
 from bot import logs
 from bot.config import is_loopback
 from bot.links import Links
@@ -51,6 +53,9 @@ def build_app(
     app.add_routes([web.get("/", _to_chat), web.get("/healthz", listening.healthy), web.static("/static", STATIC)])
     app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
     app.add_routes(LinkPages(Links(shell), drawing).routes())
+    if supervisor is not None:
+        app.add_routes(DemoDoor(shell, supervisor).routes())
+    app.add_routes(SupervisePages(shell, drawing, demo=supervisor.name if supervisor else "").routes())
     app.add_routes(list(routes))
     return app
 

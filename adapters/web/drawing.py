@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,6 +96,8 @@ class Drawing:
             lstrip_blocks=True,
         )
         self.style = (TEMPLATES / "link.css").read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
+        self.style_source = f"'sha256-{digest}'"
         self._env.filters["paragraphs"] = paragraphs
         self._env.filters["dialable"] = dialable
 
@@ -130,6 +133,10 @@ class Drawing:
         """What a good link shows before it is used."""
         return self._alone("link_waits.html", locale)
 
+    def entrance(self, locale: str) -> str:
+        """The same of one that lets a supervisor in."""
+        return self._alone("link_enter.html", locale)
+
     def no_link(self, locale: str) -> str:
         return self._alone("link_gone.html", locale)
 
@@ -137,6 +144,11 @@ class Drawing:
         """A person's own copy, to be read, with the one for programs in it."""
         encoded = base64.b64encode(json.encode()).decode()
         return self._alone("copy.html", locale, page=page, encoded=encoded, name=JSON_NAME)
+
+    def shut(self, locale: str, what: str, home: str, *, proof: str = "", demo: str = "") -> str:
+        """Where a supervisor sees nothing. `home`: where their page is; `proof`: with a way to sign out; `demo`: whose
+        page one click opens."""
+        return self._alone("supervise_shut.html", locale, what=what, home=home, proof=proof, demo=demo)
 
     def _alone(self, template: str, locale: str, **parts: object) -> str:
         return self._draw(template, locale, style=Markup(f"<style>{self.style}</style>"), **parts)

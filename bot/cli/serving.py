@@ -14,6 +14,7 @@ from adapters.web.drawing import Drawing
 from adapters.web.links import LinkPages
 from adapters.web.listening import listen
 from adapters.web.server import build_server
+from adapters.web.supervise import SupervisePages
 from bot.cli import parts
 from bot.config import Server, Slack, Teams
 from bot.links import Links
@@ -146,7 +147,8 @@ async def _started(adapters: dict[str, Platform], shell: Shell) -> AsyncIterator
 @asynccontextmanager
 async def _listening(given: Server, adapters: dict[str, Platform], shell: Shell, counts: Counts) -> AsyncIterator[None]:
     routes = [route for adapter in adapters.values() for route in adapter.routes()]
-    routes += LinkPages(Links(shell), Drawing(shell.library)).routes()
+    drawing = Drawing(shell.library)
+    routes += [*LinkPages(Links(shell), drawing).routes(), *SupervisePages(shell, drawing).routes()]
     app = build_server(routes, lambda: shell.on_store(shell.store.ready), counts)
     runner = await listen(app, given.host, given.port)
     try:

@@ -364,6 +364,7 @@ page.addEventListener("click", (event) => {
 });
 
 page.addEventListener("submit", (event) => {
+  if (!event.target.dataset.form) return; // a form of another address
   event.preventDefault();
   if (sure(event.target)) act({ kind: "submit", form: event.target.dataset.form, values: values(event.target) });
 });
