@@ -44,8 +44,10 @@ class Cell(NamedTuple):
 
 
 def least_roster(limits: Limits, teams: int) -> int:
-    """How many people it takes who can be counted."""
-    return max(limits.contributors + 1, CIRCLE_ROSTER if teams > 1 else 0)
+    """How many people it takes who can be counted. That six suffice where five must contribute is DESIGN's choice; a
+    limit that was raised leaves the room that every further step leaves, or who took no part would know who did."""
+    room = 1 if limits.contributors == FLOORS[0] else 1 + COLLUDERS
+    return max(limits.contributors + room, CIRCLE_ROSTER if teams > 1 else 0)
 
 
 class Told(NamedTuple):
@@ -76,7 +78,7 @@ def steps(limits: Limits, roster: int) -> tuple[Told, ...]:
     """All that may be told in a circle of so many, the fewest first: never a number that would say who takes part, even
     to colluders who take no part themselves. Empty where nothing can be published (P2)."""
     least = limits.contributors
-    if roster < least + 1:
+    if roster < least_roster(limits, teams=1):
         return ()
     floors = (least, *(floor for floor in FLOORS if floor > least and floor <= roster - 1 - COLLUDERS))
     tops = (*(floor - 1 for floor in floors[1:]), roster)
