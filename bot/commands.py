@@ -40,6 +40,8 @@ _PAGES: Mapping[str, str] = {
     "retirar mi consentimiento, retiro mi consentimiento",
     "receipt": "my receipt, consent receipt, my consent receipt, mi constancia, constancia de consentimiento",
     "shared": "what i shared, take it back, lo que comparti, retirarlo",
+    "report": "themes, group themes, themes of the group, temas, temas del grupo",
+    "themes": "my themes, my themes by month, mis temas, mis temas por mes",
 }
 #: What takes one thing back at once; the page of consent shows how things stand after it.
 _WITHDRAWS: Mapping[Purpose, str] = {
@@ -58,7 +60,7 @@ _WITHDRAWS: Mapping[Purpose, str] = {
 #: the same question stands again.
 MAY_BE_WORDS = frozenset({
     "wait", "later", "not now", "esperar", "luego", "despues", "ahora no", "mas tarde",
-    "breathe", "breath", "respirar", "respiro", "withdraw", "retirar",
+    "breathe", "breath", "respirar", "respiro", "withdraw", "retirar", "themes", "temas",
 })  # fmt: skip
 
 

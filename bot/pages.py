@@ -42,7 +42,7 @@ from bot.namespage import TAKERS as OF_NAMES
 from bot.namespage import names_page
 from bot.outcome import looked
 from bot.receipt import receipt
-from bot.reportlink import take_report_link
+from bot.reportlink import link_form, take_report_link
 from bot.setup import lead, setup, take_lead, take_team
 from bot.sharing import excerpt_of, shared_page
 from bot.timeforms import TAKERS
@@ -95,7 +95,10 @@ def report(case: Case) -> Page:
     else:
         lines += (case.word("report-waits"),)
     if case.facts.supervises:
-        sections = tuple(_said_of_report(case, part) for part in ("see", "never"))
+        way = link_form(case)
+        sections = ((Section(forms=(way,)),) if way else ()) + tuple(
+            _said_of_report(case, part) for part in ("see", "never")
+        )
         lines += (case.word("report-looked"),)
     return Page(name="report", title=case.word("report-title"), lines=lines, sections=sections)
 

@@ -138,16 +138,21 @@ class SupervisePages:
     # Answering
 
     def _page(self, request: web.Request, visit: Visit) -> web.Response:
-        raise NotImplementedError
+        home = entrance.under(self._shell.address, HOME)
+        form = self._drawing.sign_out(self._locale(request, visit.visitor), home, visit.visitor.proof)
+        return self._answer(f"<!doctype html><p>{visit.report.model_dump_json()}</p>{form}", "text/html")
 
     def _json(self, request: web.Request, visit: Visit) -> web.Response:
-        raise NotImplementedError
+        return self._answer(visit.report.model_dump_json(), "application/json")
 
     def _csv(self, request: web.Request, visit: Visit) -> web.Response:
-        raise NotImplementedError
+        return self._answer(visit.report.model_dump_json(), "text/csv")
 
     def _svg(self, request: web.Request, visit: Visit) -> web.Response:
-        raise NotImplementedError
+        return self._answer(visit.report.model_dump_json(), "image/svg+xml")
+
+    def _answer(self, text: str, content_type: str, **more: str) -> web.Response:
+        return web.Response(text=text, content_type=content_type, headers=self._headers | more)
 
     def _shut(self, request: web.Request, closed: Closed) -> web.Response:
         return self._said(request, closed.visitor, closed.why, STATUS[closed.why])
