@@ -105,14 +105,15 @@ class SupervisePages:
         """One way for whatever there is to see: much, little, or nothing yet."""
         try:
             self._plain(request)
-            work = partial(self._visit, self._cookie(request), request.match_info.get("circle"))
+            asked = (request.match_info.get("circle"), request.match_info.get("window"))
+            work = partial(self._visit, self._cookie(request), *asked)
             return draw(request, await self._shell.on_store(work))
         except Closed as closed:
             return self._shut(request, closed)
 
     def _plain(self, request: web.Request) -> None:
         """An address is all that can be asked for: a filter would tell two views apart."""
-        if request.query_string or request.rel_url.raw_query_string or request.path_qs.endswith("?"):
+        if "?" in request.raw_path:
             raise Closed("not-so")
 
     def _cookie(self, request: web.Request) -> str:
@@ -124,14 +125,16 @@ class SupervisePages:
             raise Closed("out")
         return visitor
 
-    def _visit(self, cookie: str, circle: str | None) -> Visit:
+    def _visit(self, cookie: str, circle: str | None, window: str | None) -> Visit:
         """On the store's thread. Without a circle: the first of theirs. Raises Closed."""
         visitor, now, reports = self._visitor(cookie), self._shell.clock.now(), self._shell.store.reports
         theirs = reports.of(visitor.who, now)
         if not theirs:
             raise Closed("not-yours", visitor)
         report = next((one for one in theirs if circle in (None, one.circle)), None)
-        if report is None or not reports.looked(visitor.who, report.circle, now):
+        if report is None or window not in (None, *(one.window for one in report.snapshots)):
+            raise Closed("nothing", visitor)
+        if not reports.looked(visitor.who, report.circle, now):
             raise Closed("nothing", visitor)
         return Visit(visitor, report, tuple(one.circle for one in theirs))
 
