@@ -121,10 +121,12 @@ def band_of(persons: int, count: int, least: int, scheme: int) -> Band | None:
 def settles(band: Band, told: Told, limits: Limits, *, sensitive: bool) -> bool:
     """The audit, in closed form (a test holds it against an exact solver): whether somebody's yes would be certain to
     colluders who did not say yes themselves. So it is where everybody else is needed for the fewest persons that the
-    band can mean."""
+    band can mean. And where it can only mean that all who took part said it, whoever they are, as raised limits do."""
     at, least = SCHEMES[told.bands].index(band), told.persons(limits, sensitive=sensitive)
-    covered = (edges(count, least, told.bands)[at] for count in range(told.least, told.most + 1))
-    return min((span.start for span in covered if span), default=0) > told.roster - 1 - told.colluders
+    starts = {count: edges(count, least, told.bands)[at].start for count in range(told.least, told.most + 1)}
+    fewest = {count: start for count, start in starts.items() if start <= count}
+    everybody_else = min(fewest.values(), default=0) > told.roster - 1 - told.colluders
+    return everybody_else or all(start == count for count, start in fewest.items())
 
 
 class Window(NamedTuple):
