@@ -27,7 +27,7 @@ ALLOWED = {
 }
 EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
-    "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
+    "bot.agenda", "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
     "bot.commands", "bot.consent", "bot.consentpage", "bot.conversation", "bot.copypage", "bot.danger",
     "bot.deidentify.addresses", "bot.deidentify.ages", "bot.deidentify.coarser", "bot.deidentify.cues",
     "bot.deidentify.dates", "bot.deidentify.detector", "bot.deidentify.features", "bot.deidentify.institutions",
