@@ -155,9 +155,14 @@ def excerpts(case: Case) -> Excerpts | None:
     return None if lapse(case, "excerpts") else case.conversation.consents.excerpts
 
 
+def holds_on(consents: Consents, purpose: Sharing, day: date) -> bool:
+    """Whether what somebody gave may still go out on that day: their last word was yes, and is not over."""
+    ends = until(consents, purpose)
+    return given(consents, purpose) and not (ends and day >= ends)
+
+
 def counted_on(consents: Consents, day: date) -> bool:
-    """Whether what somebody gave may be counted on that day: their last word was yes, and holds still."""
-    return given(consents, "counting") and not (consents.counted_until and day >= consents.counted_until)
+    return holds_on(consents, "counting", day)
 
 
 def ends_soon(case: Case, purpose: Sharing = "counting") -> bool:

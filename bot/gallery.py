@@ -318,6 +318,7 @@ def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts
         circle=True,
         circle_size=100,
         shared_until=date(2026, 12, 2),
+        excerpt_until=date(2026, 12, 30),
         supervises=True,
         leads=True,
         names_lead=True,

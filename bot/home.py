@@ -13,7 +13,7 @@ from bot.checkins import next_check_in, replanned
 from bot.conversation import Form, FormField, Option, Page, Section
 from bot.effects import Turn
 from bot.forms import Values, not_understood, one, saved
-from bot.shared import still_shared
+from bot.shared import decided, still_shared
 from scheduler.recurrence import zone_named
 
 #: Hours in which a person can have peace, by their words; as they are stored, with a line between.
@@ -23,13 +23,14 @@ QUIET = {"none": "any-time", "18:00-08:00": "evening", "20:00-07:00": "late", "2
 def home(case: Case) -> Page:
     session = case.conversation.session
     stands = (case.word("home-open"),) if session else ()
+    news = (case.word("home-news"),) if decided(case) else ()
     all_of_them = Option(id=menu.ALL, label=case.word("scripts-button"))
     begin = Section(title=case.word("home-start"), scripts=menu.few(case), pages=(all_of_them,))
     return Page(
         name="home",
         title=case.word("home-title"),
         resumes=session is not None,
-        lines=(case.word("home-intro"), *stands, *next_one(case), case.word("home-who-sees")),
+        lines=(case.word("home-intro"), *stands, *news, *next_one(case), case.word("home-who-sees")),
         sections=(
             begin,
             Section(title=case.word("home-pages"), pages=ways(case)),
@@ -59,7 +60,7 @@ def ways(case: Case) -> tuple[Option, ...]:
     there = (
         ("checkins", "checkins-title", True),
         ("data", "data-title", True),
-        ("shared", "shared-title", bool(still_shared(case))),
+        ("shared", "shared-title", bool(still_shared(case) or decided(case))),
         ("consent", "consent-page-title", True),
         ("names", "names-title", True),
         ("report", "report-title", facts.supervises),

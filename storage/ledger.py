@@ -17,9 +17,10 @@ from storage.vault import fingerprint
 ERASED, REMOVED, PURGED = "person", "installation", "tenant"
 #: These are needed as long as a backup can hold what they name, and then go.
 LET_GO, TAKEN_BACK, ENDED, USED, CHOSEN = "reflection", "contribution", "session", "link", "consent"
+RELEASED, WITHDRAWN = "passage", "packet"
 #: A circle's window, which is never published twice: for as long as snapshots are kept.
 PUBLISHED = "window"
-PASSING = (LET_GO, TAKEN_BACK, ENDED, USED, CHOSEN)
+PASSING = (LET_GO, TAKEN_BACK, ENDED, USED, CHOSEN, RELEASED, WITHDRAWN)
 #: Backups are kept for 14 days (docs/privacy.md), and some a little longer than they should be.
 PASSING_DAYS = 28
 Entry = tuple[bytes, date, str]

@@ -22,6 +22,11 @@ def sealed(window_key: bytes, row: UUID, text: str) -> bytes:
     return Key(window_key).seal(text.encode(), _where(row))
 
 
+def opened(window_key: bytes, row: UUID, body: bytes) -> str:
+    """Raises Unopened."""
+    return Key(window_key).open(body, _where(row)).decode()
+
+
 def _where(row: UUID) -> bytes:
     return place("shared", "excerpts", row, "body")
 
@@ -33,4 +38,4 @@ def read(wire: Wire, keys: KeyStore, rows: Sequence[UUID]) -> dict[UUID, str]:
         return {}
     by_cell = {(circle, window): key for circle, window, key in keys.window_keys("excerpts")}
     there = ((row, one, by_cell.get((one[0], one[1]))) for row, one in found.items() if one is not None)
-    return {row: Key(key).open(one[2], _where(row)).decode() for row, one, key in there if key is not None}
+    return {row: opened(key, row, one[2]) for row, one, key in there if key is not None}

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import FromClause, and_, bindparam, exists, insert, select
 
-from bot.conversation import Conversation, Facts, Program, Reflection
+from bot.conversation import Consents, Conversation, Facts, Program, Reflection
 from bot.events import Who
 from bot.places import UNKNOWN_ZONE, is_zone
 from bot.ports import LostRace, Refusal
@@ -19,7 +19,7 @@ from storage import tables as t
 from storage.keystore import DataKey, KeyStore
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, fingerprint, place
-from storage.windows import earliest_themes, monday_after, shared_until
+from storage.windows import earliest_themes, excerpt_until, monday_after, shared_until
 
 NO_CONSENTS = b"0:"
 
@@ -233,6 +233,12 @@ def written(conversation: Conversation, consents_head: bytes) -> bytes:
     return consents_head + b"\n" + state.encode()
 
 
+def agreed_to(key: Key, state: bytes, in_tenant: UUID, person: UUID) -> Consents:
+    """What somebody has agreed to, out of their sealed state alone. Raises Unopened."""
+    clear = key.open(state, place(in_tenant, "conversations", person, "state"))
+    return Consents.model_validate(json.loads(clear.partition(b"\n")[2])["consents"])
+
+
 def read_reflections(wire: Wire, found: Place, key: Key, today: date = date.min) -> tuple[tuple[Reflection, date], ...]:
     """Newest first, each with its last day. From the day after that nobody reads it, should it still be there."""
     opened = [
@@ -267,6 +273,7 @@ def facts(found: Place, program: Program, day: date) -> Facts:
         zone_gone=not is_zone(found.zone),
         circle=circle is not None,
         shared_until=shared_until(found.grid, day) if circle else None,
+        excerpt_until=excerpt_until(found.grid, day) if circle else None,
         supervises=found.supervises_since is not None,
         team=found.team or "",
         earliest_themes=earliest_themes(found.grid, found.member_since if circle else None, found.supervises_since),
@@ -288,7 +295,7 @@ class Programs:
 
 
 def merge(program: Program, settings: Mapping[str, object]) -> Program:
-    """Settings that a program knows; a ceiling and the grace can only be lowered, resources are added.
+    """Settings that a program knows; a ceiling and the grace can only be lowered, limits be raised; resources are added.
 
     Raises ValidationError.
     """
@@ -299,5 +306,6 @@ def merge(program: Program, settings: Mapping[str, object]) -> Program:
             "resources": {**program.resources, **asked.resources},
             "retention_ceiling": min(program.retention_ceiling, asked.retention_ceiling),
             "grace_days": min(program.grace_days, asked.grace_days),
+            "limits": program.limits.raised(asked.limits),
         }
     )

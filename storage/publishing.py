@@ -24,13 +24,14 @@ from bot.consent import counted_on
 from bot.conversation import Consents
 from bot.ports import LostRace
 from bot.snapshot import Limits, Snapshot
+from storage import releasing
 from storage import tables as t
 from storage.counting import token
 from storage.database import Database
 from storage.disclosure import Cell, Window, snapshot
 from storage.keystore import KeyStore
-from storage.ledger import PUBLISHED, ledger_hash, note, window_of
-from storage.place import Programs
+from storage.ledger import PUBLISHED, Entry, ledger_hash, note, window_of
+from storage.place import Programs, agreed_to
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, place
 from storage.windows import WEEKS, published_from, window_after, window_first_day, window_name, window_start
@@ -138,9 +139,8 @@ class _Person(NamedTuple):
         return self.next_circle if moved else self.circle
 
     def consents(self, key: Key) -> Consents:
-        """What they have agreed to, out of their sealed state. Raises Unopened."""
-        state = key.open(self.state, place(self.tenant, "conversations", self.person, "state"))
-        return Consents.model_validate(json.loads(state.partition(b"\n")[2])["consents"])
+        """Raises Unopened."""
+        return agreed_to(key, self.state, self.tenant, self.person)
 
 
 class Closing(NamedTuple):
@@ -202,6 +202,7 @@ def publish(main: Database, keys: KeyStore, programs: Programs, sensitive: Colle
     if work:
         main.checkpoint()
     forget_keys(main, keys)
+    releasing.forget_keys(main, keys, now.astimezone(UTC).date())
     return len(work) <= BATCH and not failed
 
 
@@ -215,7 +216,7 @@ def _do(main: Database, keys: KeyStore, one: Due, limits: Limits, sensitive: Col
             return
         made = job.publish(limits, sensitive, now)
         entry = note(wire, keys, window_of(one.circle.id, one.window), made.published, PUBLISHED)
-    keys.note_deletions([entry])
+    keys.note_deletions([entry, *job.noted])
     keys.destroy_window_key(one.circle.id, one.window)
     log.info("window-published", outcome="shown" if made.enough else "not-enough")
 
@@ -240,6 +241,7 @@ class _Job:
         self.wire, self.keys, self.circle, self.start, self.window = wire, keys, one.circle, one.start, one.window
         self.key = keys.known_window_key(one.circle.id, one.window)
         self.cell = {"circle": one.circle.id, "in_window": one.window}
+        self.noted: list[Entry] = []
 
     def close(self) -> Closing:
         """Whatever was given by somebody who cannot be counted, or has not agreed, goes now."""
@@ -270,7 +272,12 @@ class _Job:
         before = self._before()
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
         changes = (closing.change, None if earlier is None else earlier.change)
-        made = snapshot(self._given(closing), Window(self.window, before, changes), limits, sensitive)
+        cell, window = self._given(closing), Window(self.window, before, changes)
+        made = snapshot(cell, window, limits, sensitive)
+        group = releasing.Group(self.circle.tenant, self.circle.id, closing.roster)
+        day = now.astimezone(UTC).date()
+        if passages := releasing.release(self.wire, self.keys, group, made, day, self.noted):
+            made = snapshot(cell, window._replace(passages=passages), limits, sensitive)
         self.wire.run(
             _ADD_SNAPSHOT,
             circle_id=self.circle.id,

@@ -19,7 +19,7 @@ from bot.events import Frozen, Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, counting, looks, names, passages, roster, setup
+from storage import checkins, consents, counting, looks, names, passages, releasing, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
@@ -137,7 +137,7 @@ class SqlTransaction:
             **{**vars(conversation), "revision": found.revision, "session": talk.session, "waiting": talk.waiting}
         )
         if page:
-            conversation = self._with_live_receipts(conversation)
+            conversation = self._with_live_receipts(conversation, _day(at))
         pinned = {session.revision for session in conversation.sessions}
         known = facts(found, self._programs.under(found.settings), _day(at))
         more = self._for_a_page(found, key, _day(at), head, conversation.memory) if page else {}
@@ -152,12 +152,13 @@ class SqlTransaction:
             found.left_day is not None or found.unreached_day is not None,
         )
 
-    def _with_live_receipts(self, conversation: Conversation) -> Conversation:
-        """Without receipts of what is gone: it was taken back before a backup was put back, or when somebody was named
-        supervisor. No page may say that it is still shared."""
+    def _with_live_receipts(self, conversation: Conversation, today: date) -> Conversation:
+        """Without receipts of what is gone, and with what became of passages. No page may say that it is still
+        shared."""
         memory = conversation.memory
-        held = tuple(one for one in memory.shared if counting.is_shared(self.wire, one.id))
-        if len(held) == len(memory.shared):
+        stand = (releasing.receipt(self.wire, one, today) for one in memory.shared)
+        held = tuple(one for one in stand if one is not None)
+        if held == memory.shared:
             return conversation
         return conversation.model_copy(update={"memory": memory.model_copy(update={"shared": held})})
 

@@ -57,3 +57,8 @@ def earliest_themes(grid: date, joined: date | None, named: date | None) -> date
 def shared_until(grid: date, day: date) -> date:
     """The last day on which what is shared on this day has surely not been published."""
     return published_from(window_start(grid, day)) - timedelta(days=1)
+
+
+def excerpt_until(grid: date, day: date) -> date:
+    """The same of a passage, which waits for the window after its own (`releasing.py`)."""
+    return shared_until(grid, day) + timedelta(days=_DAYS)

@@ -43,6 +43,10 @@ SHARED = {
     "excerpts",
     "roster_names",
     "deletion_ledger",
+    "closings",
+    "snapshots",
+    "released",
+    "operator_looks",
 }
 FAR = date(2027, 1, 1)
 
@@ -74,6 +78,10 @@ def live(store: SqlStore, at: datetime, person: str) -> None:
     with store.database.transaction() as wire:
         for circle in rows(store, t.circles):
             wire.run(Prepared(insert(t.looks)), circle_id=circle["id"], participant_id=found, day=at.date())
+        packet = {"id": uuid4(), "to_index": b"whoever supervises", "body": b"sealed", "delete_day": FAR}
+        wire.run(Prepared(insert(t.packets)), participant_id=found, **packet)
+        browser = {"hash": found.bytes, "expires_at": at + timedelta(hours=8)}
+        wire.run(Prepared(insert(t.web_sessions)), participant_id=found, **browser)
 
 
 def own_tables() -> list[str]:

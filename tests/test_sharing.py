@@ -14,10 +14,11 @@ from bot.case import Case
 from bot.conversation import Facts, Form, Page, Reflection
 from bot.effects import Contribute, Keep, LetGo, RecordConsent, Release, Rewrite, Unshare
 from bot.events import Choose, Found, Open, Submit
+from bot.passing import mark
 from bot.scanning import text_hash
-from bot.sharing import mark
+from bot.sharing import its_way
 
-UNTIL = date(2026, 12, 2)
+UNTIL, PASSAGE_UNTIL = date(2026, 12, 2), date(2026, 12, 30)
 KNOWS = Finds(certain=("Maria",), doubtful=("hope", "rose"), strange=("kuhusu",))
 WORDS = "I hope hope sleeps. Maria rose early."
 
@@ -28,7 +29,7 @@ def word(name: str, locale: str = "en", **values: object) -> str:
 
 def at_the_end(text: str = WORDS, finder: Finds = KNOWS, locale: str = "en", **facts: Any) -> Talk:
     """A whole reflection, at its last screen with "More…" open."""
-    known = {"circle": True, "circle_size": 9, "shared_until": UNTIL, **facts}
+    known = {"circle": True, "circle_size": 9, "shared_until": UNTIL, "excerpt_until": PASSAGE_UNTIL, **facts}
     talk = Talk(facts=Facts(**known), finder=finder)
     talk.conversation = talk.conversation.model_copy(update={"locale": locale})
     talk.agree("everything")
@@ -155,7 +156,7 @@ def test_only_what_is_ticked_is_hidden_and_the_exact_text_is_released() -> None:
     (release,) = releases(talk)
     assert (release.text, release.text_hash) == (text, text_hash(text))
     assert said(page(talk)).startswith(word("released"))
-    assert "December 2, 2026" in "\n".join(page(talk).sections[0].lines)
+    assert "December 30, 2026" in "\n".join(page(talk).sections[0].lines)
 
 
 @pytest.mark.parametrize(("answer", "why"), [("maybe", "excerpt-kept"), ("", "excerpt-unanswered")])
@@ -272,7 +273,52 @@ def test_after_that_day_no_receipt_is_left() -> None:
     sent(talk, "excerpt-release", **filled(talk, "excerpt-release", recognise="no"))
     talk.later(days=40)
     talk.take(Open(at=talk.at, page="shared"))
+    assert len(page(talk).sections) == 1
+    talk.later(days=80)
+    talk.take(Open(at=talk.at, page="shared"))
     assert page(talk).sections == ()
+
+
+def test_the_preview_tells_how_many_people_the_circle_has_and_the_earliest_day_of_reading() -> None:
+    talk = at_the_excerpt(text="Nothing to be found.")
+    assert "9 people can be counted" in said(page(talk))
+    sent(talk, "excerpt", **filled(talk, "excerpt"))
+    told = said(page(talk))
+    assert "9 people can be counted in your group. On December 31, 2026 at the earliest" in told
+    assert "Until December 30, 2026 you can surely take it back." in told
+    assert "it is deleted by January 28, 2027" in told
+
+
+def test_a_passage_that_waits_for_its_last_batch_can_still_be_taken_back() -> None:
+    talk = at_the_excerpt(text="Nothing to be found.")
+    sent(talk, "excerpt", **filled(talk, "excerpt"))
+    sent(talk, "excerpt-release", **filled(talk, "excerpt-release", recognise="no"))
+    (release,) = releases(talk)
+    talk.later(days=70)
+    talk.take(Open(at=talk.at, page="shared"))
+    assert page(talk).sections[0].lines[-1] == word("shared-waits", date="January 28, 2027")
+    sent(talk, "take-back", **filled(talk, "take-back"))
+    assert Unshare(release.receipt) in talk.effects
+    assert page(talk).sections == ()
+
+
+@pytest.mark.parametrize("outcome", ["released", "gone"])
+def test_a_receipt_that_is_told_can_be_taken_back_no_more_and_is_not_lost_by_the_next(outcome: str) -> None:
+    talk = at_the_excerpt(text="Nothing to be found.")
+    sent(talk, "excerpt", **filled(talk, "excerpt"))
+    sent(talk, "excerpt-release", **filled(talk, "excerpt-release", recognise="no"))
+    tap = filled(talk, "take-back")
+    memory = talk.conversation.memory
+    decided = tuple(one.model_copy(update={"outcome": outcome}) for one in memory.shared)
+    talk.conversation = talk.conversation.model_copy(update={"memory": memory.model_copy(update={"shared": decided})})
+    sent(talk, "take-back", **tap)
+    assert said(page(talk)).startswith(word("unshared-before"))
+    (section,) = page(talk).sections
+    assert (section.lines, section.forms) == ((word(f"passage-{outcome}"),), ())
+    talk.take(Open(at=talk.at, page="home"))
+    assert word("home-news") in page(talk).lines
+    sent(talk, "delete-reflection", **about(talk))
+    assert not [effect for effect in talk.effects if isinstance(effect, Unshare)]
 
 
 def test_one_passage_waits_at_a_time() -> None:
@@ -311,7 +357,7 @@ def test_a_yes_that_ended_while_the_page_stood_open_is_asked_for_again() -> None
 
 def mark_of(talk: Talk, text: str) -> str:
     case = Case(library(), talk.conversation, talk.facts, Open(at=talk.at, page="home"))
-    return mark(case, talk.facts.reflections[0], text, "release")
+    return mark(case, its_way(case, talk.facts.reflections[0]), text, "release")
 
 
 def test_a_preview_holds_for_its_stage_its_reflection_and_its_window_alone() -> None:
