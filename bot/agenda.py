@@ -1,4 +1,4 @@
-"""What was published, in words: dates, bands, and what a meeting can begin with. Law: the same for all viewers. Pure."""
+"""What was published, in words: dates, bands, and what a meeting can begin with. Law: the same for everybody. Pure."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def digest(library: Library, found: Report | Snapshot, circle: str, locale: str)
 
 
 def dates(snapshot: Snapshot, locale: str) -> str:
-    """First and last day, as the language writes an interval."""
-    return str(format_interval(snapshot.starts, snapshot.ends, "yMMMd", locale=locale))
+    """First and last day, as the language writes an interval; with plain spaces, for terminals."""
+    return str(format_interval(snapshot.starts, snapshot.ends, "yMMMd", locale=locale)).replace("\u2009", " ")
 
 
 def earliest(library: Library, report: Report, locale: str) -> str:
