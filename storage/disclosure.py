@@ -25,7 +25,7 @@ MOST_TOLD = 12
 TWO_BANDS, THREE_BANDS = 8, 16
 #: Windows that a trend needs, and how many steps it looks back.
 TREND_WINDOWS = 3
-#: Neighbouring windows whose agreeing people differ by so few tell of those few (P7).
+#: Neighbouring windows whose people differ by so few tell of those few (P7).
 FEW = (1, 2)
 RULE = 1
 
@@ -130,8 +130,9 @@ def settles(band: Band, told: Told, limits: Limits, *, sensitive: bool) -> bool:
 
 
 class Window(NamedTuple):
-    """Which window this is, and what came before it in the circle. `changes`: by how many people those who had agreed
-    differ from the window before, and those from the one before that; None where nobody knows."""
+    """Which window this is, and what came before it in the circle. `changes`: by how many people who can be
+    counted differs from the window before, and that from the one before; None where nobody knows. Everybody can see
+    it: so that there is no arrow tells nothing."""
 
     name: str
     before: Sequence[Snapshot] = ()  # the oldest first
@@ -182,7 +183,7 @@ def _shown(cell: Cell, told: Told, limits: Limits, sensitive: Collection[str]) -
 
 def _with_trends(now: Snapshot, window: Window) -> Snapshot:
     """P7: three windows in a row, of one series and with as many bands; two steps one way, or one by two bands; and
-    nothing where the people who had agreed differ by one or two."""
+    nothing where those who can be counted differ by one or two."""
     row = (*window.before[-(TREND_WINDOWS - 1) :], now)
     if (
         len(row) < TREND_WINDOWS

@@ -8,7 +8,7 @@ it is published, on a Thursday, whatever is in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -82,6 +82,7 @@ _WHO = (
     t.participants.c.circle_id,
     t.participants.c.next_circle_id,
     t.participants.c.next_circle_from,
+    t.participants.c.member_since,
     t.conversations.c.state,
 )
 _people = t.participants.join(t.conversations, t.conversations.c.participant_id == t.participants.c.id)
@@ -91,6 +92,7 @@ _COUNTABLE = Prepared(
     .where(
         or_(t.participants.c.circle_id == bindparam("circle"), t.participants.c.next_circle_id == bindparam("circle")),
         t.participants.c.left_day.is_(None),
+        t.participants.c.member_since < bindparam("over"),
     )
 )
 #: Whoever was counted may have been named supervisor in the days of grace: then they count no more.
@@ -98,6 +100,18 @@ _STILL = Prepared(
     select(*_WHO)
     .select_from(_people)
     .where(t.participants.c.id == bindparam("person"), t.participants.c.supervises_since.is_(None))
+)
+#: Of whom everybody knows that they are not counted there.
+_ASIDE = Prepared(
+    select(t.memberships.c.participant_id)
+    .select_from(t.memberships.join(t.teams))
+    .where(
+        t.teams.c.tenant_id == bindparam("tenant"),
+        or_(
+            t.memberships.c.role == "supervisor",
+            (t.memberships.c.role == "lead") & (t.teams.c.circle_id == bindparam("circle")),
+        ),
+    )
 )
 _cell = (t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window"))
 #: The distinct ones: a person who answered twenty times is one person.
@@ -132,6 +146,7 @@ class _Person(NamedTuple):
     circle: UUID | None
     next_circle: UUID | None
     next_circle_from: date | None
+    since: date
     state: bytes
 
     def circle_on(self, day: date) -> UUID | None:
@@ -144,10 +159,10 @@ class _Person(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """What was known when a window closed. `people`: who could be counted and had agreed; `change`: by how many people
-    those differ from the window before; `teams`: how many the circle had."""
+    """What was known when a window closed. `roster`: who could be counted; `people`: who of them had agreed; `change`:
+    by how many people the roster differs from that of the window before; `teams`: how many the circle had."""
 
-    roster: int
+    roster: frozenset[UUID]
     people: frozenset[UUID]
     teams: int = 1
     change: int | None = None
@@ -245,19 +260,21 @@ class _Job:
 
     def close(self) -> Closing:
         """Whatever was given by somebody who cannot be counted, or has not agreed, goes now."""
-        last_day = window_after(self.start) - timedelta(days=1)
-        people = [_Person._make(row) for row in self.wire.all(_COUNTABLE, circle=self.circle.id)]
+        over = window_after(self.start)
+        last_day = over - timedelta(days=1)
+        people = [_Person._make(row) for row in self.wire.all(_COUNTABLE, circle=self.circle.id, over=over)]
         people = [one for one in people if one.circle_on(last_day) == self.circle.id]
         agreed = self._agreed(people, last_day)
         self._only(agreed)
         teams = self.wire.one(_TEAMS, circle=self.circle.id)
         assert teams is not None
-        closing = Closing(len(people), frozenset(agreed), teams[0], self._change(frozenset(agreed)))
+        roster = frozenset(one.person for one in people)
+        closing = Closing(roster, frozenset(agreed), teams[0], self._change(people))
         self.wire.run(
             _ADD_CLOSING,
             circle_id=self.circle.id,
             window=self.window,
-            roster=closing.roster,
+            roster=len(closing.roster),
             body=self._sealing.seal(_of_closing(closing), self._where("closings", self.window)),
         )
         return closing
@@ -269,12 +286,13 @@ class _Job:
         else:  # whoever took their yes back in the days of grace, or was named supervisor
             still = [row for one in closing.people for row in self.wire.all(_STILL, person=one)]
             self._only(self._agreed(map(_Person._make, still), now.astimezone(UTC).date()))
+        possible = self._possible(closing)
         before = self._before()
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
         changes = (closing.change, None if earlier is None else earlier.change)
-        cell, window = self._given(closing), Window(self.window, before, changes)
+        cell, window = self._given(possible, closing.teams), Window(self.window, before, changes)
         made = snapshot(cell, window, limits, sensitive)
-        group = releasing.Group(self.circle.tenant, self.circle.id, closing.roster)
+        group = releasing.Group(self.circle.tenant, self.circle.id, possible)
         day = now.astimezone(UTC).date()
         if passages := releasing.release(self.wire, self.keys, group, made, day, self.noted):
             made = snapshot(cell, window._replace(passages=passages), limits, sensitive)
@@ -291,11 +309,17 @@ class _Job:
 
     # What was given
 
-    def _given(self, closing: Closing) -> Cell:
+    def _given(self, possible: int, teams: int) -> Cell:
         people: dict[bytes, set[str]] = {}
         for given_by, codes in self.wire.all(_GIVEN, **self.cell):
             people.setdefault(bytes(given_by), set()).update(_read(codes))
-        return Cell(tuple(people.values()), closing.roster, closing.teams)
+        return Cell(tuple(people.values()), possible, teams)
+
+    def _possible(self, closing: Closing) -> int:
+        """How many can have been counted, as everybody knows: who was named supervisor in the days of grace is not, and
+        who erased themselves in silence still seems to be."""
+        aside = {row[0] for row in self.wire.all(_ASIDE, tenant=self.circle.tenant, circle=self.circle.id)}
+        return len(closing.roster - aside)
 
     def _agreed(self, people: Iterable[_Person], day: date) -> dict[UUID, Key]:
         """Who agrees to be counted on that day, with their keys."""
@@ -329,12 +353,17 @@ class _Job:
         if row is None:
             return None
         known = json.loads(self._sealing.open(row[1], self._where("closings", window)))
-        return Closing(row[0], frozenset(map(UUID, known["people"])), known["teams"], known["change"])
+        roster, people = (frozenset(map(UUID, known[name])) for name in ("roster", "people"))
+        return Closing(roster, people, known["teams"], known["change"])
 
-    def _change(self, agreed: frozenset[UUID]) -> int | None:
-        """By how many people they differ from the window before."""
+    def _change(self, people: Sequence[_Person]) -> int | None:
+        """By how many people who can be counted differs from the window before, as everybody can see. Were it by who
+        agreed, or by ids, a missing arrow would tell that somebody changed their mind, or erased themselves."""
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
-        return None if earlier is None else len(agreed ^ earlier.people)
+        if earlier is None:
+            return None
+        came = sum(one.since >= self.start for one in people)
+        return came + abs(len(people) - len(earlier.roster) - came)
 
     @property
     def _sealing(self) -> Key:
@@ -355,8 +384,8 @@ def read(keys: KeyStore, tenant: UUID, circle: UUID, window: str, body: bytes) -
 
 
 def _of_closing(closing: Closing) -> bytes:
-    people = sorted(person.hex for person in closing.people)
-    return json.dumps({"people": people, "teams": closing.teams, "change": closing.change}).encode()
+    roster, people = (sorted(person.hex for person in group) for group in (closing.roster, closing.people))
+    return json.dumps({"roster": roster, "people": people, "teams": closing.teams, "change": closing.change}).encode()
 
 
 @lru_cache(maxsize=4096)

@@ -310,8 +310,8 @@ excerpts = Table(
     sqlite_with_rowid=False,
 )
 
-#: Of a circle whose window is over: who could be counted and had agreed, sealed under a key of the installation, until
-#: the next one is closed and compared with it. `roster`: how many could be counted at all, which is no secret.
+#: Of a circle whose window is over: who could be counted, and who had agreed, sealed under a key of the installation,
+#: until the next one is closed and compared with it. `roster`: how many could be counted, which is no secret.
 closings = Table(
     "closings",
     metadata,
