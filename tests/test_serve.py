@@ -415,6 +415,7 @@ async def test_links_are_served_beside_the_platforms_and_lead_to_our_public_addr
             assert (await client.get(address.removeprefix(public))).status == 200
             assert (await client.post(address.removeprefix(public))).status == 200
             assert (await client.post(address.removeprefix(public))).status == 404
+            assert (await client.get("/supervise")).status == 401
         over.set()
         await task
     assert serving.reached_at(Server(slack=given.slack)) == ""

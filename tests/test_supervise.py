@@ -21,6 +21,7 @@ from sqlalchemy import insert
 from talks import library
 from yarl import URL
 
+from adapters.web import statics
 from adapters.web.app import build_app
 from adapters.web.drawing import Drawing
 from adapters.web.links import LinkPages
@@ -28,7 +29,7 @@ from adapters.web.listening import listen
 from adapters.web.server import build_server
 from adapters.web.supervise import SupervisePages
 from bot.effects import Leave
-from bot.events import Open, Submit, Who
+from bot.events import Open, Submit, Who, Write
 from bot.links import Links
 from bot.ports import Refusal, Setup
 from bot.reportlink import LIFETIME
@@ -154,7 +155,11 @@ def browse(live: Live, work: Callable[[ClientSession], Awaitable[Any]]) -> Any:
 
     async def through() -> Any:
         drawing = Drawing(library())
-        routes = [*LinkPages(Links(live.shell), drawing).routes(), *SupervisePages(live.shell, drawing).routes()]
+        routes = [
+            *LinkPages(Links(live.shell), drawing).routes(),
+            *SupervisePages(live.shell, drawing).routes(),
+            *statics.routes(),
+        ]
 
         async def ready() -> None: ...
 
@@ -213,6 +218,18 @@ def test_the_link_stands_on_the_page_that_is_opened_in_the_chat_and_is_not_offer
     page = live.do(SAM, Submit(at=LATER, form="report-link")).page
     assert page is not None
     assert not any(section.links for section in page.sections)
+
+
+@pytest.mark.parametrize("word", ["themes", "Themes", "temas", "themes of the group"])
+def test_the_word_themes_leads_to_the_page_with_the_link(live: Live, word: str) -> None:
+    [way] = live.say(SAM, word).choices
+    assert way.id == "page:report"
+    page = live.do(SAM, Write(at=LATER, text=word)).page
+    assert page is not None
+    assert "report-link" in [form.id for section in page.sections for form in section.forms]
+    own = live.do(SAM, Write(at=LATER, text="my themes")).page
+    assert own is not None
+    assert own.name == "themes"
 
 
 def test_a_link_that_is_previewed_is_not_used_up(live: Live) -> None:
@@ -536,7 +553,7 @@ def test_names_with_signs_in_them_are_found(live: Live) -> None:
 # What an answer tells ------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_is_kept_nowhere_and_runs_nothing(live: Live, sam: Browser) -> None:
+def test_an_answer_is_kept_nowhere_and_runs_nothing_but_our_own_files(live: Live, sam: Browser) -> None:
     paths = [f"/supervise{view}" for view in (*VIEWS, "/Nowhere", "/North%20Star/2026-W46.svg")]
     for answer in [*map(sam, paths), Browser(live)("/supervise"), Browser(live)(link(live))]:
         assert answer.headers["Cache-Control"] == "no-store"
@@ -549,10 +566,18 @@ def test_an_answer_is_kept_nowhere_and_runs_nothing(live: Live, sam: Browser) ->
         assert "frame-ancestors 'none'" in policy
         assert "form-action 'self'" in policy
         assert "unsafe" not in policy
-        assert "script-src" not in policy
-        assert "<script" not in answer.text
+        assert not re.search(r"<script(?! src=)|</style>.*<style|javascript:", answer.text)
         assert ' style="' not in answer.text
         assert not re.search(r"\son\w+=", answer.text)
+
+
+def test_a_page_takes_from_its_server_what_is_there_and_nothing_else(live: Live, sam: Browser) -> None:
+    page = sam("/supervise").text
+    files = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+    assert files == {f"/static/{name}" for name in statics.KINDS}
+    assert {Browser(live)(path).status for path in files} == {200}
+    assert Browser(live)("/static/chat.js").status == Browser(live)("/static/..%2Fapp.py").status == 404
+    assert not re.search(r"https?://", page.replace("http://www.w3.org/2000/svg", ""))
 
 
 def test_headers_say_nothing_of_how_many_took_part(live: Live) -> None:

@@ -150,10 +150,6 @@ class Drawing:
         page one click opens."""
         return self._alone("supervise_shut.html", locale, what=what, home=home, proof=proof, demo=demo)
 
-    def sign_out(self, locale: str, home: str, proof: str) -> Markup:
-        """The form that ends a browser's session, as a part of a page."""
-        return Markup(self._draw("supervise_sign_out.html", locale, home=home, proof=proof))
-
     def _alone(self, template: str, locale: str, **parts: object) -> str:
         return self._draw(template, locale, style=Markup(f"<style>{self.style}</style>"), **parts)
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from adapters.web import entrance, listening
 from adapters.web.drawing import Drawing
+from adapters.web.themes import Themes, Viewer, json_of, up_to
 from bot.ports import Visitor
 from bot.snapshot import Report
 from bot.turn import Shell
@@ -48,10 +49,11 @@ class SupervisePages:
     def __init__(self, shell: Shell, drawing: Drawing, demo: str = "") -> None:
         self._shell = shell
         self._drawing = drawing
+        self._themes = Themes(shell.library)
         self._demo = demo
         self._headers = listening.HEADERS | {
-            "Content-Security-Policy": f"default-src 'none'; style-src {drawing.style_source}; base-uri 'none'; "
-            "form-action 'self'; frame-ancestors 'none'",
+            "Content-Security-Policy": "default-src 'none'; script-src 'self'; img-src 'self'; "
+            f"style-src 'self' {drawing.style_source}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
             "X-Robots-Tag": "noindex, nofollow",
         }
 
@@ -132,7 +134,9 @@ class SupervisePages:
         if not theirs:
             raise Closed("not-yours", visitor)
         report = next((one for one in theirs if circle in (None, one.circle)), None)
-        if report is None or window not in (None, *(one.window for one in report.snapshots)):
+        if report is not None and window is not None:
+            report = up_to(report, window)
+        if report is None:
             raise Closed("nothing", visitor)
         if not reports.looked(visitor.who, report.circle, now):
             raise Closed("nothing", visitor)
@@ -141,21 +145,26 @@ class SupervisePages:
     # Answering
 
     def _page(self, request: web.Request, visit: Visit) -> web.Response:
-        home = entrance.under(self._shell.address, HOME)
-        form = self._drawing.sign_out(self._locale(request, visit.visitor), home, visit.visitor.proof)
-        return self._answer(f"<!doctype html><p>{visit.report.model_dump_json()}</p>{form}", "text/html")
+        address = self._shell.address
+        places = {"home": entrance.under(address, HOME), "static": entrance.under(address, "/static")}
+        viewer = Viewer(visit.circles, visit.visitor.proof, **places)
+        return self._answer(self._themes.page(visit.report, self._locale(request, visit.visitor), viewer), "text/html")
 
     def _json(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._answer(visit.report.model_dump_json(), "application/json")
+        return self._answer(json_of(visit.report), "application/json")
 
     def _csv(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._answer(visit.report.model_dump_json(), "text/csv")
+        text = self._themes.csv(visit.report, self._locale(request, visit.visitor))
+        return self._answer(text, "text/csv", "themes.csv")
 
     def _svg(self, request: web.Request, visit: Visit) -> web.Response:
-        return self._answer(visit.report.model_dump_json(), "image/svg+xml")
+        text = self._themes.svg(visit.report, self._locale(request, visit.visitor))
+        return self._answer(text, "image/svg+xml")
 
-    def _answer(self, text: str, content_type: str, **more: str) -> web.Response:
-        return web.Response(text=text, content_type=content_type, headers=self._headers | more)
+    def _answer(self, text: str, content_type: str, named: str = "") -> web.Response:
+        """`named`: to be saved under that name."""
+        saved = {"Content-Disposition": f'attachment; filename="{named}"'} if named else {}
+        return web.Response(text=text, content_type=content_type, headers=self._headers | saved)
 
     def _shut(self, request: web.Request, closed: Closed) -> web.Response:
         return self._said(request, closed.visitor, closed.why, STATUS[closed.why])

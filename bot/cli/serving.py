@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from adapters.web import statics
 from adapters.web.drawing import Drawing
 from adapters.web.links import LinkPages
 from adapters.web.listening import listen
@@ -148,7 +149,8 @@ async def _started(adapters: dict[str, Platform], shell: Shell) -> AsyncIterator
 async def _listening(given: Server, adapters: dict[str, Platform], shell: Shell, counts: Counts) -> AsyncIterator[None]:
     routes = [route for adapter in adapters.values() for route in adapter.routes()]
     drawing = Drawing(shell.library)
-    routes += [*LinkPages(Links(shell), drawing).routes(), *SupervisePages(shell, drawing).routes()]
+    routes += LinkPages(Links(shell), drawing).routes()
+    routes += [*SupervisePages(shell, drawing).routes(), *statics.routes()]
     app = build_server(routes, lambda: shell.on_store(shell.store.ready), counts)
     runner = await listen(app, given.host, given.port)
     try:
