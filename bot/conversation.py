@@ -177,6 +177,7 @@ class Memory(Frozen):
     own_zone: bool = False  # said by the person, so that their profile does not change it
     followed: date | None = None  # the day on which they were told that their check-ins follow them to another zone
     themes: bool = True  # their page of themes by month, which nobody else has, is on
+    asked: Mapping[str, date] = Field(default_factory=dict)  # supervisor -> when they were last asked for ten minutes
 
 
 class Conversation(Frozen):
@@ -275,6 +276,19 @@ class Look(Frozen):
     day: date
 
 
+class Packet(Frozen):
+    """What a person brings to supervision under their own name. `person`: an id on the platform: of the supervisor it
+    names, for who sent it; and of who sent it, for that supervisor. `until`: its last day."""
+
+    id: UUID
+    person: str
+    title: str = Field(repr=False)
+    on: date
+    until: date
+    text: str = Field(repr=False)
+    reflection: UUID | None = None  # it comes from, for who sent it
+
+
 class Facts(Frozen):
     """Loaded with the conversation, never changed by a step. `circle`: themes can be counted for this person.
 
@@ -308,7 +322,9 @@ class Facts(Frozen):
     consent_records: tuple[ConsentRecord, ...] = ()  # newest first
     consents_whole: bool = True  # the chain of them verifies, to its last link
     reports: tuple[Report, ...] = Field(default=(), repr=False)  # for who supervises, a circle each, by name
-    supervisors: tuple[str, ...] = ()  # of the person's own teams: ids on the platform
+    supervisors: tuple[str, ...] = ()  # of the person's own teams, other people: ids on the platform
+    sent: tuple[Packet, ...] = Field(default=(), repr=False)  # newest first
+    brought: tuple[Packet, ...] = Field(default=(), repr=False)  # to them by people whom they supervise, newest first
 
 
 class Option(Frozen):

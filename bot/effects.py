@@ -94,6 +94,37 @@ class Unshare:
 
 
 @dataclass(frozen=True, slots=True)
+class SendPacket:
+    """What the person brings to supervision, for that supervisor (an id on the platform) alone, who is told.
+
+    `text_hash`: of the text that its writer saw last; the store refuses any other (DESIGN 4). `until`: its last day.
+    """
+
+    packet: UUID
+    to: str
+    title: str = field(repr=False)
+    on: date
+    until: date
+    text: str = field(repr=False)
+    text_hash: str
+    reflection: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPacket:
+    """Takes back what the person brought: it is deleted."""
+
+    packet: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AskForTime:
+    """That supervisor (an id on the platform) is told that the person asks for ten minutes; nothing else is kept."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordConsent:
     """One more link of the person's consent chain.
 
@@ -219,6 +250,9 @@ Effect = (
     | Contribute
     | Release
     | Unshare
+    | SendPacket
+    | WithdrawPacket
+    | AskForTime
     | RecordConsent
     | TakeBack
     | Plan

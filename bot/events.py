@@ -134,14 +134,17 @@ class Idled(_Event):
 
 
 #: What others did that a person is told of: the app was installed by them, they are asked in, they lead the program,
-#: they supervise a group, somebody was named supervisor of theirs.
-NoticeName = Literal["installed", "invited", "lead", "supervisor", "supervisor-named"]
+#: they supervise a group, somebody was named supervisor of theirs, brings them something or asks for time. `digest`:
+#: what nobody did: a window was published.
+NoticeName = Literal[
+    "installed", "invited", "lead", "supervisor", "supervisor-named", "digest", "brought", "ten-minutes",
+]  # fmt: skip
 
 
 class Notice(_Event):
     """Others did something that this person is told of, in fixed neutral words.
 
-    `person`: whom it is about, by their id on the platform.
+    `person`: whom it is about, by their id on the platform; of a digest, the circle and its window, a slash between.
     """
 
     kind: Literal["notice"] = "notice"

@@ -35,6 +35,7 @@ from bot.conversation import (
     Memory,
     Message,
     Option,
+    Packet,
     Page,
     Program,
     Purpose,
@@ -50,9 +51,13 @@ from bot.engine import step as turned
 from bot.events import Event, Found, Mark, Open, Say, Scanned, Submit
 from bot.names import MOST as MOST_NAMES
 from bot.names import TAG, Listed
+from bot.notices import digest_of
+from bot.packet import LONGEST as LONGEST_PACKET
+from bot.packet import MOST as MOST_PACKETS
 from bot.questions import PARAGRAPHS
 from bot.scanning import text_hash
 from bot.sharing import LONGEST
+from bot.snapshot import SCHEMES, Report, Shown, Snapshot, Trend
 from bot.typed import LIMIT_BYTES
 from prompts.library import HOME, Library
 from prompts.lint import Check
@@ -62,11 +67,12 @@ from prompts.source import Fault, ScriptError
 
 #: As long as an excerpt may be, with as many words in it that may be names as there can be.
 PASSAGE: Final = ("Longest-Name-Of-All " * 30)[:LONGEST].strip()
+PACKET: Final = ("Longest-Name-Of-All " * 101)[:LONGEST_PACKET].strip()
 #: Every page, as `Open` names it.
 PAGES: Final = (
-    "home", "checkins", "data", f"reflection:{UUID(int=0)}", f"words:{UUID(int=0)}", f"excerpt:{UUID(int=0)}", "search",
-    "themes", "looks", "copy", "shared", "consent", "receipt", "names", "report", "packet", "setup", "setup:+", "lead",
-    "scripts",
+    "home", "checkins", "data", f"reflection:{UUID(int=0)}", f"words:{UUID(int=0)}", f"excerpt:{UUID(int=0)}",
+    f"packet:{UUID(int=0)}", "packet", "packet:5", "search", "themes", "looks", "copy", "shared", "consent", "receipt",
+    "names", "report", "setup", "setup:+", "lead", "scripts",
 )  # fmt: skip
 #: Forms whose page cannot be opened as it is after they were sent.
 SENT: Final[Mapping[str, dict[str, str | tuple[str, ...]]]] = {
@@ -201,11 +207,23 @@ def of_the_bot(library: Library, locale: str, people: Sequence[str] = ()) -> Ite
         yield screens.show(Case(library, conversation, Facts(circle=True), _LOOKS))
     asked: list[Event] = [Open(at=_AT, page=name) for name in PAGES]
     asked += [Submit(at=_AT, form=form, values=values) for form, values in SENT.items()]
-    facts = _facts(tuple(people), tuple(_records(library, locale)))
+    asked += [Submit(at=_AT, form=form, values=values) for form, values in _packets_sent(people)]
+    facts = _facts(library, tuple(people), tuple(_records(library, locale)))
     for event in asked:
         yield _answered(library, arranged, facts, event)
     yield _answered(library, known, facts, Open(at=_AT, page=f"excerpt:{_ID}"))  # asked about in general, once
+    nothing_sent = facts.model_copy(update={"sent": (), "brought": ()})
+    yield _answered(library, known, nothing_sent, Open(at=_AT, page="packet"))
     yield Reply(surface="private", locale=locale, page=forms_page(locale, people))
+
+
+def _packets_sent(people: Sequence[str]) -> Iterator[tuple[str, dict[str, str | tuple[str, ...]]]]:
+    """What somebody brings, on each page of its way."""
+    for user in people[:1]:
+        values: dict[str, str | tuple[str, ...]] = {"reflection": str(UUID(int=0)), "to": user, "text": PACKET}
+        yield "packet-to", values
+        yield "packet", values
+        yield "packet-names", {**values, "text": "Nothing"}
 
 
 def _answered(library: Library, conversation: Conversation, facts: Facts, event: Event) -> Reply:
@@ -300,9 +318,31 @@ def lines(library: Library, locale: str) -> Iterator[Message]:
     """What stands in the chat on its own, whatever the script."""
     for name in IN_THE_CHAT:
         yield Message(text=library.word(locale, name))
+    (full,) = reports_of(library, 1)
+    case = Case(library, Conversation(id=_ID, locale=locale), Facts(supervises=True), _LOOKS)
+    yield digest_of(case, full.circle, full.snapshots[0])
 
 
-def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts:
+def reports_of(library: Library, circles: int) -> tuple[Report, ...]:
+    """Of many windows, each with every theme there is, in all bands and with a trend."""
+    themes = tuple(
+        Shown(code=theme.code, band=SCHEMES[3][number % 3], trend=get_args(Trend)[number % 3])
+        for number, theme in enumerate(library.codebook.themes)
+    )
+    windows = tuple(
+        Snapshot(
+            window=f"{2026 - number}-W46", starts=date(2026 - number, 11, 9), ends=date(2026 - number, 12, 6),
+            published=date(2026 - number, 12, 10), enough=True, people="12+", bands=3, themes=themes,
+        )
+        for number in range(8)
+    )  # fmt: skip
+    return tuple(
+        Report(circle=f"{'A long name ' * 4}{number}", since="2019-W46", next=date(2027, 1, 7), snapshots=windows)
+        for number in range(circles)
+    )
+
+
+def _facts(library: Library, people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts:
     answers = (("What moment stays with you?", "x" * LIMIT_BYTES), *((("A question?", _LONG),) * 12))
     kept = Reflection(
         id=_ID, script="", revision="", title="A title", at=_AT, on=_AT.date(), finished=True, answers=answers,
@@ -313,7 +353,14 @@ def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts
         TeamFacts(name=name, members=people, supervisors=people, earliest=date(2026, 12, 1))
         for name in ("North", "South", "West")
     )
+    brought = tuple(
+        Packet(id=UUID(int=n), person=person, title="A title", on=_AT.date(), until=_AT.date(), text=PACKET)
+        for n, person in enumerate(people[:1] * MOST_PACKETS)
+    )
     return Facts(
+        supervisors=people,
+        sent=brought[1:],
+        brought=brought * 2,
         fresh=(_ID,) * 4,
         circle=True,
         circle_size=100,
@@ -326,6 +373,7 @@ def _facts(people: tuple[str, ...], records: tuple[ConsentRecord, ...]) -> Facts
         until={_ID: date(2027, 1, 31)},
         looks=tuple(Look(viewer=viewer, day=date(2026, 10, day)) for day in range(31, 0, -1) for viewer in people),
         passages={one.id: PASSAGE for one in _shared(())},
+        reports=reports_of(library, 3),
         secret="a" * 43,
         address=f"https://{'a' * 63}.example.org",
         teams=teams,

@@ -8,6 +8,7 @@ from babel.dates import get_timezone_location
 
 from bot import menu
 from bot.arranging import clock, of_day
+from bot.asktime import ask_sections
 from bot.case import Case
 from bot.checkins import next_check_in, replanned
 from bot.conversation import Form, FormField, Option, Page, Section
@@ -33,6 +34,7 @@ def home(case: Case) -> Page:
         lines=(case.word("home-intro"), *stands, *news, *next_one(case), case.word("home-who-sees")),
         sections=(
             begin,
+            *ask_sections(case, "home"),
             Section(title=case.word("home-pages"), pages=ways(case)),
             Section(title=case.word("home-settings"), forms=(quiet_form(case), language_form(case))),
         ),
@@ -64,11 +66,16 @@ def ways(case: Case) -> tuple[Option, ...]:
         ("consent", "consent-page-title", True),
         ("names", "names-title", True),
         ("report", "report-title", facts.supervises),
-        ("packet", "packet-title", case.conversation.consents.words == "keep" or facts.supervises),
+        ("packet", "packet-title", _has_supervision(case)),
         ("setup", "setup-title", facts.leads),
         ("lead", "lead-title", facts.names_lead),
     )
     return tuple(Option(id=page, label=case.word(word)) for page, word, theirs in there if theirs)
+
+
+def _has_supervision(case: Case) -> bool:
+    facts = case.facts
+    return case.conversation.consents.words == "keep" or facts.supervises or bool(facts.supervisors or facts.sent)
 
 
 # What can be set here

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_skeleton
 from bot import ending, screens
 from bot.case import Case
 from bot.conversation import Exchange, Form, FormField, Look, Option, Page, Reflection, Section
-from bot.effects import EraseMe, KeepUntil, LetGo, Rewrite, Turn
+from bot.effects import EraseMe, KeepUntil, LetGo, Rewrite, Turn, WithdrawPacket
 from bot.forms import Values, not_understood, one, saved, shown
 from bot.scanning import taken_out
 from bot.shared import all_of
@@ -115,7 +115,8 @@ def take_deletion(case: Case, values: Values) -> Turn:
     if wanted is None:
         return not_understood(case, data(case))
     case, unshared = all_of(without(case, wanted.id), wanted.id)
-    return saved(case, data(case), *unshared, LetGo(wanted.id), said="deleted")
+    brought = (WithdrawPacket(each.id) for each in case.facts.sent if each.reflection == wanted.id)
+    return saved(case, data(case), *unshared, *brought, LetGo(wanted.id), said="deleted")
 
 
 # One reflection, and its person's own words in it

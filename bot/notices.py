@@ -3,9 +3,11 @@ no talk is touched."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot import screens
+from bot.agenda import agenda, digest
 from bot.case import Case
 from bot.checkins import local_day, not_in_quiet, replanned
 from bot.conversation import Memory, Message, Option, Reply
@@ -13,11 +15,14 @@ from bot.effects import Deliver, Effect, Turn
 from bot.events import Joined, Left, Notice
 from bot.outcome import quiet
 from bot.places import UNKNOWN_ZONE
+from bot.snapshot import Snapshot
 
 #: What a button under a line is called that leads to a page, before the page's name.
 PAGE = "page:"
 #: Where those who are told something go on from there; everybody else to the private box.
 GOES_TO = {"installed": "lead", "lead": "setup", "supervisor": "report"}
+#: What is about a person, and where it leads, if anywhere.
+ABOUT = {"supervisor-named": "", "brought": "packet", "ten-minutes": ""}
 #: What the button to a page says, where that is not its title.
 CALLED = {"home": "home-button", "consent": "consent-page-title"}
 #: Lines of the welcome; the last one says how to begin.
@@ -26,15 +31,34 @@ WELCOME = ("welcome-1", "welcome-2", "welcome-3", "welcome-4")
 
 def told(case: Case, event: Notice) -> Turn:
     """One line for the chat, whatever the person has agreed to: it is about the workspace, not about them."""
-    if event.notice == "supervisor-named":
+    if event.notice in ABOUT:
         # The engine knows nobody's name: the adapter puts it where the text says {person}.
-        words = case.word("notice-supervisor-named", person="{person}")
-        message = Message(text=words, prompt="greeting", person=event.person)
+        words, page = case.word(f"notice-{event.notice}", person="{person}"), ABOUT[event.notice]
+        message = leading(case, words, page) if page else Message(text=words, prompt="greeting")
+        message = message.model_copy(update={"person": event.person})
         return Turn(case.conversation, quiet(case), (Deliver(message),))
+    if event.notice == "digest":
+        return Turn(case.conversation, quiet(case), tuple(Deliver(message) for message in published(case, event)))
     page = GOES_TO.get(event.notice)
     if page is None:
         return Turn(case.conversation, quiet(case), (screens.neutral(case, f"notice-{event.notice}", "private"),))
     return Turn(case.conversation, quiet(case), (Deliver(leading(case, case.word(f"notice-{event.notice}"), page)),))
+
+
+def published(case: Case, event: Notice) -> Iterator[Message]:
+    """The digest of a window, for who may see it at this moment; the same for everybody who reads the language."""
+    circle, _, window = event.person.rpartition("/")
+    for report in case.facts.reports:
+        for snapshot in report.snapshots:
+            if (report.circle, snapshot.window) == (circle, window):
+                yield digest_of(case, circle, snapshot)
+
+
+def digest_of(case: Case, circle: str, snapshot: Snapshot) -> Message:
+    """What was published, what a meeting can begin with, and last what themes never tell."""
+    asked = (f"{one.label}: {one.question}" for one in agenda(case.library, snapshot, case.locale))
+    told = (*digest(case.library, snapshot, circle, case.locale), case.word("agenda-title"), *asked)
+    return leading(case, case.word("report-first-line"), "report").model_copy(update={"preface": told})
 
 
 def overtaken(memory: Memory, event: Joined | Left) -> bool:

@@ -110,6 +110,16 @@ class Released(Frozen):
     outcome: Literal["waits", "published", "deleted"]
 
 
+class Brought(Frozen):
+    """What the person brought to supervision and did not take back. `to`: the supervisor's id on the platform."""
+
+    on: date
+    until: date
+    to: str
+    title: str
+    text: str
+
+
 class Line(Frozen):
     day: date
     text: str
@@ -140,6 +150,7 @@ class Copy(Frozen):
     open_reflections: tuple[Unfinished, ...]
     counted_not_published: tuple[CountedThemes, ...]
     released: tuple[Released, ...]
+    brought_to_supervision: tuple[Brought, ...]
     names_never_kept: int  # how many were listed; which ones nobody can tell
     waiting_for_the_chat: tuple[Line, ...]
     who_looked: tuple[Looked, ...]
@@ -172,6 +183,9 @@ def made(library: Library, all_: Everything, at: AwareDatetime) -> Copy:
             CountedThemes(circle=one.circle, window=one.window, themes=_themes(case, one.codes)) for one in all_.counted
         ),
         released=tuple(_released(case)),
+        brought_to_supervision=tuple(
+            Brought(on=one.on, until=one.until, to=one.person, title=one.title, text=one.text) for one in facts.sent
+        ),
         names_never_kept=len(facts.names.entries),
         waiting_for_the_chat=tuple(Line(day=one.day, text=one.text) for one in all_.owed),
         who_looked=tuple(Looked(who=look.viewer, circle="", day=look.day) for look in facts.looks),
@@ -266,6 +280,9 @@ def readable(library: Library, all_: Everything, copy: Copy) -> Page:
         )),
         _section(case, "copy-shared", (
             f"{_day(case, one.on)} · {one.title}: {_passage(case, one)}" for one in copy.released
+        )),
+        _section(case, "copy-sent", (
+            f"{_day(case, one.on)} · {one.title} · {one.to}: {one.text}" for one in copy.brought_to_supervision
         )),
         _section(case, "copy-chat", _chat(case, copy)),
         _section(case, "looks-title", (looked_on(case, look.who, look.day) for look in copy.who_looked)),

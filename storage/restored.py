@@ -30,6 +30,7 @@ from storage.ledger import (
     REMOVED,
     TAKEN_BACK,
     USED,
+    WITHDRAWN,
     Entry,
     ledger_hash,
     note,
@@ -60,6 +61,7 @@ _ROWS = tuple(
         (t.reflections, t.reflections.c.id, LET_GO),
         (t.contributions, t.contributions.c.id, TAKEN_BACK),
         (t.excerpts, t.excerpts.c.id, TAKEN_BACK),
+        (t.packets, t.packets.c.id, WITHDRAWN),
         (t.links, t.links.c.hash, USED),
         (t.web_sessions, t.web_sessions.c.hash, USED),
     )
@@ -122,7 +124,8 @@ def replay(main: Database, keys: KeyStore) -> int:
 
 
 def _deleted(wire: Wire, keys: KeyStore, noted: _Noted) -> None:
-    """Single reflections, kept or open, what was shared, links that were used, and browsers that were signed out."""
+    """Single reflections, kept or open, what was shared or brought to supervision, links that were used, and browsers
+    that were signed out."""
     for prepared, kind, drop_row in _ROWS:
         for (row,) in noted.rows(wire, prepared, kind):
             wire.run(drop_row, row=row)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from storage import counting, ledger, links, looks, sessions
+from storage import counting, ledger, links, looks, packets, sessions
 from storage import tables as t
 from storage.checkins import DEAD_TALK
 from storage.database import Database
@@ -73,6 +73,7 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(_CHECK_INS, before=now - timedelta(days=DELIVERY_DAYS))
         wire.run(_STOPPED, before=now - timedelta(days=STOPPED_DAYS))
         wire.run(counting.MOVED, today=today)
+        gone += wire.run(packets.OVER, today=today)
         wire.run(links.OVER, now=now)
         wire.run(sessions.OVER, now=now)
         wire.run(looks.OLD, before=today - timedelta(days=looks.KEEP_DAYS))

@@ -14,12 +14,12 @@ from sqlalchemy import bindparam, insert, update
 
 from bot.conversation import Conversation, Memory, Session, TeamFacts
 from bot.deidentify import Known
-from bot.effects import Deliver, Effect, ForgetNames, Keep, LetGo, RecordConsent
+from bot.effects import Deliver, Effect, ForgetNames, Keep, LetGo, RecordConsent, WithdrawPacket
 from bot.events import Frozen, Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import Claimed, Delivery, Loaded, LostRace, Setup
 from prompts.script import Script
-from storage import checkins, consents, counting, looks, names, passages, releasing, roster, setup
+from storage import checkins, consents, counting, looks, names, packets, passages, releasing, roster, setup
 from storage import tables as t
 from storage.consents import Head
 from storage.database import explained
@@ -184,6 +184,7 @@ class SqlTransaction:
             "reports": of_person(self.wire, self._keys, found.person, today) if found.supervises_since else (),
             "secret": secrets.token_urlsafe(32),
             **self._of_passages(found, key, memory, today),
+            **self._of_supervision(found, key, today),
         }
 
     def _teams(self, found: Place) -> tuple[TeamFacts, ...]:
@@ -196,6 +197,15 @@ class SqlTransaction:
         mark = fingerprint(key.derived(b"previews"), circle.bytes if circle else b"", window)
         released = [one.id for one in memory.shared if one.kind == "excerpt"]
         return {"preview_key": mark, "passages": passages.read(self.wire, self._keys, released)}
+
+    def _of_supervision(self, found: Place, key: Key, today: date) -> dict[str, Any]:
+        """To whom the person can bring something, what they brought, and what was brought to them."""
+        to_them = packets.brought(self.wire, self._keys, found, today) if found.supervises_since else ()
+        return {
+            "supervisors": packets.supervisors(self.wire, self._keys, found),
+            "sent": packets.sent(self.wire, found, key, today),
+            "brought": to_them,
+        }
 
     def _circle(self, found: Place, day: date) -> dict[str, Any]:
         circle = found.circle_on(day)
@@ -393,7 +403,7 @@ def _lets_go(before: Conversation, after: Conversation, effects: Sequence[Effect
     looks the same from here)."""
     open_still = {session.id for session in after.sessions}
     ended = any(session.id not in open_still for session in before.sessions)
-    return ended or any(isinstance(effect, LetGo | ForgetNames) for effect in effects)
+    return ended or any(isinstance(effect, LetGo | ForgetNames | WithdrawPacket) for effect in effects)
 
 
 _STATE_FIELDS = tuple(

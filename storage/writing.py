@@ -13,6 +13,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from bot.conversation import Conversation, Reflection
 from bot.effects import (
+    AskForTime,
     Contribute,
     Deliver,
     Effect,
@@ -33,20 +34,22 @@ from bot.effects import (
     Release,
     Return,
     Rewrite,
+    SendPacket,
     SetTeam,
     TakeBack,
     Unshare,
+    WithdrawPacket,
 )
 from bot.events import Who
 from bot.ports import LEASE_SECONDS, Delivery
 from bot.scanning import text_hash
-from storage import checkins, leading, leaving, links, looks, names, passages
+from storage import checkins, leading, leaving, links, looks, names, packets, passages
 from storage import tables as t
 from storage.counting import take_back, token
 from storage.deliveries import Payload, recall
 from storage.keystore import KeyStore, Part
 from storage.leading import Desk
-from storage.ledger import ENDED, LET_GO, TAKEN_BACK, Entry, note
+from storage.ledger import ENDED, LET_GO, TAKEN_BACK, WITHDRAWN, Entry, note
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 from storage.vault import Key
@@ -118,6 +121,8 @@ class Pen:
                 self._own(effect)
             case Contribute() | Release() | Unshare() | TakeBack():
                 self._shared(effect)
+            case SendPacket() | WithdrawPacket() | AskForTime():
+                self._to_supervision(effect)
             case Plan():
                 checkins.plan(self.wire, self.found, self.key, effect, self.at)
             case Recall():
@@ -153,6 +158,17 @@ class Pen:
             case TakeBack(purpose):
                 for row in take_back(self.wire, self.keys, self.key, of=(purpose,)):
                     self._note(row, TAKEN_BACK)
+
+    def _to_supervision(self, effect: SendPacket | WithdrawPacket | AskForTime) -> None:
+        """What they bring to one supervisor under their own name."""
+        match effect:
+            case SendPacket():
+                packets.send(self.wire, self.keys, self.found, self.key, self.who, effect, self.at)
+            case WithdrawPacket(packet):
+                if packets.withdraw(self.wire, self.found, packet):
+                    self._note(packet, WITHDRAWN)
+            case AskForTime():
+                packets.ask_for_time(self.wire, self.keys, self.found, self.who, effect, self.at)
 
     def _beside(self, effect: NameNever | ForgetNames | Issue | NoteLook) -> None:
         """What stands in tables of its own beside the talk."""

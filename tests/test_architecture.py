@@ -27,7 +27,8 @@ ALLOWED = {
 }
 EVERYTHING = ("bot.cli", "bot.__main__")
 PURE = (
-    "bot.agenda", "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.cards", "bot.case", "bot.checkins",
+    "bot.agenda", "bot.answering", "bot.anytime", "bot.arranging", "bot.asking", "bot.asktime", "bot.cards",
+    "bot.case", "bot.checkins",
     "bot.commands", "bot.consent", "bot.consentpage", "bot.conversation", "bot.copypage", "bot.danger",
     "bot.deidentify.addresses", "bot.deidentify.ages", "bot.deidentify.coarser", "bot.deidentify.cues",
     "bot.deidentify.dates", "bot.deidentify.detector", "bot.deidentify.features", "bot.deidentify.institutions",
@@ -35,8 +36,9 @@ PURE = (
     "bot.deidentify.people", "bot.deidentify.placeholders", "bot.deidentify.reading", "bot.deidentify.spans",
     "bot.deidentify.tokens", "bot.deidentify.words", "bot.due", "bot.effects", "bot.ending", "bot.engine",
     "bot.events", "bot.forms", "bot.gallery", "bot.hearing", "bot.home", "bot.kept", "bot.lapsing", "bot.names",
-    "bot.namespage", "bot.notices", "bot.outcome", "bot.outward", "bot.owncopy", "bot.pages", "bot.places",
-    "bot.position", "bot.questions", "bot.receipt", "bot.reminders", "bot.reportlink", "bot.rooms",
+    "bot.namespage", "bot.notices", "bot.outcome", "bot.outward", "bot.owncopy", "bot.packet", "bot.pages",
+    "bot.passing", "bot.places",
+    "bot.position", "bot.questions", "bot.receipt", "bot.reminders", "bot.report", "bot.reportlink", "bot.rooms",
     "bot.scanning", "bot.screens", "bot.setup", "bot.shapes", "bot.shared", "bot.sharing", "bot.suggested",
     "bot.territory", "bot.timeforms", "bot.timepage", "bot.typed", "bot.when", "bot.wishes",
     "bot.when.away", "bot.when.beginnings", "bot.when.english", "bot.when.language", "bot.when.moments",

@@ -15,6 +15,7 @@ from bot.effects import Deliver, Keep, Leave, NameLead, Plan, SetTeam, Turn
 from bot.events import Choose, Joined, Left, Notice, NoticeName, Open, Submit
 from bot.home import QUIET
 from bot.menu import FEW
+from bot.notices import ABOUT
 from bot.setup import LOCAL_LINES
 from scheduler.recurrence import zone_named
 
@@ -25,7 +26,8 @@ SOUTH = TeamFacts(name="South", members=("gil", "hana"))
 LOCALES = ("en", "es")
 #: The moments of a script that is only for those who supervise.
 SUPERVISES = ("supervising",)
-NOTICES: tuple[NoticeName, ...] = get_args(NoticeName)
+#: Whose words are fixed; a digest tells what was published.
+NOTICES: tuple[NoticeName, ...] = tuple(name for name in get_args(NoticeName) if name != "digest")
 
 
 def at_home(locale: str = "en", **facts: Any) -> Talk:
@@ -288,8 +290,9 @@ def test_a_notice_is_one_line_the_same_for_everybody_and_disturbs_nothing(notice
         messages.append(effect.message)
     assert messages[0] == messages[1] == messages[2]
     assert (messages[0].script, messages[0].step, messages[0].preface) == ("", "", ())
-    assert ("{person}" in messages[0].text) is bool(messages[0].person) is (notice == "supervisor-named")
-    assert {option.id for option in messages[0].choices} <= {"private", "page:lead", "page:setup", "page:report"}
+    assert ("{person}" in messages[0].text) is (notice in ABOUT)
+    ways = {"private", "page:lead", "page:setup", "page:report", "page:packet"}
+    assert {option.id for option in messages[0].choices} <= ways
 
 
 @pytest.mark.parametrize(("notice", "page"), [("installed", "lead"), ("lead", "setup"), ("supervisor", "report")])

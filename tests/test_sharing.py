@@ -441,7 +441,7 @@ def test_what_is_marked_for_supervision_is_listed_for_its_writer_and_sent_to_nob
     assert kept.for_supervision
     assert word("brought") in talk.message.preface[0]
     talk.take(Open(at=talk.at, page="packet"))
-    assert said(page(talk)) == word("packet-own")
+    assert said(page(talk)) == "\n".join((word("packet-own"), word("packet-nobody")))
     assert page(talk).sections[0].exchanges[2].answered == "I hope hope sleeps. [NAME-1] rose early."
     sent(talk, "brought", **about(talk))
     (rewritten,) = (effect for effect in talk.effects if isinstance(effect, Rewrite))
