@@ -366,7 +366,8 @@ class Shell:
         for _ in range(TRIES):
             try:
                 with tx.savepoint():
-                    loaded = tx.load(who, event.at)
+                    digest = isinstance(event, Notice) and event.notice == "digest"  # it tells what a page shows
+                    loaded = tx.load(who, event.at, page=digest)
                     turn = self._step(loaded, event)
                     assert isinstance(turn, Turn)  # a clock brings no words that nobody has looked through
                     return self._saved(tx, loaded, turn, who, event)

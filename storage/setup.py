@@ -16,6 +16,7 @@ from bot.conversation import Program
 from bot.events import Who
 from bot.places import UNKNOWN_ZONE
 from bot.ports import LostRace, Refusal, Setup
+from bot.snapshot import Limits
 from storage import tables as t
 from storage.counting import count_in
 from storage.keystore import KeyStore
@@ -55,6 +56,12 @@ _DROP_ROLES = Prepared(
     )
 )
 _EVERYBODY = Prepared(select(t.memberships.c.participant_id).where(t.memberships.c.team_id == bindparam("team")))
+#: Who supervises a team that moves sees no window of its new circle that had begun: nobody there knew of them.
+_NAMED_ANEW = Prepared(
+    update(t.memberships)
+    .where(t.memberships.c.team_id == bindparam("team"), t.memberships.c.role == "supervisor")
+    .values(since=bindparam("today"))
+)
 _SET_ZONE = Prepared(
     update(t.participants).where(t.participants.c.id == bindparam("person")).values(zone=bindparam("new_zone"))
 )
@@ -84,6 +91,7 @@ def set_up(
         wire.run(_SET_ZONE, person=people[user].person, new_zone=setup.zone)
     touched = {place.person for place in people.values()}
     if moved:
+        wire.run(_NAMED_ANEW, team=team, today=day)
         touched |= {person for (person,) in wire.all(_EVERYBODY, team=team)}
     for person in touched:
         count_in(wire, keys, person, day, noted)
@@ -129,25 +137,46 @@ def settle(wire: Wire, program: Program, setup: Setup, in_tenant: UUID, day: dat
     count = wire.one(_TEAMS, tenant=in_tenant)
     assert row is not None
     assert count is not None
+    before = json.loads(row[1])
     try:
-        settings = _merged(json.loads(row[1]), setup.settings)
+        settings = _merged(before, setup.settings)
         merge(program, settings)
+        _only_raised(merge(program, before).limits, setup.settings.get("limits", {}))
         written = json.dumps(settings, sort_keys=True)
     except ValidationError as error:
-        wrong = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}))
+        wrong = ", ".join(sorted({_named(problem["loc"]) for problem in error.errors() if problem["loc"]}))
         raise Refusal("settings", f"These settings cannot be used as they are: {wrong}.") from None
     except TypeError:
         raise Refusal("settings", "Settings are text, numbers, yes or no, and lists of these.") from None
     wire.run(_SET_TENANT, tenant=in_tenant, grid=row[0] if count[0] else monday_after(day), new_settings=written)
 
 
+def _only_raised(before: Limits, named: Any) -> None:
+    """What was published under one limit must not be compared with what a lower one would let through. Raises
+    Refusal."""
+    asked = Limits.model_validate(named)
+    for name, least in before:
+        if name in named and getattr(asked, name) < least:
+            raise Refusal("limits", f"Limits can only be raised: limits.{name} is {least}, and stays at least that.")
+
+
+def _named(loc: tuple[int | str, ...]) -> str:
+    """A setting as it is written; of the limits, which one, and its floor."""
+    if loc[0] != "limits" or len(loc) < 2 or loc[1] not in Limits.model_fields:
+        return str(loc[0])
+    return f"limits.{loc[1]} is a number from {getattr(Limits(), str(loc[1]))} to 100"
+
+
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """What is named takes the old one's place; of the resources each by itself, and an empty one is taken out."""
-    resources = new.get("resources")
-    if not isinstance(resources, Mapping):
-        return {**old, **new}
-    every = {**old.get("resources", {}), **resources}
-    return {**old, **new, "resources": {name: text for name, text in every.items() if text != ""}}
+    """What is named takes the old one's place; of the resources and the limits each by itself, and an empty resource is
+    taken out."""
+    merged = {**old, **new}
+    if isinstance(new.get("limits"), Mapping):
+        merged["limits"] = {**old.get("limits", {}), **new["limits"]}
+    if isinstance(new.get("resources"), Mapping):
+        every = {**old.get("resources", {}), **new["resources"]}
+        merged["resources"] = {name: text for name, text in every.items() if text != ""}
+    return merged
 
 
 def has_team(wire: Wire, in_tenant: UUID, name: str) -> bool:

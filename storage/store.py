@@ -18,7 +18,7 @@ from bot.effects import LinkPurpose
 from bot.events import Who
 from bot.ports import Delivery, Everything, Refusal, Setup
 from prompts.script import Script
-from storage import checkins, consents, copies, deliveries, erase, links, migrations, publishing, purge, sweep
+from storage import checkins, circles, consents, copies, deliveries, erase, links, migrations, publishing, purge, sweep
 from storage import tables as t
 from storage.database import Database, database_url, insisted
 from storage.installations import SqlInstallations
@@ -174,6 +174,10 @@ class SqlStore:
             with suppress(Unopened):
                 found.setdefault(person[0], (named(self.keys, *person), team or ""))
         return tuple(sorted(found.values(), key=lambda pair: (pair[0].platform, pair[0].tenant, pair[0].user)))
+
+    def circles(self) -> tuple[circles.Circle, ...]:
+        with self.database.reading() as wire:
+            return circles.listed(wire, self._programs)
 
     def known(self, who: Who) -> bool:
         with self.database.reading() as wire:

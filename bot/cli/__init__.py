@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot import logs
-from bot.cli import authoring, hiding, operating, scripts, talking, teams, times, translating
+from bot.cli import authoring, hiding, operating, reporting, scripts, talking, teams, times, translating
 from bot.ports import Refusal
 from prompts.source import ScriptError
 
@@ -50,6 +50,6 @@ def main() -> None:
     logs.configure()
 
 
-_ALL = (talking, authoring, scripts, translating, hiding, teams, times, operating)
+_ALL = (talking, authoring, scripts, translating, hiding, teams, reporting, times, operating)
 for command in (command for module in _ALL for command in module.COMMANDS):
     main.add_command(command)
