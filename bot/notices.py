@@ -33,8 +33,8 @@ def told(case: Case, event: Notice) -> Turn:
     """One line for the chat, whatever the person has agreed to: it is about the workspace, not about them."""
     if event.notice in ABOUT:
         # The engine knows nobody's name: the adapter puts it where the text says {person}.
-        words, page = case.word(f"notice-{event.notice}", person="{person}"), ABOUT[event.notice]
-        message = leading(case, words, page) if page else Message(text=words, prompt="greeting")
+        words, way = case.word(f"notice-{event.notice}", person="{person}"), ABOUT[event.notice]
+        message = leading(case, words, way) if way else Message(text=words, prompt="greeting")
         message = message.model_copy(update={"person": event.person})
         return Turn(case.conversation, quiet(case), (Deliver(message),))
     if event.notice == "digest":
