@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -81,7 +81,7 @@ def is_known_residual(world: Mapping[str, Part], colluders: Collection[str]) -> 
 @pytest.mark.parametrize("roster", ROSTERS)
 def test_nothing_is_settled_in_worlds_by_chance(roster: int) -> None:
     chance, rules = Random(roster), Rules(roster, LIMITS)
-    for _ in range(3 if roster == 40 else 12):
+    for _ in range(2 if roster == 40 else 6):
         world = chance_world(chance, roster, CODES)
         most = colluding(published(world, LIMITS, SENSITIVE), rules)
         for count in range(most + 1):
@@ -99,18 +99,17 @@ def edge_worlds(roster: int) -> Iterator[dict[str, Part]]:
     for size in sorted({roster, roster - 1, max(roster - 3, 0), min(roster, 5)}):
         told = disclosure.told_of(size, LIMITS, roster)
         least = told.persons(LIMITS, sensitive=False) if told else LIMITS.persons
-        for count in sorted({0, least - 1, least, least + 1, size - 1, size}):
-            count = max(0, min(size, count))
+        for count in sorted({min(size, count) for count in (0, least - 1, least, size)}):
             yield made_world(roster, size, {"A1": count, "L2": size - count, "P1": 0, "W1": count})
 
 
-@pytest.mark.parametrize("roster", [5, 6, 7, 8, 12, 20])
+@pytest.mark.parametrize("roster", [5, 6, 8, 12])
 def test_nothing_is_settled_at_the_edges(roster: int) -> None:
     """Colluders who all named it, who did not, and who took no part: the first and the last of them."""
     rules = Rules(roster, LIMITS)
     for world in edge_worlds(roster):
         most, by_name = colluding(published(world, LIMITS, SENSITIVE), rules), people(roster)
-        for colluders in {(), by_name[:1], by_name[-1:], by_name[:most], by_name[-most:]}:
+        for colluders in {by_name[:most], by_name[-most:]}:
             found = settled_by_colluders(world, colluders, rules)
             if not (is_known_residual(world, colluders) and found == {("", True)}):
                 assert found == set(), (world, colluders)
@@ -128,7 +127,7 @@ RAISED = (
 @pytest.mark.parametrize("limits", RAISED, ids=str)
 def test_nothing_is_settled_in_any_world_of_one_theme(limits: Limits) -> None:
     """Every number of contributors and of persons, every mix of colluders."""
-    for roster in range(4, 25):
+    for roster in range(4, 25 if limits == LIMITS else 17):
         rules = Rules(roster, limits)
         for by, announced, careful in _announcements(rules):
             found = counted(rules, by, announced, careful=careful)
@@ -162,21 +161,22 @@ def test_the_solver_and_counting_say_the_same(roster: int) -> None:
         assert {(bit.what, bit.value) for bit in bits} == counted(rules, by, announced, careful=False)
 
 
-@pytest.mark.parametrize("roster", range(6, 25))
-def test_the_audit_in_closed_form_agrees_with_the_solver(roster: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limits", [LIMITS, Limits(persons=5, sensitive=9), Limits(contributors=9, persons=7)], ids=str)
+def test_the_audit_in_closed_form_agrees_with_the_solver(limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
     """A band is hidden where without the audit somebody's yes would be certain to colluders who said none, or where it
     could only mean that all who took part said it; and nowhere else."""
     audit = disclosure.settles
     monkeypatch.setattr(disclosure, "settles", lambda *_, **__: False)
-    for limits in (LIMITS, Limits(persons=5, sensitive=9), Limits(contributors=9, persons=7)):
-        rules = Rules(roster, limits)
+    for roster in range(6, 25):
+        rules, slowly = Rules(roster, limits), limits == LIMITS and roster in (6, 9, 12)
         for told in steps(limits, roster):
             for band, careful in ((band, careful) for band in SCHEMES[told.bands] for careful in (False, True)):
-                hidden = audit(band, told, limits, sensitive=careful)
                 means = _means(rules, told, band, careful=careful)
-                if means:
-                    everybody = all(count == size for size, count in means)
-                    assert hidden == (everybody or _is_certain(rules, told, means[0], careful=careful))
+                everybody = all(count == size for size, count in means)
+                certain = _is_certain(rules, told, means, careful=careful)
+                assert audit(band, told, limits, sensitive=careful) == (everybody or certain)
+                if slowly and means:
+                    assert certain == _is_certain_to_the_solver(rules, told, means[0], careful=careful)
 
 
 def _means(rules: Rules, told: Told, band: str, *, careful: bool) -> list[tuple[int, int]]:
@@ -188,18 +188,27 @@ def _means(rules: Rules, told: Told, band: str, *, careful: bool) -> list[tuple[
     ]
 
 
-def _is_certain(rules: Rules, told: Told, world: tuple[int, int], *, careful: bool) -> bool:
-    """To some who took no part, or took part and did not name it, by the exact solver."""
+def _who_said_none(told: Told) -> Iterator[Colluders]:
+    for count in range(told.colluders + 1):
+        for abstain in range(count + 1):
+            yield Colluders(count, abstain, 0)
+
+
+def _is_certain(rules: Rules, told: Told, means: list[tuple[int, int]], *, careful: bool) -> bool:
+    announced = [rules.announces(*world, careful=careful) for world in means[:1]]
+    found = (counted(rules, by, one, careful=careful) for one in announced for by in _who_said_none(told))
+    return any(("X", True) in bits for bits in found)
+
+
+def _is_certain_to_the_solver(rules: Rules, told: Told, world: tuple[int, int], *, careful: bool) -> bool:
     sensitive = {"X"} if careful else set()
     seen = published(made_world(rules.roster, world[0], {"X": world[1]}), rules.limits, sensitive)
-    for count, part in ((count, part) for count in range(told.colluders, -1, -1) for part in (None, frozenset[str]())):
-        known = dict.fromkeys(people(rules.roster)[:count], part)
-        try:
-            bits = determined([seen], known, ("X",), sensitive, [rules])
-        except AssertionError:  # with such colluders there is no such world
-            continue
-        if ("X", True) in {(bit.what, bit.value) for bit in bits}:
-            return True
+    for by in _who_said_none(told):
+        parts: list[Part] = [None] * by.abstain + [frozenset()] * (by.count - by.abstain)
+        known = dict(zip(people(rules.roster), parts, strict=False))
+        with suppress(AssertionError):  # with such colluders there may be no such world
+            if any(bit[1:] == ("X", True) for bit in determined([seen], known, ("X",), sensitive, [rules])):
+                return True
     return False
 
 
@@ -815,18 +824,21 @@ def test_a21_beside_a_newcomer_there_is_no_arrow_whether_they_agreed_or_not(hous
 
 
 def test_a21_whether_somebody_changed_their_mind_is_not_told_by_an_arrow(houses: Houses) -> None:
-    """The same bands, and one person who agrees no more: the same bytes."""
+    """The same bands, and one person who agrees no more, or has erased themselves: the same bytes."""
     worlds = rising()
-    quiet = [world | {"p11": None} for world in worlds]
+    now, changed = worlds[2] | {"p11": None}, DUE + WEEKS + timedelta(hours=1)
     found = []
-    for withdraws in (False, True):
+    for change_of in ("nothing", "mind", "all"):
         house = houses(12)
         windows_of(house, *worlds[:2])
-        if withdraws:
-            house.takes_back("p11", DUE + WEEKS + timedelta(hours=1))
-        house.lives(quiet[2], at=DUE + WEEKS + timedelta(days=1)).ticks(DUE + 2 * WEEKS)
+        if change_of == "mind":
+            house.takes_back("p11", changed)
+        elif change_of == "all":
+            house.store.erase(who("p11"), changed, stays=True)
+        house.lives(now, at=DUE + WEEKS + timedelta(days=1)).ticks(DUE + 2 * WEEKS)
         found.append(house.surface(DUE + 2 * WEEKS))
-    assert found[0] == found[1]
+    assert len(set(found)) == 1
+    assert '"trend":"up"' in found[0]
 
 
 def test_a22_a_circle_of_the_same_name_in_another_tenant_shows_nothing(houses: Houses) -> None:
