@@ -34,10 +34,11 @@ class Layout(NamedTuple):
     word_letters: int
 
 
-WIDE: Final = Layout("wide", 960, 360, 44, 150, 17, 13, 18)
-NARROW: Final = Layout("narrow", 330, 0, 42, 110, 15, 12, 10)
+WIDE: Final = Layout("wide", 960, 360, 33, 150, 17, 14, 14)
+NARROW: Final = Layout("narrow", 330, 0, 32, 110, 15, 12, 10)
 _LINE: Final = 1.25
-_STEP, _BETWEEN, _LOWEST, _HIGHER = 13, 4, 8, 5  # width of a step, room between two, and how high they are
+_STEP, _BETWEEN, _LOWEST, _HIGHER = 15, 4, 8, 6  # the most width of a step, room between two, how high they are
+_ARROW: Final = 22  # with the room around it
 
 
 class Row(NamedTuple):
@@ -103,23 +104,27 @@ class _Pen:
     def picture(self, *, alone: bool) -> Markup:
         if alone:
             self.title()
+        found = families(self.library, self.windows, self.locale)
+        if found:
+            self.rows(found)
+            if alone:
+                self.lines((self.word("picture-key"), *key_lines(self.library, self.locale)))
+        else:
+            self.lines(self.said())
+        return self.whole(alone=alone)
+
+    def rows(self, found: Iterable[Family]) -> None:
         self.heads()
         top = self.down
-        found = families(self.library, self.windows, self.locale)
         for family in found:
             self.family(family)
-        if not found:
-            self.down += 48
         self.behind(top)
-        if alone:
-            self.key()
-        return self.whole(alone=alone)
 
     def whole(self, *, alone: bool) -> Markup:
         margin = 24 if alone else 2
         box = f"{-margin} {-margin} {self.layout.width + 2 * margin} {self.down + 2 * margin:.0f}"
         name = self.library.word(self.locale, "report-of", circle=self.report.circle)
-        says = Markup("<title>{}</title><desc>{}</desc>").format(name, self.said())
+        says = Markup("<title>{}</title><desc>{}</desc>").format(name, " ".join(self.said()))
         ground = Markup('<rect x="-{0}" y="-{0}" width="100%" height="100%" fill="#ffffff"/>').format(margin)
         own = Markup('xmlns="http://www.w3.org/2000/svg" color="#1d1a17" xml:lang="{}"').format(self.locale)
         page = Markup('class="picture {}" aria-label="{}"').format(self.layout.name, self.word("picture-label"))
@@ -131,9 +136,9 @@ class _Pen:
             Markup("\n" + "\n".join(self.drawn) + "\n"),
         )
 
-    def said(self) -> str:
+    def said(self) -> tuple[str, ...]:
         """The newest window in words, for who cannot see the picture."""
-        return " ".join(agenda.digest(self.library, self.report, self.report.circle, self.locale)[1:])
+        return agenda.digest(self.library, self.report, self.report.circle, self.locale)[1:]
 
     # Parts, from above to below
 
@@ -182,14 +187,14 @@ class _Pen:
     def cell(self, number: int, window: Snapshot | None, code: str) -> float:
         """Steps, and what they mean in a word. How high it is."""
         if window is None or not window.enough:
-            return 0.0
+            return self.gap(self.across(number))
         x, shown = self.across(number), next((one for one in window.themes if one.code == code), None)
         if shown is None:
             self.text(0, "–", self.layout.word, x=x)
             return self.layout.word * _LINE
         self.steps(x, agenda.rank(window, code), window.bands)
         if shown.trend:
-            self.arrow(x + window.bands * (_STEP + _BETWEEN) + 6, up=shown.trend == "up")
+            self.arrow(x + window.bands * (self.step(window.bands) + _BETWEEN) + 4, up=shown.trend == "up")
         below = self.highest() + 3
         words = self.folded(agenda.band_word(self.library, self.locale, shown.band))
         for line, word in enumerate(words):
@@ -197,30 +202,38 @@ class _Pen:
         return below + len(words) * self.layout.word * _LINE
 
     def behind(self, top: float) -> None:
-        """A quiet ground under the newest window, and a dashed one where there is a gap."""
-        for number, window in enumerate(self.windows):
-            gap = window is None or not window.enough
-            look = 'fill="none" stroke="currentColor" stroke-dasharray="2 5"' if gap else 'fill-opacity="0.07"'
-            if gap or number == len(self.windows) - 1:
-                self.rect(self.across(number) - 6, top, self.column - 6, self.down - top, look, first=True)
+        """A quiet ground under the newest window."""
+        x = self.across(len(self.windows) - 1) - 6
+        self.rect(x, top, self.layout.width - x, self.down - top, 'fill-opacity="0.07"', first=True)
 
-    def key(self) -> None:
+    def lines(self, said: Iterable[str]) -> None:
         self.down += 14
-        for line in (self.word("picture-key"), *key_lines(self.library, self.locale)):
-            for part in textwrap.wrap(line, 120):
-                self.text(0, part, 13)
-                self.down += 13 * _LINE
+        for part in (part for line in said for part in textwrap.wrap(line, 2 * self.layout.letters + 30)):
+            self.text(0, part, self.layout.word)
+            self.down += self.layout.word * _LINE
 
     # Marks
 
+    def step(self, of: int) -> float:
+        """How wide one is, so that an arrow has room beside them."""
+        return min(_STEP, (self.column - 6 - _ARROW) / of - _BETWEEN)
+
     def steps(self, x: float, filled: int, of: int) -> None:
+        wide = self.step(of)
         for number in range(of):
             high = _LOWEST + _HIGHER * number if of > 1 else _LOWEST + _HIGHER
             look = "" if number < filled else 'fill="none" stroke="currentColor" stroke-width="1.2"'
             room = 0 if number < filled else 0.6
-            at = x + number * (_STEP + _BETWEEN)
+            at = x + number * (wide + _BETWEEN)
             y = self.down + self.highest() - high
-            self.rect(at + room, y + room, _STEP - 2 * room, high - 2 * room, look)
+            self.rect(at + room, y + room, wide - 2 * room, high - 2 * room, look)
+
+    def gap(self, x: float) -> float:
+        """An empty frame. How high it is."""
+        high = self.highest() + 3 + self.layout.word * _LINE
+        look = 'fill="none" stroke="currentColor" stroke-dasharray="2 5"'
+        self.rect(x, self.down, self.column - 18, high - 4, look)
+        return high
 
     def highest(self) -> int:
         return _LOWEST + _HIGHER * (max((window.bands for window in self.windows if window), default=1) - 1 or 1)
