@@ -100,17 +100,15 @@ def _day(case: Case, day: date) -> str:
 
 
 def _marked(case: Case, reflection: Reflection) -> Section:
-    form = Form(id="brought", title="", fields=(hidden(reflection),), submit=case.word("packet-done"))
+    off = Form(id="brought", title="", fields=(hidden(reflection),), submit=case.word("packet-done"))
+    way = Form(id="packet-way", title="", fields=(hidden(reflection),), submit=case.word("packet-way"))
     beside = bool(case.facts.brought or case.facts.sent)  # one page does not hold both word for word
-    there = (
-        (f"packet:{reflection.id}", "packet-way", bool(case.facts.supervisors)),
-        (f"reflection:{reflection.id}", "packet-read", beside),
-    )
+    read = Option(id=f"reflection:{reflection.id}", label=case.word("packet-read"))
     return Section(
         title=called(case, reflection),
         exchanges=() if beside else exchanges(reflection),
-        forms=(form,),
-        pages=tuple(Option(id=page, label=case.word(word)) for page, word, is_there in there if is_there),
+        forms=(way, off) if case.facts.supervisors else (off,),
+        pages=(read,) if beside else (),
     )
 
 
@@ -189,6 +187,10 @@ def _until(case: Case) -> date:
     return case.at.astimezone(UTC).date() + KEPT  # retention is counted in UTC
 
 
+def take_way(case: Case, values: Values) -> Turn:
+    return shown(case, packet_of(case, one(values, "reflection")))
+
+
 def take_whom(case: Case, values: Values) -> Turn:
     return _on_the_way(case, values, lambda reflection, user: shown(case, _begun(case, reflection, user)))
 
@@ -265,6 +267,7 @@ def take_time(case: Case, values: Values) -> Turn:
 
 TAKERS: Mapping[str, Callable[[Case, Values], Turn]] = {
     "brought": take_brought,
+    "packet-way": take_way,
     "packet-to": take_whom,
     "packet": take_packet,
     "packet-names": take_names,
