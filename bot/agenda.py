@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -64,7 +65,13 @@ def digest(library: Library, found: Report | Snapshot, circle: str, locale: str)
 
 def dates(snapshot: Snapshot, locale: str) -> str:
     """First and last day, as the language writes an interval; with plain spaces, for terminals."""
-    return str(format_interval(snapshot.starts, snapshot.ends, "yMMMd", locale=locale)).replace("\u2009", " ")
+    return _interval(snapshot.starts, snapshot.ends, locale)
+
+
+@lru_cache(maxsize=1024)
+def _interval(starts: date, ends: date, locale: str) -> str:
+    """The same few stand several times on a page, and finding out how they are written is slow."""
+    return str(format_interval(starts, ends, "yMMMd", locale=locale)).replace("\u2009", " ")
 
 
 def earliest(library: Library, report: Report, locale: str) -> str:
