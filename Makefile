@@ -30,6 +30,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/deidentify.py
 	$(BIN)/python benchmarks/cues.py
 	$(BIN)/python benchmarks/library.py
+	$(BIN)/python benchmarks/utility.py
 	$(BIN)/python benchmarks/publishing.py
 
 soak: $(VENV)/.dev
