@@ -123,10 +123,13 @@ def settles(band: Band, told: Told, limits: Limits, *, sensitive: bool) -> bool:
     colluders who did not say yes themselves. So it is where everybody else is needed for the fewest persons that the
     band can mean. And where it can only mean that all who took part said it, whoever they are, as raised limits do."""
     at, least = SCHEMES[told.bands].index(band), told.persons(limits, sensitive=sensitive)
-    starts = {count: edges(count, least, told.bands)[at].start for count in range(told.least, told.most + 1)}
-    fewest = {count: start for count, start in starts.items() if start <= count}
-    everybody_else = min(fewest.values(), default=0) > told.roster - 1 - told.colluders
-    return everybody_else or all(start == count for count, start in fewest.items())
+    counts = range(told.least, told.most + 1)
+    starts = ((count, edges(count, least, told.bands)[at].start) for count in counts)
+    fewest = next(((count, start) for count, start in starts if start <= count), None)  # it only grows with the count
+    if fewest is None:
+        return True
+    everybody_else = fewest[1] > told.roster - 1 - told.colluders
+    return everybody_else or (fewest[0] == fewest[1] and all(start == count for count, start in starts))
 
 
 class Window(NamedTuple):

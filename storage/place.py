@@ -295,7 +295,7 @@ class Programs:
 
 
 def merge(program: Program, settings: Mapping[str, object]) -> Program:
-    """Settings that a program knows; a ceiling and the grace can only be lowered, limits be raised; resources are added.
+    """Settings that a program knows: a ceiling and the grace can only be lowered, limits raised; resources are added.
 
     Raises ValidationError.
     """

@@ -6,7 +6,7 @@ writes the SQL and converts the values; only the way to the driver is short.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -114,6 +114,11 @@ class Wire:
         plan = prepared.plan(self._dialect)
         rows = self.driver.execute(plan.sql, _arguments(plan, values)).fetchall()
         return [_converted(plan, row) for row in rows]
+
+    def bare(self, prepared: Prepared, **values: Any) -> Iterator[Row]:
+        """Rows of text, numbers and bytes as the driver gives them, for very many."""
+        plan = prepared.plan(self._dialect)
+        return iter(self.driver.execute(plan.sql, _arguments(plan, values)))
 
     def ids(self, prepared: Prepared, **values: Any) -> set[str]:
         """A column of ids in hex, for very many: making a UUID of each is slow."""

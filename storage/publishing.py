@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
@@ -31,6 +30,7 @@ from storage.database import Database
 from storage.disclosure import Cell, Window, snapshot
 from storage.keystore import KeyStore
 from storage.ledger import PUBLISHED, Entry, ledger_hash, note, window_of
+from storage.notices import tell_published
 from storage.place import Programs, agreed_to
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, Unopened, place
@@ -40,6 +40,10 @@ log = logs.Log("window-failed", "window-published", "shown", "not-enough")
 
 #: Circles whose windows are closed or published in one call, so that turns come in between.
 BATCH = 20
+#: Supervisors are told of what was published so lately; of older windows that were missed they read on the page.
+NEWS = timedelta(weeks=1)
+#: People whose keys are read at once.
+AT_ONCE = 1000
 
 _CIRCLES = Prepared(
     select(
@@ -101,6 +105,11 @@ _STILL = Prepared(
     .select_from(_people)
     .where(t.participants.c.id == bindparam("person"), t.participants.c.supervises_since.is_(None))
 )
+_STILL_HERE = Prepared(
+    select(*_WHO)
+    .select_from(_people)
+    .where(t.participants.c.circle_id == bindparam("circle"), t.participants.c.supervises_since.is_(None))
+)
 #: Of whom everybody knows that they are not counted there.
 _ASIDE = Prepared(
     select(t.memberships.c.participant_id)
@@ -114,12 +123,7 @@ _ASIDE = Prepared(
     )
 )
 _cell = (t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window"))
-#: The distinct ones: a person who answered twenty times is one person.
-_GIVEN = Prepared(
-    select(t.contributions.c.token, t.contributions.c.codes)
-    .where(*_cell)
-    .group_by(t.contributions.c.token, t.contributions.c.codes)
-)
+_GIVEN = Prepared(select(t.contributions.c.token, t.contributions.c.codes).where(*_cell))
 _TOKENS = Prepared(select(t.contributions.c.token).where(*_cell).distinct())
 _DROP_ONE = Prepared(delete(t.contributions).where(*_cell, t.contributions.c.token == bindparam("own")))
 _DROP = Prepared(delete(t.contributions).where(*_cell))
@@ -230,6 +234,8 @@ def _do(main: Database, keys: KeyStore, one: Due, limits: Limits, sensitive: Col
             job.close()
             return
         made = job.publish(limits, sensitive, now)
+        if now.astimezone(UTC).date() - made.published < NEWS:
+            tell_published(wire, keys, one.circle.id, one.circle.name, one.window, now)
         entry = note(wire, keys, window_of(one.circle.id, one.window), made.published, PUBLISHED)
     keys.note_deletions([entry, *job.noted])
     keys.destroy_window_key(one.circle.id, one.window)
@@ -284,8 +290,7 @@ class _Job:
         if closing is None:
             closing = self.close()
         else:  # whoever took their yes back in the days of grace, or was named supervisor
-            still = [row for one in closing.people for row in self.wire.all(_STILL, person=one)]
-            self._only(self._agreed(map(_Person._make, still), now.astimezone(UTC).date()))
+            self._only(self._agreed(self._still(closing.people), now.astimezone(UTC).date()))
         possible = self._possible(closing)
         before = self._before()
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
@@ -310,9 +315,12 @@ class _Job:
     # What was given
 
     def _given(self, possible: int, teams: int) -> Cell:
-        people: dict[bytes, set[str]] = {}
-        for given_by, codes in self.wire.all(_GIVEN, **self.cell):
-            people.setdefault(bytes(given_by), set()).update(_read(codes))
+        people: dict[bytes, set[str]] = {}  # whoever answered twenty times is one person
+        read: dict[str, list[str]] = {}  # the same few lists stand in very many rows
+        for given_by, codes in self.wire.bare(_GIVEN, **self.cell):
+            if codes not in read:
+                read[codes] = json.loads(codes)
+            people.setdefault(given_by, set()).update(read[codes])
         return Cell(tuple(people.values()), possible, teams)
 
     def _possible(self, closing: Closing) -> int:
@@ -321,16 +329,24 @@ class _Job:
         aside = {row[0] for row in self.wire.all(_ASIDE, tenant=self.circle.tenant, circle=self.circle.id)}
         return len(closing.roster - aside)
 
+    def _still(self, people: Collection[UUID]) -> list[_Person]:
+        """Those of them who are there and not named supervisor: most are where they were, others have moved on."""
+        rows = self.wire.all(_STILL_HERE, circle=self.circle.id)
+        here = [one for one in map(_Person._make, rows) if one.person in people]
+        moved = set(people) - {one.person for one in here}
+        return here + [_Person._make(row) for one in moved for row in self.wire.all(_STILL, person=one)]
+
     def _agreed(self, people: Iterable[_Person], day: date) -> dict[UUID, Key]:
         """Who agrees to be counted on that day, with their keys."""
-        found = list(people)
-        self.keys.warm(one.key_id for one in found)
-        agreed = {}
-        for one in found:
-            key = self.keys.data_key(one.key_id)
-            with suppress(Unopened):  # nobody can say what they agreed to
-                if key is not None and counted_on(one.consents(key.key), day):
-                    agreed[one.person] = key.key
+        agreed, found = {}, list(people)
+        for start in range(0, len(found), AT_ONCE):
+            some = found[start : start + AT_ONCE]
+            self.keys.warm(one.key_id for one in some)
+            for one in some:
+                key = self.keys.data_key(one.key_id)
+                with suppress(Unopened):  # nobody can say what they agreed to
+                    if key is not None and counted_on(one.consents(key.key), day):
+                        agreed[one.person] = key.key
         return agreed
 
     def _only(self, agreed: Mapping[UUID, Key]) -> None:
@@ -386,8 +402,3 @@ def read(keys: KeyStore, tenant: UUID, circle: UUID, window: str, body: bytes) -
 def _of_closing(closing: Closing) -> bytes:
     roster, people = (sorted(person.hex for person in group) for group in (closing.roster, closing.people))
     return json.dumps({"roster": roster, "people": people, "teams": closing.teams, "change": closing.change}).encode()
-
-
-@lru_cache(maxsize=4096)
-def _read(codes: str) -> tuple[str, ...]:
-    return tuple(json.loads(codes))
