@@ -406,8 +406,7 @@ class Store(Protocol):
         good. Where making it fails, it is as good as before."""
 
     def publish(self, now: datetime, sensitive: Collection[str]) -> None:
-        """Closes and publishes windows of circles that are over. `sensitive`: codes that need more people. Before
-        `sweep`."""
+        """Closes and publishes windows of circles that are over. `sensitive`: codes that need more people."""
 
     def sweep(self, now: datetime) -> None:
         """What time takes away: retention, old dedupe keys, throwaway keys, sent deliveries. Reports this process."""

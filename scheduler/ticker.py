@@ -106,7 +106,7 @@ async def put_away(shell: Shell, now: datetime) -> None:
 
 
 async def publish(shell: Shell, now: datetime) -> None:
-    """Before the sweep, which lets people move on; and before what is sent, for supervisors are told."""
+    """Before what is sent, for supervisors are told."""
     await shell.on_store(lambda: shell.store.publish(now, shell.library.codebook.sensitive))
 
 

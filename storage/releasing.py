@@ -23,6 +23,7 @@ from bot.snapshot import Snapshot
 from storage import counting, passages
 from storage import tables as t
 from storage.database import Database
+from storage.disclosure import COLLUDERS
 from storage.keystore import KeyStore
 from storage.ledger import RELEASED, TAKEN_BACK, Entry, note
 from storage.place import agreed_to
@@ -90,7 +91,7 @@ def release(
     cells = {one: key for one in windows if (key := keys.known_window_key(group.circle, one, "excerpts"))}
     pool = tuple(_readable(rows, cells))
     writers = _writers(wire, keys, group, cells, {one.given_by for one in pool}, today)
-    going = _one_each(pool, writers)
+    going = _longest_waiting(_one_each(pool, writers), group.roster - 1 - COLLUDERS)
     if not made.enough or group.roster < EXCERPT_CIRCLE or len(going) < made.limits.contributors:
         going = {}
     published = {one.id for one in going.values()}
@@ -150,6 +151,12 @@ def _one_each(pool: Iterable[_Passage], writers: Mapping[tuple[str, bytes], UUID
         if one.given_by in writers:
             theirs.setdefault(writers[one.given_by], []).append(one)
     return {person: min(_in_no_order(found), key=lambda one: one.window) for person, found in theirs.items()}
+
+
+def _longest_waiting(going: Mapping[UUID, _Passage], most: int) -> dict[UUID, _Passage]:
+    """So few that their number says of nobody that they released one."""
+    found = sorted(_in_no_order(going.items()), key=lambda pair: pair[1].window)
+    return dict(found[: max(most, 0)])
 
 
 def _left(

@@ -18,7 +18,20 @@ from bot.effects import LinkPurpose
 from bot.events import Who
 from bot.ports import Delivery, Everything, Refusal, Setup
 from prompts.script import Script
-from storage import checkins, circles, consents, copies, deliveries, erase, links, migrations, publishing, purge, sweep
+from storage import (
+    checkins,
+    circles,
+    consents,
+    copies,
+    counting,
+    deliveries,
+    erase,
+    links,
+    migrations,
+    publishing,
+    purge,
+    sweep,
+)
 from storage import tables as t
 from storage.database import Database, database_url, insisted
 from storage.installations import SqlInstallations
@@ -246,9 +259,11 @@ class SqlStore:
 
     def publish(self, now: datetime, sensitive: Collection[str]) -> None:
         """Closes windows that are over and publishes those whose grace is; once a day there is something to look for.
-        Call it before `sweep`, which lets people move on to their next circle."""
+        Only then people move on to their next circle: until a window is closed they count where they were."""
         today = now.astimezone(UTC).date()
         if self._published != today and publishing.publish(self.database, self.keys, self._programs, sensitive, now):
+            with self.database.transaction() as wire:
+                wire.run(counting.MOVED, today=today)
             self._published = today
 
     def sweep(self, now: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from storage import counting, ledger, links, looks, packets, sessions
+from storage import ledger, links, looks, packets, sessions
 from storage import tables as t
 from storage.checkins import DEAD_TALK
 from storage.database import Database
@@ -64,7 +64,7 @@ def throwaways(main: Database, keys: KeyStore, now: datetime) -> None:
 
 def daily(main: Database, keys: KeyStore, now: datetime) -> None:
     """Retention, old dedupe keys, links, browsers that were let in, looks, entries of the ledger, the skeletons of
-    deliveries and check-ins, keys that no row names; and moves to another circle whose window has begun."""
+    deliveries and check-ins, keys that no row names."""
     today = now.astimezone(UTC).date()
     with main.transaction() as wire:
         gone = wire.run(_REFLECTIONS, today=today)
@@ -72,7 +72,6 @@ def daily(main: Database, keys: KeyStore, now: datetime) -> None:
         wire.run(_DELIVERIES, before=today - timedelta(days=DELIVERY_DAYS))
         wire.run(_CHECK_INS, before=now - timedelta(days=DELIVERY_DAYS))
         wire.run(_STOPPED, before=now - timedelta(days=STOPPED_DAYS))
-        wire.run(counting.MOVED, today=today)
         gone += wire.run(packets.OVER, today=today)
         wire.run(links.OVER, now=now)
         wire.run(sessions.OVER, now=now)

@@ -21,7 +21,7 @@ from storage.store import SqlStore
 #: The first window of a tenant that is set up at `AT`, and the Thursday on which it is due.
 OPENS, DUE = date(2026, 11, 9), datetime(2026, 12, 10, 0, 5, tzinfo=UTC)
 WEEKS = timedelta(weeks=4)
-NAMES = ("ada", "ben", "gil", "lou", "mae", "ned", "oda", "pam")
+NAMES = ("ada", "ben", "gil", "lou", "mae", "ned", "oda", "pam", "rae", "sol", "una")
 
 
 @dataclass

@@ -223,7 +223,7 @@ def test_when_somebody_moves_tells_nobody_whether_they_were_counted(store: SqlSt
     store.set_up(north(team="east", members=("eli",), supervisors=()), at)
     assert _circle_size(store, at, who("eli")) == 1, "who counted nowhere counts at once"
     later = datetime(2026, 11, 30, tzinfo=UTC)
-    store.sweep(later)
+    store.publish(later, ())
     assert (_circle_size(store, later, who("cleo")), _circle_size(store, later)) == (2, 3)
     assert _place(store, "ada")[1:] == (None, None)
 
