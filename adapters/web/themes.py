@@ -9,6 +9,7 @@ import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -26,6 +27,8 @@ COLUMNS: Final = ("window", "starts", "ends", "people", "code", "theme", "band",
 #: What a spreadsheet would run: https://owasp.org/www-community/attacks/CSV_Injection
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 TEXT_WIDTH: Final = 72
+#: Of so many circles and languages the words are kept at hand.
+PAGES: Final = 64
 _ARROWS: Final = {"up": "↑", "down": "↓"}
 
 
@@ -85,6 +88,8 @@ class Themes:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        #: A snapshot never changes: it is put into words once.
+        self._parts = lru_cache(maxsize=PAGES)(self._made)
 
     # The page
 
@@ -92,7 +97,6 @@ class Themes:
         def word(name: str, **values: object) -> str:
             return self._library.word(locale, name, **values)
 
-        newest = report.snapshots[0] if report.snapshots else None
         return self._env.get_template("supervise.html").render(
             w=word,
             locale=locale,
@@ -102,18 +106,25 @@ class Themes:
             report=report,
             circles=self._circles(report, viewer),
             here=self._address(report.circle, viewer),
-            newest=self._window(newest, locale) if newest else None,
-            name=newest.window if newest else "",
-            passages=newest.passages if newest else (),
-            older=[self._window(one, locale) for one in report.snapshots[1:]],
-            earliest=agenda.earliest(self._library, report, locale),
-            next=format_date(report.next, "long", locale=locale),
-            pictures=self._pictures(report, locale),
-            keys=picture.key_lines(self._library, locale),
-            heads=self._heads(report, locale),
-            table=self._table(report, locale),
-            agenda=agenda.agenda(self._library, newest, locale, report.next),
+            **self._parts(report, locale),
         )
+
+    def _made(self, report: Report, locale: str) -> dict[str, object]:
+        """What is the same for every viewer."""
+        newest = report.snapshots[0] if report.snapshots else None
+        return {
+            "newest": self._window(newest, locale) if newest else None,
+            "name": newest.window if newest else "",
+            "passages": newest.passages if newest else (),
+            "older": [self._window(one, locale) for one in report.snapshots[1:]],
+            "earliest": agenda.earliest(self._library, report, locale),
+            "next": format_date(report.next, "long", locale=locale),
+            "pictures": self._pictures(report, locale),
+            "keys": picture.key_lines(self._library, locale),
+            "heads": self._heads(report, locale),
+            "table": self._table(report, locale),
+            "agenda": agenda.agenda(self._library, newest, locale, report.next),
+        }
 
     def _circles(self, report: Report, viewer: Viewer) -> Sequence[tuple[str, str, bool]]:
         """Address, name, and whether it is this one; empty where there is nothing to choose."""
