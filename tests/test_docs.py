@@ -82,7 +82,7 @@ def test_every_promise_has_its_test_and_no_test_is_left_over() -> None:
 def test_promises_are_short_and_stand_in_both_languages_in_the_same_order() -> None:
     english, spanish = promised("privacy.md"), promised("privacidad.md")
     assert [len(one) for one in spanish] == [len(one) for one in english]
-    assert 22 <= sum(map(len, english)) <= 33
+    assert 22 <= sum(map(len, english)) <= 38
     for sentence in (each for page in (english, spanish) for one in page for each in one):
         assert len(sentence) <= 125
         assert re.fullmatch(r"[^.!?]+\.", sentence), sentence

@@ -16,13 +16,17 @@ from typing import Any, NoReturn
 
 import pytest
 from conftest import AT, Pair, emptied, key_rows, rows, who
+from finders import Finds
 from opening import keys_at_hand, openable, opened, opened_with, sealed_values, tenants
 from searching import found, stored
 from shells import Live, living
 from slack_house import TEAM, house, in_a_loop
 from sqlalchemy import delete
 from talks import library
+from test_packet_stored import WORDS as PACKET
+from test_packet_stored import brought
 from test_pages import forms
+from test_publishing import DUE, Team
 from test_sharing_stored import page, preview, release, send
 
 from bot.conversation import Consents, Conversation, Message, Page
@@ -35,6 +39,7 @@ from storage.counting import token
 from storage.keyring import Keyring
 from storage.prepared import Prepared
 from storage.releasing import ADD_RELEASED
+from storage.store import SqlStore
 
 ROOT = Path(__file__).parent.parent
 ADA, BEN, SAM, LEE, ZOE = who("ada"), who("ben"), who("sam"), who("lee"), who("zoe", "south")
@@ -414,6 +419,35 @@ def looks(live: Live) -> list[tuple[str, str]]:
     return [pair for section in there for pair in zip(section.lines, section.people, strict=bool(section.people))]
 
 
+def test_no_theme_is_shown_that_fewer_than_three_people_named(store: SqlStore) -> None:
+    group = Team(store, 6)
+    group.all_give("L2")
+    for user in ("ada", "ben"):
+        group.gives(user, "A1")
+    group.tick()
+    (made,) = group.seen()
+    assert [theme.code for theme in made.themes] == ["L2"]
+
+
+def test_what_was_published_is_never_counted_again(store: SqlStore) -> None:
+    group = Team(store, 6)
+    group.all_give("A1")
+    group.tick()
+    before = group.seen()
+    store.erase(who("ada"), DUE)
+    store.leave_team(BEN, "first", DUE)
+    for later in range(1, 30):
+        group.tick(DUE + later * DAY)
+    assert group.seen(DUE + 30 * DAY)[-1].written() == before[0].written()
+
+
+def test_only_the_supervisor_that_you_name_can_open_what_you_bring_to_supervision(live: Live) -> None:
+    live.shell.finder = Finds()
+    brought(live)
+    readers = [one for one in (SAM, ZOE, BEN, LEE) if PACKET in repr(page(live, Open(at=AT, page="packet"), one))]
+    assert readers == [SAM]
+
+
 # What we cannot promise ----------------------------------------------------------------------------------------------
 
 
@@ -641,3 +675,11 @@ def test_the_computer_may_put_what_is_in_its_memory_on_its_disk(live: Live) -> N
     held_back = re.search(r"^VmLck:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
     assert held_back is not None
     assert int(held_back[1]) == 0
+
+
+def test_in_a_group_of_six_those_who_took_no_part_can_tell_that_the_other_five_did(store: SqlStore) -> None:
+    group = Team(store, 6)
+    group.all_give("A1", only=5)
+    group.tick()
+    (made,) = group.seen()
+    assert (made.enough, made.people) == (True, "5+"), "five of six, and one of them knows that it was not they"
