@@ -20,6 +20,7 @@ from shells import Wristwatch, inbound
 from adapters.web.chat_log import ChatLog, Kept
 from bot import demo
 from bot.cli import main
+from bot.cli.attacking import attack
 from bot.conversation import Page, Reply
 from bot.deidentify.known import known_hash
 from bot.demo import DemoClock, Once, life, read_life, settle, skip, who
@@ -261,7 +262,7 @@ def test_each_of_them_shows_something() -> None:
         await settled(here)
         kept = {one.user: here.store.reflections(who(one.user)) for one in life().people}
         counts = {user: len(reflections) for user, reflections in kept.items()}
-        assert counts == {"ada": 0, "ben": 5, "carmen": 1, "dee": 0, "eli": 0, "fatima": 3, "grace": 2, "sam": 0}
+        assert counts == {"ada": 0, "ben": 5, "carmen": 1, "dee": 0, "eli": 0, "fatima": 3, "grace": 2, "gil": 1, "sam": 0}
         assert all(one.at < START for reflections in kept.values() for one in reflections)
         places = {one.user: (await here.does(one.user, Open(at=START, page="talk"))) for one in life().people}
         shown = {user: reply.message for user, reply in places.items() if reply.message is not None}
@@ -416,7 +417,8 @@ def test_the_chat_of_the_team_holds_neutral_lines_and_nothing_of_any_talk() -> N
     async def work(here: Stage) -> None:
         await skipped(here, await settled(here))
         texts, buttons = allowed()
-        lines = [line for line in here.lines() if line.text not in welcomes()]
+        members = (who(user) for user in life().setup.members)  # who supervises is sent what was published
+        lines = [line for one in members for line in here.chat.lines(one) if line.text not in welcomes()]
         assert len(lines) > 20
         assert {line.text for line in lines} <= texts
         assert {option.label for line in lines for option in line.buttons} <= buttons
@@ -427,27 +429,40 @@ def test_the_chat_of_the_team_holds_neutral_lines_and_nothing_of_any_talk() -> N
     played(work)
 
 
-def test_the_page_of_the_supervisor_says_when_and_then_says_nothing_of_numbers_or_people() -> None:
+def test_the_page_of_the_supervisor_says_when_and_then_themes_and_nothing_of_people() -> None:
     async def work(here: Stage) -> tuple[Page, Page]:
         left = await settled(here)
         first = await here.page("sam")
         await skipped(here, left)
         return first, await here.page("sam")
 
-    async def silent(here: Stage) -> Page:
-        """The same team, of whom nobody ever wrote or chose anything."""
-        start = demo.on(demo._day(START, life().day), demo.MORNING)
-        here.store.set_up(life().setup, start)
-        await skipped(here, {})
-        return await here.page("sam")
-
     first, later = played(work)
     assert first.lines[0] == later.lines[0] == library().word("en", "report-first-line")
-    assert first.lines[1] == "Nothing can be shown yet. The earliest day for themes is December 10, 2026."
-    assert later.lines[1] == library().word("en", "report-waits")
-    assert [section.title for section in later.sections] == ["What you will see", "What you will never see"]
-    assert later == played(silent)
-    assert not any(one.name in json.dumps(later.model_dump(mode="json")) for one in life().people)
+    assert "December 10, 2026" in first.lines[1]
+    shown = json.dumps(later.model_dump(mode="json"), ensure_ascii=False)
+    assert all(library().theme("en", code) in shown for code in ("A6", "L1", "S9"))
+    assert not any(one.name in shown for one in life().people)
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_one_skip_publishes_themes_and_nobody_is_found_in_them(weekday: int) -> None:
+    async def work(here: Stage) -> None:
+        left = await settled(here)
+        sam = who("sam")
+        assert attack(here.shell, here.store, sam, who("ada"), here.clock.now()) is None
+        for enough in (True, False):
+            await skipped(here, left)
+            page = here.store.reports.of(sam, here.clock.now())[0].snapshots[0]
+            assert page.enough == enough
+            for one in ("ada", "ben", "eli"):
+                found = attack(here.shell, here.store, sam, who(one), here.clock.now())
+                assert found is not None
+                assert not found.found
+                assert {question.code for question in found.questions} == {"", *(theme.code for theme in page.themes)}
+                worlds = [world for asked in found.questions for world in (asked.yes, asked.no)]
+                assert {world.digest for world in worlds if world} == {page.digest}
+
+    played(work, START + timedelta(days=weekday))
 
 
 def test_the_page_gives_the_day_in_the_language_of_its_reader() -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from adapters.web.app import build_app
 from adapters.web.chat_log import ChatLog
 from adapters.web.people import Person
+from bot.cli.attacking import attack
 from bot.demo import DemoClock, Once, life, settle, skip, who
 from bot.turn import Shell, SystemClock
 from scheduler.ticker import tick
@@ -30,7 +31,8 @@ async def serving() -> AsyncIterator[str]:
     with temporary_store(scripts=library().scripts.values()) as store:
         shell = Shell(library(), store, Once(messages), 1, clock)
         weeks = partial(skip, shell, clock, tick, left=await settle(shell, clock, tick))
-        app = build_app(shell, people, messages, supervisor=people[-1], skip=weeks)
+        tried = partial(attack, shell, store)
+        app = build_app(shell, people, messages, supervisor=people[-1], skip=weeks, attack=tried)
         async with served(app, shell) as address:
             yield address
 
@@ -75,6 +77,16 @@ def test_the_whole_tour_by_keyboard_alone(browser: Any, address: str, width: str
     ada.guided(ada.word("web-skip-weeks"))
     assert ada.page.inner_text(".supervisor .small") != before
     assert word(locale, "web-tour-find-title", person="Ada") in ada.page.inner_text(".tour")
+    assert library().theme(locale, "A6") in pane(ada, "supervisor")
+    ada.go(word(locale, "web-tour-find-title", person="Ada"))
+    ada.page.keyboard.press("Enter")
+    ada.page.wait_for_selector(".tour [data-found]")
+    codes = ada.page.locator(".tour [data-found] code").all_inner_texts()
+    assert len(codes) == 3
+    assert len(set(codes)) == 1, "both worlds give the page that was published"
+    assert word(locale, "web-tour-found-open", person="Ada") in ada.page.inner_text(".tour")
+    ada.fits()
+    ada.clean()
     ada.guided(ada.word("web-tour-end"))
     assert ada.page.locator(".tour").is_hidden()
     ada.page.reload()

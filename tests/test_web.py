@@ -658,7 +658,8 @@ def tour_words() -> set[str]:
     """The names that the tour's template puts together."""
     titles = {f"web-tour-{stop}-title" for stop in STOPS}
     said = {f"web-tour-{name}" for name in ("begin", "answer", "write", *STOPS[1:])}
-    return titles | said | {"web-tour-kept-later"}
+    worlds = {f"web-tour-found-{name}" for name in ("named-yes", "named-no", "part-yes", "part-no", "both", "one")}
+    return titles | said | worlds | {"web-tour-kept-later"}
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])

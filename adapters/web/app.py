@@ -13,6 +13,7 @@ from adapters.web.chat import Chat, SkipWeeks
 from adapters.web.chat_log import ChatLog
 from adapters.web.demo_door import DemoDoor
 from adapters.web.drawing import Drawing
+from adapters.web.finding import Attack
 from adapters.web.links import LinkPages
 from adapters.web.people import People, Person
 from adapters.web.supervise import SupervisePages
@@ -44,14 +45,15 @@ def build_app(
     *,
     supervisor: Person | None = None,
     skip: SkipWeeks | None = None,
+    attack: Attack | None = None,
 ) -> web.Application:
     """The chat of each of `people`, and `routes` beside it. `chat_log` is the shell's messenger; `supervisor`: whose
-    page stands beside every talk; `skip` lets four weeks go by."""
+    page stands beside every talk; `skip` lets four weeks go by; `attack` looks for a person there."""
     drawing = Drawing(shell.library)
     app = web.Application(middlewares=[kindly(drawing), local_only], client_max_size=listening.MAX_BODY)
     app.on_response_prepare.append(add_headers)
     app.add_routes([web.get("/", _to_chat), web.get("/healthz", listening.healthy), web.static("/static", STATIC)])
-    app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip).routes())
+    app.add_routes(Chat(shell, people, chat_log, drawing, supervisor, skip, attack).routes())
     app.add_routes(LinkPages(Links(shell), drawing).routes())
     if supervisor is not None:
         app.add_routes(DemoDoor(shell, supervisor).routes())

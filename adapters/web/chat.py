@@ -18,10 +18,12 @@ from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, Validati
 
 from adapters.web.chat_log import ChatLog
 from adapters.web.drawing import Beside, Choosable, Drawing, Scene
+from adapters.web.finding import Attack
 from adapters.web.people import People, Person, addresses
 from adapters.web.tour import Stop, Tour
 from bot.conversation import Option, Reply
 from bot.events import Choose, Command, Frozen, Inbound, Open, Rate, Submit, Write
+from bot.finding import Finding
 from bot.ports import Refusal
 from bot.turn import Shell
 from bot.typed import LIMIT_BYTES, size
@@ -43,7 +45,7 @@ class TourStep(Frozen):
 
     kind: Literal["tour"]
     at: Stop
-    go: Literal["forward", "weeks", "end", "begin"]
+    go: Literal["forward", "weeks", "end", "begin", "find"]
 
 
 Event = Write | Choose | Rate | Command | Open | Submit
@@ -62,6 +64,7 @@ class Chat:
     drawing: Drawing
     supervisor: Person | None = None
     skip: SkipWeeks | None = None
+    attack: Attack | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     tour: Tour = field(init=False)
     _toured: deque[str] = field(init=False, default_factory=lambda: deque(maxlen=50))
@@ -151,6 +154,7 @@ class Chat:
         if self.skip is None:
             raise web.HTTPBadRequest
         await self.skip()
+        self.tour.sought = False
         if self.tour.stop == "weeks":
             self.tour.go("forward")
 
@@ -187,7 +191,12 @@ class Chat:
             asked = Open(at=self.shell.clock.now(), page="report")
             reply = await self._handle(self.supervisor, asked, secrets.token_hex(12), locale)
             page, spoken, name = reply.page, reply.locale, self.supervisor.name
+        found = await self._found(person)
         return Beside(
+            finding=found,
+            finds=self.attack is not None and person != self.supervisor,
+            sought=self.tour.sought,
+            toured=self.tour.stop == "over",
             now=self.shell.clock.now(),
             name=person.name,
             kept=tuple(line.naming(names) for line in self.chat_log.lines(who)),
@@ -197,6 +206,15 @@ class Chat:
             supervisor=name,
             skips=self.skip is not None and self.tour.stop == "over",  # until then the tour has that button
         )
+
+    async def _found(self, person: Person) -> Finding | None:
+        """What came of looking for the person on the phone, where somebody asked for it."""
+        attack, supervisor = self.attack, self.supervisor
+        if attack is None or supervisor is None or not self.tour.sought:
+            return None
+        now, names = self.shell.clock.now(), _names((await self._people()).values(), person)
+        found = await self.shell.on_store(lambda: attack(supervisor.who, person.who, now))
+        return None if found is None else found.called(names)
 
     async def _person(self, request: web.Request) -> tuple[str, Person]:
         address = request.match_info["user"]

@@ -14,9 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from adapters.web.chat_log import Kept
+from adapters.web.finding import shown as attacked
 from adapters.web.tour import SCRIPT, Tour, words_for
 from bot.cards import NUMBER, blocks
 from bot.conversation import Message, Option, Page, Program, Reply
+from bot.finding import Finding
 from prompts.library import Library
 from prompts.script import SOURCE_LOCALE
 
@@ -48,7 +50,8 @@ class Choosable:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What others see of a talk. `seen`: lines of the chat so far; `report`: the supervisor's page, where there is a
-    supervisor; `skips`: time can be made to go by."""
+    supervisor; `skips`: time can be made to go by; `finds`: the person can be looked for in it, `sought`: they were, with
+    that `finding`; `toured`: the tour is over, which has those buttons until then."""
 
     now: datetime
     name: str
@@ -58,6 +61,10 @@ class Beside:
     report_locale: str = ""
     supervisor: str = ""
     skips: bool = False
+    finds: bool = False
+    sought: bool = False
+    toured: bool = True
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,11 @@ class Drawing:
             here = at.astimezone()
             return f"{format_date(here, 'medium', locale)}, {format_time(here, 'short', locale=locale)}"
 
-        return self._env.get_template(template).render(w=word, day=day, moment=moment, locale=locale, **parts)
+        def theme(code: str) -> str:
+            return self._library.theme(locale, code)
+
+        words = {"w": word, "day": day, "moment": moment, "theme": theme, "attacked": attacked, "locale": locale}
+        return self._env.get_template(template).render(**words, **parts)
 
     def _parts(self, scene: Scene) -> dict[str, object]:
         reply, message = scene.reply, scene.reply.message

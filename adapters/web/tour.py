@@ -19,10 +19,12 @@ SCRIPT = "between-sites"
 
 @dataclass(slots=True)
 class Tour:
-    """Where the visitor of this run is. `weeks`: whether time can be made to go by."""
+    """Where the visitor of this run is. `weeks`: whether time can be made to go by; `sought`: what came of looking for
+    the person is shown."""
 
     weeks: bool
     stop: Stop = "reflect"
+    sought: bool = False
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -37,7 +39,8 @@ class Tour:
         if self.stop == "reflect" and reply.closed and not waits:
             self.stop = "kept"
 
-    def go(self, way: Literal["forward", "end", "begin"]) -> None:
+    def go(self, way: Literal["forward", "end", "begin", "find"]) -> None:
+        self.sought = way == "find"
         following = (*self.stops, "over", "over")
         match way:
             case "forward":

@@ -32,6 +32,7 @@ def demo(port: int, db: str) -> None:
     from adapters.web.app import build_app, serve
     from adapters.web.chat_log import ChatLog
     from adapters.web.people import Person
+    from bot.cli.attacking import attack
     from bot.demo import DemoClock, Once, life, settle, skip, who
     from bot.turn import SystemClock
     from scheduler import ticker
@@ -46,7 +47,7 @@ def demo(port: int, db: str) -> None:
         left = await settle(shell, clock, ticker.tick)
         # A database that is kept is opened again at the real time, so no weeks are skipped in it.
         weeks = None if db else partial(skip, shell, clock, ticker.tick, left=left)
-        app = build_app(shell, people, messages, supervisor=supervisor, skip=weeks)
+        app = build_app(shell, people, messages, supervisor=supervisor, skip=weeks, attack=partial(attack, shell, store))
         runner = await serve(app, "127.0.0.1", port)
         clockwork = ticker.start(shell, clock)
         click.echo(_welcome(f"http://127.0.0.1:{port}", db))
