@@ -35,7 +35,7 @@ PURE = (
     "bot.deidentify.known", "bot.deidentify.languages", "bot.deidentify.numbers", "bot.deidentify.patterns",
     "bot.deidentify.people", "bot.deidentify.placeholders", "bot.deidentify.reading", "bot.deidentify.spans",
     "bot.deidentify.tokens", "bot.deidentify.words", "bot.due", "bot.effects", "bot.ending", "bot.engine",
-    "bot.events", "bot.forms", "bot.gallery", "bot.hearing", "bot.home", "bot.kept", "bot.lapsing", "bot.names",
+    "bot.events", "bot.finding", "bot.forms", "bot.gallery", "bot.hearing", "bot.home", "bot.kept", "bot.lapsing", "bot.names",
     "bot.namespage", "bot.notices", "bot.outcome", "bot.outward", "bot.owncopy", "bot.packet", "bot.pages",
     "bot.passing", "bot.places",
     "bot.position", "bot.questions", "bot.receipt", "bot.reminders", "bot.report", "bot.reportlink", "bot.rooms",

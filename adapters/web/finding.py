@@ -1,5 +1,5 @@
-"""What came of looking for a person in what was published, as it is shown. Law: worlds that were found stand side by side,
-and what is settled is said first."""
+"""What came of looking for a person in what was published. Law: what is settled is said first, and worlds that were
+found stand side by side."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What a visitor of the demo can try: to find somebody in what was published. Law: the page, the names and the rule, and
-nothing that the store knows beside them."""
+"""What a visitor of the demo can try: to find somebody in what was published. Law: the page, the names and the rule,
+and nothing that the store knows beside them."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def demo(port: int, db: str) -> None:
         left = await settle(shell, clock, ticker.tick)
         # A database that is kept is opened again at the real time, so no weeks are skipped in it.
         weeks = None if db else partial(skip, shell, clock, ticker.tick, left=left)
-        app = build_app(shell, people, messages, supervisor=supervisor, skip=weeks, attack=partial(attack, shell, store))
+        tried = partial(attack, shell, store)
+        app = build_app(shell, people, messages, supervisor=supervisor, skip=weeks, attack=tried)
         runner = await serve(app, "127.0.0.1", port)
         clockwork = ticker.start(shell, clock)
         click.echo(_welcome(f"http://127.0.0.1:{port}", db))
