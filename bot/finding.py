@@ -120,7 +120,7 @@ def _world(
 
 
 def _named(names: Sequence[str], fits: Counts, person: str, code: str, said: bool) -> dict[str, set[str]] | None:
-    """Who named what: the fewest that the page allows. The person names nothing but what is asked, where that can be."""
+    """Who named what: the fewest that the page allows. The person names others last."""
     made: dict[str, set[str]] = {name: set() for name in names}
     last = [name for name in names if name != person] + ([person] if person else [])
     for theme, numbers in fits.items():

@@ -262,7 +262,8 @@ def test_each_of_them_shows_something() -> None:
         await settled(here)
         kept = {one.user: here.store.reflections(who(one.user)) for one in life().people}
         counts = {user: len(reflections) for user, reflections in kept.items()}
-        assert counts == {"ada": 0, "ben": 5, "carmen": 1, "dee": 0, "eli": 0, "fatima": 3, "grace": 2, "gil": 1, "sam": 0}
+        some = {"ben": 5, "carmen": 1, "fatima": 3, "grace": 2, "gil": 1}
+        assert counts == {one.user: some.get(one.user, 0) for one in life().people}
         assert all(one.at < START for reflections in kept.values() for one in reflections)
         places = {one.user: (await here.does(one.user, Open(at=START, page="talk"))) for one in life().people}
         shown = {user: reply.message for user, reply in places.items() if reply.message is not None}
