@@ -50,7 +50,7 @@ class Choosable:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What others see of a talk. `seen`: lines of the chat so far; `report`: the supervisor's page, where there is a
-    supervisor; `skips`: time can be made to go by; `finds`: the person can be looked for in it, `sought`: they were, and
+    supervisor; `skips`: time can be made to go by; `finds`: the person can be looked for in it, `sought`: they were;
     what came of it is `finding`; `toured`: the tour is over, which has those buttons until then."""
 
     now: datetime
