@@ -53,7 +53,7 @@ from storage.ledger import ENDED, LET_GO, TAKEN_BACK, WITHDRAWN, Entry, note
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 from storage.vault import Key
-from storage.windows import window_name, window_start
+from storage.windows import window_after, window_first_day, window_name, window_start
 
 _ADD_REFLECTION = Prepared(insert(t.reflections))
 _REFLECTION = Prepared(
@@ -73,6 +73,16 @@ _KEEP_UNTIL = Prepared(
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _UNSHARE = tuple(
     Prepared(delete(shared).where(shared.c.id == bindparam("receipt"))) for shared in (t.contributions, t.excerpts)
+)
+#: PostgreSQL: whoever closes or publishes holds the circle for itself, so nothing is added meanwhile.
+_HOLD_CIRCLE = Prepared(
+    select(t.circles.c.id).where(t.circles.c.id == bindparam("circle")).with_for_update(read=True, key_share=True)
+)
+_CLOSED = Prepared(
+    select(t.closings.c.window)
+    .where(t.closings.c.circle_id == bindparam("circle"))
+    .order_by(t.closings.c.window.desc())
+    .limit(1)
 )
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
 
@@ -243,11 +253,16 @@ class Pen:
             self.wire.run(passages.ADD, id=effect.receipt, **cell.row(self.key, t.excerpts), body=body)
 
     def _cell(self, part: Part) -> Cell | None:
-        """Where what they share today goes."""
+        """Where what they share goes: into the window of its day; where that was closed already, into the next."""
         circle = self.found.circle_on(self.day)
         if circle is None:
             return None
-        window = window_name(window_start(self.found.grid, self.day))
+        self.wire.one(_HOLD_CIRCLE, circle=circle)
+        closed = self.wire.one(_CLOSED, circle=circle)
+        start = window_start(self.found.grid, self.day)
+        if closed is not None:
+            start = max(start, window_after(window_first_day(closed[0])))
+        window = window_name(start)
         return Cell(circle, window, self.keys.window_key(circle, window, part))
 
     def _unshare(self, receipt: UUID) -> None:

@@ -193,6 +193,17 @@ def test_released_words_and_codes_stand_sealed_in_a_snapshot(team: Callable[[int
     assert b"A1" not in bytes(body)
 
 
+def test_an_answer_that_comes_after_its_window_was_closed_counts_in_the_next(team: Callable[[int], Team]) -> None:
+    six = team(6)
+    six.all_give("A1")
+    six.tick()
+    six.all_give("L2", at=DUE - timedelta(days=5))
+    assert {row["window"] for row in rows(six.store, tables.contributions)} == {"2026-W50"}
+    later = DUE + WEEKS
+    six.tick(later)
+    assert [theme.code for theme in six.seen(later)[0].themes] == ["L2"]
+
+
 def test_a_backup_from_before_publication_does_not_publish_again(team: Callable[[int], Team]) -> None:
     six = team(6)
     six.all_give("A1")
