@@ -8,7 +8,7 @@ it is published, on a Thursday, whatever is in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -124,8 +124,6 @@ _ASIDE = Prepared(
 )
 _cell = (t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window"))
 _GIVEN = Prepared(select(t.contributions.c.token, t.contributions.c.codes).where(*_cell))
-_TOKENS = Prepared(select(t.contributions.c.token).where(*_cell).distinct())
-_DROP_ONE = Prepared(delete(t.contributions).where(*_cell, t.contributions.c.token == bindparam("own")))
 _DROP = Prepared(delete(t.contributions).where(*_cell))
 
 
@@ -265,13 +263,12 @@ class _Job:
         self.noted: list[Entry] = []
 
     def close(self) -> Closing:
-        """Whatever was given by somebody who cannot be counted, or has not agreed, goes now."""
+        """Notes who can be counted and has agreed: nobody else is, whatever they gave."""
         over = window_after(self.start)
         last_day = over - timedelta(days=1)
         people = [_Person._make(row) for row in self.wire.all(_COUNTABLE, circle=self.circle.id, over=over)]
         people = [one for one in people if one.circle_on(last_day) == self.circle.id]
         agreed = self._agreed(people, last_day)
-        self._only(agreed)
         teams = self.wire.one(_TEAMS, circle=self.circle.id)
         assert teams is not None
         roster = frozenset(one.person for one in people)
@@ -289,16 +286,15 @@ class _Job:
         closing = self._closing(self.window)
         if closing is None:
             closing = self.close()
-        else:  # whoever took their yes back in the days of grace, or was named supervisor
-            self._only(self._agreed(self._still(closing.people), now.astimezone(UTC).date()))
+        day = now.astimezone(UTC).date()
+        agreed = self._agreed(self._still(closing.people), day)
         possible = self._possible(closing)
         before = self._before()
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
         changes = (closing.change, None if earlier is None else earlier.change)
-        cell, window = self._given(possible, closing.teams), Window(self.window, before, changes)
+        cell, window = self._given(agreed.values(), possible, closing.teams), Window(self.window, before, changes)
         made = snapshot(cell, window, limits, sensitive)
         group = releasing.Group(self.circle.tenant, self.circle.id, possible)
-        day = now.astimezone(UTC).date()
         if passages := releasing.release(self.wire, self.keys, group, made, day, self.noted):
             made = snapshot(cell, window._replace(passages=passages), limits, sensitive)
         self.wire.run(
@@ -314,13 +310,16 @@ class _Job:
 
     # What was given
 
-    def _given(self, possible: int, teams: int) -> Cell:
+    def _given(self, agreed: Iterable[Key], possible: int, teams: int) -> Cell:
+        key, circle = self.key, self.circle.id
+        theirs = frozenset() if key is None else frozenset(token(key, one, circle) for one in agreed)
         people: dict[bytes, set[str]] = {}  # whoever answered twenty times is one person
         read: dict[str, list[str]] = {}  # the same few lists stand in very many rows
         for given_by, codes in self.wire.bare(_GIVEN, **self.cell):
-            if codes not in read:
-                read[codes] = json.loads(codes)
-            people.setdefault(given_by, set()).update(read[codes])
+            if given_by in theirs:
+                if codes not in read:
+                    read[codes] = json.loads(codes)
+                people.setdefault(given_by, set()).update(read[codes])
         return Cell(tuple(people.values()), possible, teams)
 
     def _possible(self, closing: Closing) -> int:
@@ -348,13 +347,6 @@ class _Job:
                     if key is not None and counted_on(one.consents(key.key), day):
                         agreed[one.person] = key.key
         return agreed
-
-    def _only(self, agreed: Mapping[UUID, Key]) -> None:
-        """Takes out what is not theirs."""
-        key = self.key
-        theirs = set() if key is None else {token(key, one, self.circle.id) for one in agreed.values()}
-        given = {bytes(row[0]) for row in self.wire.all(_TOKENS, **self.cell)}
-        self.wire.run_many(_DROP_ONE, [{**self.cell, "own": other} for other in given - theirs])
 
     # What came before
 
