@@ -135,9 +135,10 @@ class Drawn(NamedTuple):
 
     @property
     def asks(self) -> Message | None:
-        """The question on it."""
+        """The question on it; a line that only leads to a page asks nothing."""
         message = self.of if isinstance(self.of, Message) else None if self.of.page else self.of.message
-        return message if message and message.input != "none" else None
+        leads = message is not None and all(way.id.startswith("page:") for way in message.choices)
+        return message if message and message.input != "none" and not (message.choices and leads) else None
 
 
 @cache

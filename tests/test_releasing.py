@@ -286,7 +286,7 @@ def test_a13_rows_tell_neither_the_order_of_giving_nor_how_long_a_passage_is(cir
 def test_no_word_of_a_passage_stands_in_clear_before_or_after_it_is_published(
     circle: Callable[[int], Circle], pair: Pair, tmp_path: Path
 ) -> None:
-    eight = circle(8)
+    eight = circle(11)
     eight.some_release(7)
     eight.releases("pam", f"{CANARY} was carried to the window.")
     assert found(CANARY, stored(pair, tmp_path)) == []
@@ -338,9 +338,9 @@ def test_what_nobody_agrees_to_any_more_is_neither_released_nor_counted(
     given = eight.some_release(5)
     eight.tick(DUE)
     how(Goes(eight, given[0]), SECOND)
+    pam = eight.releases("pam", at=SECOND)
     assert eight.batch(FIRST_BATCH) == (), "four are left"
     assert given[0].receipt not in eight.waiting
-    pam = eight.releases("pam", at=SECOND)
     assert set(eight.batch(SECOND_BATCH)) == texts(given[1:]) | {pam.text}
 
 

@@ -161,12 +161,12 @@ def test_pages_can_be_read_and_changed() -> None:
 
 
 def test_home_leads_to_other_pages_and_asks_for_quiet_hours() -> None:
-    said = talked("1", "home", "8", "", "home", "12", "2", script="between-sites")
+    said = talked("1", "home", "9", "", "home", "13", "2", script="between-sites")
     assert "  5  Between two sites\n  6  All reflections…\n" in said
-    assert "  8  My data\n" in said
+    assert "  9  My data\n" in said
     assert "A reflection is open, with what you wrote there." in said
     assert "A reminder that falls into" in said
-    assert " 12  Quiet hours: 6 in the evening to 8 in the morning\n" in said
+    assert " 13  Quiet hours: 6 in the evening to 8 in the morning\n" in said
 
 
 def test_a_reflection_is_found_by_words_and_begun_from_the_page_of_all_of_them() -> None:
@@ -181,12 +181,12 @@ def test_a_lead_can_type_a_team() -> None:
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
         lines = ("Child protection: 555-0100", "Questions or complaints: 555-0111", "", "2")
-        said = Screen(["1", "home", "12", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "13", "2", "West", "ben, zoe", "sam", "16:30", *lines]).talk(shell, "between-sites")
     assert "  2  The team\n" in said
     assert "“West” is set up as it stands here." in said
     with open_shell() as (shell, _):
         shell.store.set_lead(who("ada"), shell.clock.now())
-        said = Screen(["1", "home", "12", "2", "", "", "", "late", "", ""]).talk(shell, "between-sites")
+        said = Screen(["1", "home", "13", "2", "", "", "", "late", "", ""]).talk(shell, "between-sites")
     assert "  | First Steps\n" in said
     assert "The end of the day is a time such as 17:00." in said
 

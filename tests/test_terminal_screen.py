@@ -331,15 +331,15 @@ async def keep_one(sitting: Sitting) -> None:
 def test_a_form_can_be_filled_in_and_left() -> None:
     async def talk(sitting: Sitting) -> None:
         await sitting.press("1", "home", "Enter", "PgDn")
-        await sitting.sees("13  Language: English", "Esc Back to the talk")
-        await sitting.press("13", "Enter")
+        await sitting.sees("14  Language: English", "Esc Back to the talk")
+        await sitting.press("14", "Enter")
         assert "› 1  (•) English" in sitting.text
         await sitting.press("Esc")
         await sitting.sees("· Nothing was changed.")
-        await sitting.press("PgDn", "13", "Enter", "2")
+        await sitting.press("PgDn", "14", "Enter", "2")
         await sitting.sees("Guardado.")
         await sitting.press("PgDn")
-        await sitting.sees("13  Idioma: Español", "Esc Volver a la conversación")
+        await sitting.sees("14  Idioma: Español", "Esc Volver a la conversación")
         await sitting.press("Esc")
         await sitting.sees("¿Qué momento se le quedó grabado?")
 
@@ -351,8 +351,8 @@ def test_a_lead_can_type_a_team_and_find_it_again() -> None:
         shell = sitting.screen.talk.shell
         await shell.on_store(lambda: shell.store.set_lead(who("ada"), shell.clock.now()))
         await sitting.press("1", "home", "Enter")
-        await sitting.sees("12  Set up teams")
-        await sitting.press("12", "Enter")
+        await sitting.sees("13  Set up teams")
+        await sitting.press("13", "Enter")
         await sitting.sees("1  Another team", "2  The team")
         await sitting.press("1", "3")
         await sitting.sees("Name of the team")
