@@ -52,7 +52,7 @@ _PERSON, _STATE, _GIVEN = (Prepared(insert(table)) for table in (t.participants,
 _CIRCLE = Prepared(t.circles.select())
 _NOTHING = (
     "next_circle_id", "next_circle_from", "team_id", "supervises_since", "left_day", "leads_since", "installed_day",
-    "unreached_day",
+    "unreached_day", "supervised_until",
 )  # fmt: skip
 _GROUPED = "SELECT code, count(DISTINCT token) FROM (SELECT token, unnest(codes) AS code FROM given) GROUP BY code"
 

@@ -26,6 +26,8 @@ _COUNTED = Prepared(
         t.participants.c.circle_id,
         t.participants.c.next_circle_id,
         t.participants.c.next_circle_from,
+        t.participants.c.supervises_since,
+        t.participants.c.supervised_until,
         t.tenants.c.grid_monday,
     )
     .select_from(t.participants.join(t.tenants))
@@ -47,6 +49,7 @@ _STAND = Prepared(
         team_id=bindparam("team"),
         member_since=bindparam("joined"),
         supervises_since=bindparam("named"),
+        supervised_until=bindparam("until"),
     )
 )
 
@@ -146,7 +149,8 @@ def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date, noted: list[En
         taken = _uncount(wire, keys, person, None if named else led)
         noted += [note(wire, keys, row, day, TAKEN_BACK) for row in taken]
     wanted = [one.circle for one in roles if one.role == "member" and one.circle not in led]
-    circle = _Circle() if named else _circle(wire, person, wanted, led, day)
+    until = _supervised_until(wire, person, day, now=bool(named))
+    circle = _Circle() if named else _circle(wire, person, wanted, led, day, until)
     shown = [one.team for one in roles if one.role != "lead"] or [one.team for one in roles]
     wire.run(
         _STAND,
@@ -157,7 +161,17 @@ def count_in(wire: Wire, keys: KeyStore, person: UUID, day: date, noted: list[En
         team=shown[0] if shown else None,
         joined=min((one.since for one in roles if one.role == "member"), default=None),
         named=min(named, default=None),
+        until=until,
     )
+
+
+def _supervised_until(wire: Wire, person: UUID, day: date, *, now: bool) -> date | None:
+    """`now`: they still do."""
+    row = wire.one(_COUNTED, person=person)
+    assert row is not None
+    before, until = row[4:6]
+    found: date | None = day if before is not None and not now else until
+    return found
 
 
 class _Role(NamedTuple):
@@ -173,15 +187,21 @@ def _uncount(wire: Wire, keys: KeyStore, person: UUID, circles: Collection[UUID]
     return [] if key is None else take_back(wire, keys, key.key, circles)
 
 
-def _circle(wire: Wire, person: UUID, wanted: Sequence[UUID], led: Collection[UUID], day: date) -> _Circle:
+def _circle(
+    wire: Wire, person: UUID, wanted: Sequence[UUID], led: Collection[UUID], day: date, supervised: date | None
+) -> _Circle:
     """At once where they counted in none, or in one that they lead; else from the next window, whatever they gave:
-    when somebody moves must tell nobody whether anything of theirs was counted."""
+    when somebody moves must tell nobody whether anything of theirs was counted. So it is after supervising: who is
+    named for a minute would seem to be counted still, though everybody knows that nothing of theirs is."""
     row = wire.one(_COUNTED, person=person)
     assert row is not None
-    _, circle, later, later_from, grid = row
+    _, circle, later, later_from, *_, grid = row
+    following = window_start(grid, day) + timedelta(weeks=WEEKS)
     now = later if later_from is not None and day >= later_from else circle
     if not wanted or now in wanted:
         return _Circle(now if wanted else None)
+    if now is None and supervised is not None and supervised >= window_start(grid, day):
+        return _Circle(None, wanted[0], following)
     if now is None or now in led:
         return _Circle(wanted[0])
-    return _Circle(now, wanted[0], window_start(grid, day) + timedelta(weeks=WEEKS))
+    return _Circle(now, wanted[0], following)

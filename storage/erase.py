@@ -35,8 +35,10 @@ _ADD_LOOK = Prepared(insert(t.looks), unless_there=True)
 _STANDS = Prepared(
     update(t.participants)
     .where(t.participants.c.id == bindparam("person"))
-    .values(leads_since=bindparam("leads"), installed_day=bindparam("installed"))
+    .values(leads_since=bindparam("leads"), installed_day=bindparam("installed"), supervised_until=bindparam("until"))
 )
+#: Everybody knows that they supervised; who comes back as somebody else does not count at once.
+_SUPERVISED = Prepared(select(t.participants.c.supervised_until).where(t.participants.c.id == bindparam("person")))
 _KEYS_OF = Prepared(
     select(t.participants.c.key_id, t.conversations.c.talk_key_id)
     .select_from(t.participants.join(t.conversations))
@@ -58,9 +60,10 @@ def erase(main: Database, keys: KeyStore, who: Who, at: datetime, *, stays: bool
             return False
         roles = wire.all(_ROLES, person=found.person)
         looks = wire.all(_LOOKS, person=found.person)
+        supervised = wire.one(_SUPERVISED, person=found.person)
         entries, gone = erased(wire, keys, found, day)
         if fresh is not None and (roles or found.leads_since or found.installed_day):
-            entries += _stay(wire, keys, who, found, roles, looks, fresh, day)
+            entries += _stay(wire, keys, who, found, roles, looks, fresh, day, supervised[0] if supervised else None)
         elif fresh is not None:
             gone.append(fresh.id)
     forget(keys, entries, gone)
@@ -76,6 +79,7 @@ def _stay(
     looks: Sequence[Row],
     key: DataKey,
     day: date,
+    supervised: date | None,
 ) -> list[Entry]:
     arrive(wire, keys, who, key, day, zone=before.zone)
     found = find(wire, keys, who)
@@ -83,7 +87,7 @@ def _stay(
     for team, role, since in roles:
         wire.run(_ADD_ROLE, participant_id=found.person, team_id=team, role=role, since=since)
     wire.run_many(_ADD_LOOK, [{"circle_id": at, "participant_id": found.person, "day": on} for at, on in looks])
-    wire.run(_STANDS, person=found.person, leads=before.leads_since, installed=before.installed_day)
+    wire.run(_STANDS, person=found.person, leads=before.leads_since, installed=before.installed_day, until=supervised)
     noted: list[Entry] = []
     count_in(wire, keys, found.person, day, noted)
     return noted

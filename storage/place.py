@@ -210,6 +210,7 @@ def arrive(
         joined_day=day,
         left_day=None,
         unreached_day=None,
+        supervised_until=None,
         leads_since=None,
         installed_day=None,
     )

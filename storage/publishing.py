@@ -8,7 +8,7 @@ it is published, on a Thursday, whatever is in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from bot import logs
 from bot.consent import counted_on
@@ -76,6 +76,11 @@ _CLOSING = Prepared(
 )
 _TEAMS = Prepared(select(func.count()).select_from(t.teams).where(t.teams.c.circle_id == bindparam("circle")))
 _ADD_CLOSING = Prepared(insert(t.closings), unless_there=True)
+_FORGET_CLOSING = Prepared(
+    update(t.closings)
+    .where(t.closings.c.circle_id == bindparam("circle"), t.closings.c.window == bindparam("in_window"))
+    .values(body=bindparam("left"))
+)
 _DROP_CLOSINGS = Prepared(
     delete(t.closings).where(t.closings.c.circle_id == bindparam("circle"), t.closings.c.window < bindparam("before"))
 )
@@ -86,7 +91,7 @@ _WHO = (
     t.participants.c.circle_id,
     t.participants.c.next_circle_id,
     t.participants.c.next_circle_from,
-    t.participants.c.member_since,
+    t.participants.c.who_index,
     t.conversations.c.state,
 )
 _people = t.participants.join(t.conversations, t.conversations.c.participant_id == t.participants.c.id)
@@ -103,7 +108,7 @@ _COUNTABLE = Prepared(
 _STILL = Prepared(
     select(*_WHO)
     .select_from(_people)
-    .where(t.participants.c.id == bindparam("person"), t.participants.c.supervises_since.is_(None))
+    .where(t.participants.c.who_index == bindparam("index"), t.participants.c.supervises_since.is_(None))
 )
 _STILL_HERE = Prepared(
     select(*_WHO)
@@ -112,14 +117,21 @@ _STILL_HERE = Prepared(
 )
 #: Of whom everybody knows that they are not counted there.
 _ASIDE = Prepared(
-    select(t.memberships.c.participant_id)
-    .select_from(t.memberships.join(t.teams))
+    select(t.participants.c.who_index)
+    .select_from(
+        t.memberships.join(t.teams).join(t.participants, t.participants.c.id == t.memberships.c.participant_id)
+    )
     .where(
         t.teams.c.tenant_id == bindparam("tenant"),
         or_(
             t.memberships.c.role == "supervisor",
             (t.memberships.c.role == "lead") & (t.teams.c.circle_id == bindparam("circle")),
         ),
+    )
+)
+_CEASED = Prepared(
+    select(t.participants.c.who_index).where(
+        t.participants.c.tenant_id == bindparam("tenant"), t.participants.c.supervised_until >= bindparam("start")
     )
 )
 _cell = (t.contributions.c.circle_id == bindparam("circle"), t.contributions.c.window == bindparam("in_window"))
@@ -148,8 +160,13 @@ class _Person(NamedTuple):
     circle: UUID | None
     next_circle: UUID | None
     next_circle_from: date | None
-    since: date
+    who_index: bytes
     state: bytes
+
+    @property
+    def known_as(self) -> str:
+        """Who they are on the platform, as a keyed hash: also after they have erased themselves and are there again."""
+        return bytes(self.who_index).hex()
 
     def circle_on(self, day: date) -> UUID | None:
         moved = self.next_circle_from is not None and day >= self.next_circle_from
@@ -164,8 +181,8 @@ class Closing(NamedTuple):
     """What was known when a window closed. `roster`: who could be counted; `people`: who of them had agreed; `change`:
     by how many people the roster differs from that of the window before; `teams`: how many the circle had."""
 
-    roster: frozenset[UUID]
-    people: frozenset[UUID]
+    roster: frozenset[str]
+    people: frozenset[str]
     teams: int = 1
     change: int | None = None
 
@@ -229,7 +246,7 @@ def _do(main: Database, keys: KeyStore, one: Due, limits: Limits, sensitive: Col
             return
         job = _Job(wire, keys, one)
         if not one.publish:
-            job.close()
+            job.close_once()
             return
         made = job.publish(limits, sensitive, now)
         if now.astimezone(UTC).date() - made.published < NEWS:
@@ -262,6 +279,11 @@ class _Job:
         self.cell = {"circle": one.circle.id, "in_window": one.window}
         self.noted: list[Entry] = []
 
+    def close_once(self) -> None:
+        """Another process may have closed it since this one looked."""
+        if self._closing(self.window) is None:
+            self.close()
+
     def close(self) -> Closing:
         """Notes who can be counted and has agreed: nobody else is, whatever they gave."""
         over = window_after(self.start)
@@ -271,14 +293,14 @@ class _Job:
         agreed = self._agreed(people, last_day)
         teams = self.wire.one(_TEAMS, circle=self.circle.id)
         assert teams is not None
-        roster = frozenset(one.person for one in people)
-        closing = Closing(roster, frozenset(agreed), teams[0], self._change(people))
+        roster = frozenset(one.known_as for one in people)
+        closing = Closing(roster, frozenset(agreed), teams[0], self._change(roster))
         self.wire.run(
             _ADD_CLOSING,
             circle_id=self.circle.id,
             window=self.window,
             roster=len(closing.roster),
-            body=self._sealing.seal(_of_closing(closing), self._where("closings", self.window)),
+            body=self._sealed(closing),
         )
         return closing
 
@@ -305,6 +327,8 @@ class _Job:
             body=self._sealing.seal(made.written().encode(), self._where("snapshots", self.window)),
         )
         self.wire.run(_DROP, **self.cell)
+        forgotten = closing._replace(people=frozenset())  # who had agreed is needed no more, who could be counted is
+        self.wire.run(_FORGET_CLOSING, **self.cell, left=self._sealed(forgotten))
         self.wire.run(_DROP_CLOSINGS, circle=self.circle.id, before=self.window)
         return made
 
@@ -325,17 +349,20 @@ class _Job:
     def _possible(self, closing: Closing) -> int:
         """How many can have been counted, as everybody knows: who was named supervisor in the days of grace is not, and
         who erased themselves in silence still seems to be."""
-        aside = {row[0] for row in self.wire.all(_ASIDE, tenant=self.circle.tenant, circle=self.circle.id)}
-        return len(closing.roster - aside)
+        tenant = self.circle.tenant
+        aside = [*self.wire.all(_ASIDE, tenant=tenant, circle=self.circle.id)]
+        aside += self.wire.all(_CEASED, tenant=tenant, start=self.start)
+        return len(closing.roster - {bytes(row[0]).hex() for row in aside})
 
-    def _still(self, people: Collection[UUID]) -> list[_Person]:
+    def _still(self, people: Collection[str]) -> list[_Person]:
         """Those of them who are there and not named supervisor: most are where they were, others have moved on."""
         rows = self.wire.all(_STILL_HERE, circle=self.circle.id)
-        here = [one for one in map(_Person._make, rows) if one.person in people]
-        moved = set(people) - {one.person for one in here}
-        return here + [_Person._make(row) for one in moved for row in self.wire.all(_STILL, person=one)]
+        here = [one for one in map(_Person._make, rows) if one.known_as in people]
+        moved = set(people) - {one.known_as for one in here}
+        found = (row for one in moved for row in self.wire.all(_STILL, index=bytes.fromhex(one)))
+        return here + [_Person._make(row) for row in found]
 
-    def _agreed(self, people: Iterable[_Person], day: date) -> dict[UUID, Key]:
+    def _agreed(self, people: Iterable[_Person], day: date) -> dict[str, Key]:
         """Who agrees to be counted on that day, with their keys."""
         agreed, found = {}, list(people)
         for start in range(0, len(found), AT_ONCE):
@@ -345,7 +372,7 @@ class _Job:
                 key = self.keys.data_key(one.key_id)
                 with suppress(Unopened):  # nobody can say what they agreed to
                     if key is not None and counted_on(one.consents(key.key), day):
-                        agreed[one.person] = key.key
+                        agreed[one.known_as] = key.key
         return agreed
 
     # What came before
@@ -361,17 +388,16 @@ class _Job:
         if row is None:
             return None
         known = json.loads(self._sealing.open(row[1], self._where("closings", window)))
-        roster, people = (frozenset(map(UUID, known[name])) for name in ("roster", "people"))
-        return Closing(roster, people, known["teams"], known["change"])
+        return Closing(frozenset(known["roster"]), frozenset(known["people"]), known["teams"], known["change"])
 
-    def _change(self, people: Sequence[_Person]) -> int | None:
+    def _change(self, roster: frozenset[str]) -> int | None:
         """By how many people who can be counted differs from the window before, as everybody can see. Were it by who
         agreed, or by ids, a missing arrow would tell that somebody changed their mind, or erased themselves."""
         earlier = self._closing(window_name(self.start - timedelta(weeks=WEEKS)))
-        if earlier is None:
-            return None
-        came = sum(one.since >= self.start for one in people)
-        return came + abs(len(people) - len(earlier.roster) - came)
+        return None if earlier is None else len(roster ^ earlier.roster)
+
+    def _sealed(self, closing: Closing) -> bytes:
+        return self._sealing.seal(_of_closing(closing), self._where("closings", self.window))
 
     @property
     def _sealing(self) -> Key:
@@ -392,5 +418,5 @@ def read(keys: KeyStore, tenant: UUID, circle: UUID, window: str, body: bytes) -
 
 
 def _of_closing(closing: Closing) -> bytes:
-    roster, people = (sorted(person.hex for person in group) for group in (closing.roster, closing.people))
-    return json.dumps({"roster": roster, "people": people, "teams": closing.teams, "change": closing.change}).encode()
+    known = closing._asdict() | {"roster": sorted(closing.roster), "people": sorted(closing.people)}
+    return json.dumps(known).encode()

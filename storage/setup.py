@@ -129,6 +129,8 @@ def check_names(named: Mapping[str, Sequence[str]]) -> None:
     for what, names in named.items():
         if any(not name.strip() or len(name) > _LONGEST_NAME for name in names):
             raise Refusal("name", f"{what} has 1 to {_LONGEST_NAME} characters.")
+        if any(not name.isprintable() or name in (".", "..") for name in names):
+            raise Refusal("name", f"{what} has letters, figures and signs that can be seen, and is not “.” or “..”.")
 
 
 def settle(wire: Wire, program: Program, setup: Setup, in_tenant: UUID, day: date) -> None:

@@ -152,6 +152,7 @@ participants = Table(
     Column("team_id", Uuid, ForeignKey("teams.id")),  # the team they are shown with
     Column("member_since", Date),
     Column("supervises_since", Date),
+    Column("supervised_until", Date),  # counted from the next window on; everybody knows that they were not before
     Column("joined_day", Date, nullable=False),
     Column("left_day", Date),  # they left the workspace; everything of theirs goes after the grace
     Column("leads_since", Date),

@@ -26,7 +26,7 @@ _CHUNK = 1000
 _PERSON, _STATE, _OCCURRENCE = (Prepared(insert(table)) for table in (t.participants, t.conversations, t.check_ins))
 _NOTHING = (
     "circle_id", "next_circle_id", "next_circle_from", "team_id", "member_since", "supervises_since", "left_day",
-    "leads_since", "installed_day", "unreached_day",
+    "leads_since", "installed_day", "unreached_day", "supervised_until",
 )  # fmt: skip
 
 

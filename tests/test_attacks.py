@@ -559,8 +559,8 @@ def test_a9_windows_are_disjoint_and_there_is_no_other_span(live: Live) -> None:
         assert browser(f"/supervise/first/{other}.svg").status == 404
     routes = {route.path for route in SupervisePages.routes(browser_pages(live))}
     assert routes == {
-        "/supervise", "/supervise/sign-out", "/supervise/{circle}", "/supervise/{circle}/snapshots.json",
-        "/supervise/{circle}/snapshots.csv", "/supervise/{circle}/{window}.svg",
+        "/supervise", "/supervise/sign-out", "/supervise/{circle:[^/]+}", "/supervise/{circle:[^/]+}/snapshots.json",
+        "/supervise/{circle:[^/]+}/snapshots.csv", "/supervise/{circle:[^/]+}/{window}.svg",
     }  # fmt: skip
 
 

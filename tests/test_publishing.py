@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,10 +14,12 @@ from stored import KEEPS, change, kept
 
 from bot.effects import Contribute, TakeBack
 from bot.ports import Setup
-from bot.snapshot import Snapshot
+from bot.snapshot import Limits, Snapshot
 from storage import keytables, tables
+from storage.publishing import _do, due, where
 from storage.restored import replay
 from storage.store import SqlStore
+from storage.vault import Key
 
 #: The first window of a tenant that is set up at `AT`, and the Thursday on which it is due.
 OPENS, DUE = date(2026, 11, 9), datetime(2026, 12, 10, 0, 5, tzinfo=UTC)
@@ -219,3 +222,70 @@ def test_a_backup_from_before_publication_does_not_publish_again(team: Callable[
     six.all_give("L2", at=DUE - timedelta(days=1))
     six.tick(later)
     assert [one.window for one in six.seen(later)] == ["2026-W50"]
+
+
+def test_who_is_named_supervisor_for_a_minute_is_counted_from_the_next_window_on(team: Callable[[int], Team]) -> None:
+    """Else whoever names people could take some out whom the page still takes for possible."""
+    eight = team(8)
+    eight.all_give("A1")
+    for user in NAMES[:3]:
+        eight.store.set_up(Setup("local", "north", "other", (), (user,)), DUE - timedelta(days=5))
+        assert eight.store.leave_team(who(user), "other", DUE - timedelta(days=5))
+    eight.tick()
+    assert not eight.seen()[0].enough, "five are left, and nobody takes them for eight"
+    eight.all_give("A1", at=DUE)
+    later = DUE + WEEKS
+    eight.tick(later)
+    assert eight.seen(later)[0].enough, "in the next window all of them count"
+
+
+def test_who_is_named_supervisor_for_a_minute_in_the_days_of_grace_is_not_taken_for_possible(
+    team: Callable[[int], Team],
+) -> None:
+    six = team(6)
+    six.all_give("A1")
+    grace = DUE - timedelta(days=2)
+    six.tick(grace)
+    six.store.set_up(Setup("local", "north", "other", (), ("ada",)), grace)
+    assert six.store.leave_team(who("ada"), "other", grace)
+    six.tick()
+    assert not six.seen()[0].enough
+
+
+def test_who_erases_in_the_days_of_grace_and_is_then_named_supervisor_leaves_no_ghost(
+    team: Callable[[int], Team],
+) -> None:
+    six = team(6)
+    six.all_give("A1")
+    grace = DUE - timedelta(days=2)
+    six.tick(grace)
+    assert six.store.erase(who("ada"), grace, stays=True)
+    six.store.set_up(Setup("local", "north", "first", (), ("ada",)), grace)
+    six.tick()
+    assert not six.seen()[0].enough
+
+
+def test_who_had_agreed_is_forgotten_with_publication(team: Callable[[int], Team]) -> None:
+    six = team(6)
+    six.all_give("A1")
+    six.tick()
+    (row,) = rows(six.store, tables.closings)
+    key = Key(six.store.keys.purpose_key("snapshots"))
+    tenant = rows(six.store, tables.tenants)[0]["id"]
+    known = json.loads(key.open(row["body"], where(tenant, "closings", row["circle_id"], row["window"])))
+    assert (known["people"], len(known["roster"])) == ([], 6)
+
+
+def test_a_window_is_closed_once_whoever_looks_later(team: Callable[[int], Team]) -> None:
+    eight = team(8)
+    eight.all_give("A1", only=6)
+    closes = DUE - timedelta(days=3)
+    (one,) = list(due(eight.store.database, eight.store.keys, closes.date()))
+    eight.tick(closes)
+    before = rows(eight.store, tables.closings)
+    for user in NAMES[:2]:
+        eight.store.leave_team(who(user), "first", closes)
+    _do(eight.store.database, eight.store.keys, one, Limits(), (), closes)
+    assert rows(eight.store, tables.closings) == before
+    eight.tick()
+    assert eight.seen()[0].enough

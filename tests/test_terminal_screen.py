@@ -350,7 +350,7 @@ def test_a_lead_can_type_a_team_and_find_it_again() -> None:
     async def talk(sitting: Sitting) -> None:
         shell = sitting.screen.talk.shell
         await shell.on_store(lambda: shell.store.set_lead(who("ada"), shell.clock.now()))
-        await sitting.press("1", "home", "Enter")
+        await sitting.press("1", "home", "Enter", "PgDn")
         await sitting.sees("13  Set up teams")
         await sitting.press("13", "Enter")
         await sitting.sees("1  Another team", "2  The team")

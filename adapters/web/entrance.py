@@ -19,7 +19,7 @@ LONGEST: Final = 100
 def cookie(request: web.Request, address: str) -> str:
     """What the browser was given; empty where it was given nothing."""
     found = request.cookies.get(SECURE_NAME if _is_secure(request, address) else NAME, "")
-    return found if len(found) <= LONGEST else ""
+    return found if found.isascii() and len(found) <= LONGEST else ""
 
 
 def give(response: web.Response, request: web.Request, address: str, value: str) -> None:

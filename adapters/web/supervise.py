@@ -61,10 +61,10 @@ class SupervisePages:
         return [
             web.get("/supervise", self.page),
             web.post("/supervise/sign-out", self.sign_out),
-            web.get("/supervise/{circle}", self.page),
-            web.get("/supervise/{circle}/snapshots.json", self.json),
-            web.get("/supervise/{circle}/snapshots.csv", self.csv),
-            web.get("/supervise/{circle}/{window}.svg", self.svg),
+            web.get("/supervise/{circle:[^/]+}", self.page),
+            web.get("/supervise/{circle:[^/]+}/snapshots.json", self.json),
+            web.get("/supervise/{circle:[^/]+}/snapshots.csv", self.csv),
+            web.get("/supervise/{circle:[^/]+}/{window}.svg", self.svg),
         ]
 
     async def page(self, request: web.Request) -> web.Response:

@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("circles", sa.Column("since", sa.Date()))
+    op.add_column("participants", sa.Column("supervised_until", sa.Date()))
     op.create_table(
         "closings",
         sa.Column("circle_id", sa.Uuid(), nullable=False),
@@ -75,6 +76,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("operator_looks", "web_sessions", "packets", "released", "snapshots", "closings"):
         op.drop_table(table)
+    op.drop_column("participants", "supervised_until")
     op.drop_column("circles", "since")
 
 
