@@ -18,7 +18,7 @@ from storage.keystore import KeyStore, Part
 from storage.ledger import TAKEN_BACK, Entry, note
 from storage.prepared import Prepared, Wire
 from storage.vault import Key, fingerprint
-from storage.windows import WEEKS, window_start
+from storage.windows import WEEKS, window_after, window_first_day, window_start
 
 _COUNTED = Prepared(
     select(
@@ -59,6 +59,29 @@ MOVED = Prepared(
     .where(t.participants.c.next_circle_from <= bindparam("today"))
     .values(circle_id=t.participants.c.next_circle_id, next_circle_id=None, next_circle_from=None)
 )
+
+
+#: PostgreSQL: whoever closes or publishes holds the circle for itself, so nothing is added or taken back meanwhile.
+_HOLD_CIRCLE = Prepared(
+    select(t.circles.c.id).where(t.circles.c.id == bindparam("circle")).with_for_update(read=True, key_share=True)
+)
+_CLOSED = Prepared(
+    select(t.closings.c.window)
+    .where(t.closings.c.circle_id == bindparam("circle"))
+    .order_by(t.closings.c.window.desc())
+    .limit(1)
+)
+
+
+def hold(wire: Wire, circle: UUID) -> None:
+    wire.one(_HOLD_CIRCLE, circle=circle)
+
+
+def open_window(wire: Wire, circle: UUID, grid: date, day: date) -> date:
+    """The first day of the window into which what is given on this day goes: its own, or the next one where that was
+    closed already."""
+    start, closed = window_start(grid, day), wire.one(_CLOSED, circle=circle)
+    return start if closed is None else max(start, window_after(window_first_day(closed[0])))
 
 
 def _own(shared: Table) -> tuple[ColumnElement[bool], ...]:
@@ -112,6 +135,9 @@ def take_back(
         for circle, window, window_key in keys.window_keys(part):
             if only is None or circle in only:
                 own = {"circle": circle, "in_window": window, "own": token(window_key, key, circle, table)}
+                if not wire.all(which, **own):
+                    continue
+                hold(wire, circle)  # what is published just now is there no more when it lets go
                 taken += [row[0] for row in wire.all(which, **own)]
                 wire.run(drop, **own)
     return taken

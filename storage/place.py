@@ -265,7 +265,8 @@ def _fresh() -> tuple[UUID, ...]:
     return tuple(UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, 64, 16))
 
 
-def facts(found: Place, program: Program, day: date) -> Facts:
+def facts(found: Place, program: Program, day: date, opened: date) -> Facts:
+    """`opened`: a day of the window into which what they give goes."""
     circle = found.circle_on(day)
     return Facts(
         program=program,
@@ -273,8 +274,8 @@ def facts(found: Place, program: Program, day: date) -> Facts:
         zone=found.zone if is_zone(found.zone) else UNKNOWN_ZONE,
         zone_gone=not is_zone(found.zone),
         circle=circle is not None,
-        shared_until=shared_until(found.grid, day) if circle else None,
-        excerpt_until=excerpt_until(found.grid, day) if circle else None,
+        shared_until=shared_until(found.grid, opened) if circle else None,
+        excerpt_until=excerpt_until(found.grid, opened) if circle else None,
         supervises=found.supervises_since is not None,
         team=found.team or "",
         earliest_themes=earliest_themes(found.grid, found.member_since if circle else None, found.supervises_since),

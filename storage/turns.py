@@ -139,7 +139,7 @@ class SqlTransaction:
         if page:
             conversation = self._with_live_receipts(conversation, _day(at))
         pinned = {session.revision for session in conversation.sessions}
-        known = facts(found, self._programs.under(found.settings), _day(at))
+        known = facts(found, self._programs.under(found.settings), _day(at), self._opened(found, _day(at)))
         more = self._for_a_page(found, key, _day(at), head, conversation.memory) if page else {}
         if conversation.memory.returning and (_may_begin(talk) or any(session.back for session in talk.sessions)):
             more |= self._coming_back(found, key, conversation.memory, _day(at))
@@ -206,6 +206,10 @@ class SqlTransaction:
             "sent": packets.sent(self.wire, found, key, today),
             "brought": to_them,
         }
+
+    def _opened(self, found: Place, day: date) -> date:
+        circle = found.circle_on(day)
+        return day if circle is None else counting.open_window(self.wire, circle, found.grid, day)
 
     def _circle(self, found: Place, day: date) -> dict[str, Any]:
         circle = found.circle_on(day)

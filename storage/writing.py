@@ -45,7 +45,7 @@ from bot.ports import LEASE_SECONDS, Delivery
 from bot.scanning import text_hash
 from storage import checkins, leading, leaving, links, looks, names, packets, passages
 from storage import tables as t
-from storage.counting import take_back, token
+from storage.counting import hold, open_window, take_back, token
 from storage.deliveries import Payload, recall
 from storage.keystore import KeyStore, Part
 from storage.leading import Desk
@@ -53,7 +53,7 @@ from storage.ledger import ENDED, LET_GO, TAKEN_BACK, WITHDRAWN, Entry, note
 from storage.place import Place
 from storage.prepared import Prepared, Wire
 from storage.vault import Key
-from storage.windows import window_after, window_first_day, window_name, window_start
+from storage.windows import window_name
 
 _ADD_REFLECTION = Prepared(insert(t.reflections))
 _REFLECTION = Prepared(
@@ -72,17 +72,11 @@ _KEEP_UNTIL = Prepared(
 )
 _ADD_CONTRIBUTION = Prepared(insert(t.contributions))
 _UNSHARE = tuple(
-    Prepared(delete(shared).where(shared.c.id == bindparam("receipt"))) for shared in (t.contributions, t.excerpts)
-)
-#: PostgreSQL: whoever closes or publishes holds the circle for itself, so nothing is added meanwhile.
-_HOLD_CIRCLE = Prepared(
-    select(t.circles.c.id).where(t.circles.c.id == bindparam("circle")).with_for_update(read=True, key_share=True)
-)
-_CLOSED = Prepared(
-    select(t.closings.c.window)
-    .where(t.closings.c.circle_id == bindparam("circle"))
-    .order_by(t.closings.c.window.desc())
-    .limit(1)
+    (
+        Prepared(select(shared.c.circle_id).where(shared.c.id == bindparam("receipt"))),
+        Prepared(delete(shared).where(shared.c.id == bindparam("receipt"))),
+    )
+    for shared in (t.contributions, t.excerpts)
 )
 _ADD_DELIVERY = Prepared(insert(t.deliveries))
 
@@ -257,17 +251,16 @@ class Pen:
         circle = self.found.circle_on(self.day)
         if circle is None:
             return None
-        self.wire.one(_HOLD_CIRCLE, circle=circle)
-        closed = self.wire.one(_CLOSED, circle=circle)
-        start = window_start(self.found.grid, self.day)
-        if closed is not None:
-            start = max(start, window_after(window_first_day(closed[0])))
-        window = window_name(start)
+        hold(self.wire, circle)
+        window = window_name(open_window(self.wire, circle, self.found.grid, self.day))
         return Cell(circle, window, self.keys.window_key(circle, window, part))
 
     def _unshare(self, receipt: UUID) -> None:
-        for drop in _UNSHARE:
-            self.wire.run(drop, receipt=receipt)
+        for there, drop in _UNSHARE:
+            found = self.wire.one(there, receipt=receipt)
+            if found is not None:
+                hold(self.wire, found[0])
+                self.wire.run(drop, receipt=receipt)
         self._note(receipt, TAKEN_BACK)
 
     def _reseal(self, reflection: Reflection) -> None:

@@ -200,6 +200,9 @@ def test_an_answer_that_comes_after_its_window_was_closed_counts_in_the_next(tea
     six = team(6)
     six.all_give("A1")
     six.tick()
+    with six.store.transaction() as turn:
+        until = turn.load(who("ada"), DUE - timedelta(days=5)).facts.shared_until
+    assert until == date(2027, 1, 6), "and its writer is told so"
     six.all_give("L2", at=DUE - timedelta(days=5))
     assert {row["window"] for row in rows(six.store, tables.contributions)} == {"2026-W50"}
     later = DUE + WEEKS
