@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, func, select
 
 from storage import tables as t
 from storage.disclosure import least_roster
@@ -34,11 +34,15 @@ _TEAMS = Prepared(
     .where(t.tenants.c.gone_day.is_(None))
     .order_by(t.tenants.c.external, t.circles.c.name, t.teams.c.name)
 )
-#: As the job counts them that publishes; who supervises or leads there stands in no circle.
+#: As the job counts them that publishes, who moves already where they go; who supervises or leads there stands in none.
+_GOES = func.coalesce(
+    t.participants.c.next_circle_id, t.participants.c.circle_id, type_=t.participants.c.circle_id.type
+)
+_SINCE = func.coalesce(t.participants.c.next_circle_from, t.participants.c.member_since, type_=Date())
 _COUNTABLE = Prepared(
-    select(t.participants.c.circle_id, t.participants.c.member_since)
-    .where(t.participants.c.circle_id.is_not(None), t.participants.c.left_day.is_(None))
-    .order_by(t.participants.c.member_since)
+    select(_GOES.label("circle"), _SINCE.label("since"))
+    .where(_GOES.is_not(None), t.participants.c.left_day.is_(None))
+    .order_by(_SINCE)
 )
 
 

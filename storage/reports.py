@@ -3,9 +3,9 @@ they were named; and whoever looks is noted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, select
@@ -21,6 +21,8 @@ from storage.place import look
 from storage.prepared import Prepared, Wire
 from storage.publishing import read
 from storage.windows import next_start, published_from, window_after, window_name, window_start
+
+T = TypeVar("T")
 
 _circles = t.memberships.join(t.teams, t.teams.c.id == t.memberships.c.team_id).join(
     t.circles, t.circles.c.id == t.teams.c.circle_id
@@ -82,9 +84,9 @@ class Reports:
                     looks.note_one(wire, row, found.person, now.astimezone(UTC).date())
             return bool(theirs)
 
-    def for_operator(self, called: str, now: datetime) -> Report:
-        """By name, or tenant/name where others are called so too; noted for the people of the circle. Raises
-        Refusal."""
+    def for_operator(self, called: str, now: datetime, choose: Callable[[Report], T]) -> T:
+        """What is chosen of a circle, by its name, or tenant/name where others are called so too; noted for the people
+        of the circle, unless choosing fails. Raises Refusal."""
         in_tenant, _, name = called.rpartition("/")
         today = now.astimezone(UTC).date()
         with self._database.transaction() as wire:
@@ -93,7 +95,7 @@ class Reports:
                 raise _not_one(called, len(rows))
             circle, since = Circle._make(rows[0][:4]), rows[0][4]
             wire.run(_NOTE, circle_id=circle.id, day=today)
-            return _report(wire, self._keys, circle, window_start(circle.grid, since or circle.grid), today)
+            return choose(_report(wire, self._keys, circle, window_start(circle.grid, since or circle.grid), today))
 
 
 def _not_one(called: str, count: int) -> Refusal:

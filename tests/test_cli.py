@@ -191,7 +191,7 @@ def test_keys_and_doctor_and_erase_from_a_shell(tmp_path: Path) -> None:
     env = {"AFTERWORD_KEY_FILE": str(key), "AFTERWORD_DATABASE_URL": f"sqlite:///{tmp_path}/a.db"}
     assert afterword("migrate", env=env).returncode == 0
     made = afterword("team", "set", "north/first", "--member", "ada", "--zone", "America/New_York", env=env)
-    assert "1 members" in made.stdout
+    assert "added 1 as members" in made.stdout
     assert afterword("doctor", env=env).returncode == 0
     assert afterword("erase", "north/ada", "--yes", env=env).returncode == 0
     gone = afterword("erase", "north/ada", "--yes", env=env)

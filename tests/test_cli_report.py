@@ -98,7 +98,7 @@ def test_a_circle_with_nothing_published_says_the_earliest_day(home: Path, run: 
     store.close()
     result = run("report", "--circle", "first", "--format", "text")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "Nothing of first is published yet. The earliest day is 2026-12-10." in result.stderr
+    assert "Nothing of the circle first is published yet. The earliest day is 2026-12-10." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,8 @@ def test_a_spanish_line_is_not_the_english_one(sources: Sources) -> None:
     same = {where[1] for where, (english, text) in sources.languages[SPANISH].items() if english == text}
     assert same == {
         "app.name-of-app", "app.no", "app.home-title", "app.language-en", "app.language-es", "app.script-minutes",
-        "app.preview-error", "app.report-line", "resources.emergency", "gate.gate.no.label", "perinatal.screening.no.label",
+        "app.preview-error", "app.report-line", "resources.emergency",
+        "gate.gate.no.label", "perinatal.screening.no.label",
     }  # fmt: skip
 
 

@@ -670,7 +670,7 @@ def test_what_cannot_be_noted_is_not_shown(
 
 
 def test_a_look_of_whoever_runs_it_is_seen_by_the_group(live: Live) -> None:
-    live.store.reports.for_operator("north/North Star", LATER)
+    live.store.reports.for_operator("north/North Star", LATER, lambda report: report)
     page = live.do(ADA, Open(at=LATER, page="data")).page
     assert page is not None
     lines = [line for section in page.sections for line in section.lines]

@@ -223,7 +223,8 @@ def test_a_meeting_has_three_to_five_questions(name: str, locale: str) -> None:
 
 def test_where_little_is_shown_a_question_of_that_week_opens_the_meeting() -> None:
     asked = agenda(library(), small().snapshots[0], "en")
-    assert [one.label for one in asked] == ["To open the meeting", "Early development", "Time, travel and paperwork"]
+    opened = "In general, to open the meeting"
+    assert [one.label for one in asked] == [opened, "Early development", "Time, travel and paperwork"]
     weeks = [agenda(library(), None, "en", date.fromordinal(FIRST.toordinal() + 7 * week))[0] for week in range(10)]
     assert len(set(weeks)) == 10
     assert agenda(library(), closed().snapshots[0], "en") == agenda(library(), None, "en", FIRST)

@@ -28,7 +28,7 @@ def report(circle: str, window: str, form: str, lang: str, db: str) -> None:
     """A published window of a circle, as its supervisors see it; every format is of the same snapshot.
 
     The picture (svg) has the windows before it, too. Exit code 1: it is not published yet, and the earliest day is
-    said; 2: there is no such circle or window. Each look is noted for the people of the circle.
+    said; 2: there is no such circle or window. What is printed is noted as a look for the people of the circle.
 
     Example: afterword report --circle north/first-steps --window 2026-W46 --format text
     """
@@ -39,9 +39,8 @@ def report(circle: str, window: str, form: str, lang: str, db: str) -> None:
     if lang not in library.locales:
         raise click.BadParameter(f"there is {', '.join(library.locales)}.", param_hint="--lang")
     with parts.store(db) as store:
-        found = store.reports.for_operator(circle, SystemClock().now())
+        with_earlier = store.reports.for_operator(circle, SystemClock().now(), lambda found: _until(found, window))
     click.echo(NOTED, err=True)
-    with_earlier = _until(found, window)
     chosen = with_earlier.model_copy(update={"snapshots": with_earlier.snapshots[:1]})
     themes = Themes(library)
     match form:
@@ -65,7 +64,7 @@ def _until(found: Report, window: str) -> Report:
     if window and (there := up_to(found, window)):
         return there
     day = _due(found, window) if window else found.next
-    what = f"The window {window} of {found.circle} is not" if window else f"Nothing of {found.circle} is"
+    what = f"The window {window} of {found.circle} is not" if window else f"Nothing of the circle {found.circle} is"
     click.echo(f"{what} published yet. The earliest day is {day.isoformat()}.", err=True)
     raise click.exceptions.Exit(1)
 

@@ -55,7 +55,7 @@ def team_set(
 
     with parts.store(db, new=True) as store:
         store.set_up(setup, SystemClock().now())
-    click.echo(f"{name}: {len(members)} members and {len(supervisors)} supervisors added.")
+    click.echo(f"{name}: added {len(members)} as members, {len(supervisors)} as supervisors.")
 
 
 @team.command("leave")
