@@ -32,6 +32,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/library.py
 	$(BIN)/python benchmarks/utility.py
 	$(BIN)/python benchmarks/publishing.py
+	$(BIN)/python benchmarks/supervise.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --soak
