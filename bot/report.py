@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from bot.agenda import agenda, dates, digest, earliest, not_enough, ordered
 from bot.case import Case
-from bot.conversation import Page, Section
+from bot.conversation import Option, Page, Section
 from bot.reportlink import link_form
 from bot.snapshot import Report, Snapshot
 
@@ -24,6 +24,8 @@ def report(case: Case) -> Page:
     sections: tuple[Section, ...] = ()
     if not case.facts.supervises:
         lines += (case.word("report-not-yours"),)
+        ways = (("themes", "themes-title"), ("looks", "looks-title"))
+        sections = (Section(pages=tuple(Option(id=page, label=case.word(title)) for page, title in ways)),)
     else:
         published = any(one.snapshots for one in case.facts.reports)
         lines += (*(() if published else (_when(case),)), case.word("report-looked"))

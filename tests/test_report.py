@@ -112,7 +112,8 @@ def test_the_page_notes_the_look_and_shows_a_participant_nothing() -> None:
     assert said(opened(other, "report")).splitlines() == [word("report-first-line"), word("report-not-yours")]
     assert other.effects == []
     assert other.reply.page is not None
-    assert other.reply.page.sections == ()
+    ways = [way.id for section in other.reply.page.sections for way in section.pages]
+    assert ways == ["themes", "looks"], "their own, and who looked at the group's"
 
 
 def test_the_page_leads_to_the_browser_where_there_is_one() -> None:
